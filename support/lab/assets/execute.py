@@ -1,0 +1,127 @@
+"""Runs the cells of one notebook on a fresh kernel and tells how each went.
+
+This is all the Python there is in running notebooks: nbclient knows how to start a kernel and to collect its outputs.
+It does not judge. After each cell it prints one line of JSON and waits for a line on standard input: `next` goes on,
+anything else, or the end of the input, stops.
+"""
+
+import argparse
+import asyncio
+import json
+import secrets
+import sys
+import time
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+
+def tell(**event):
+    print(json.dumps(event), flush=True)
+
+
+async def stop_cell(client):
+    """Asks the kernel to end the running cell, which otherwise would run on when the kernel is gone."""
+    try:
+        await asyncio.wait_for(client.km.interrupt_kernel(), 5)
+        await asyncio.sleep(0.5)
+    except Exception as error:  # whatever it is, the kernel is shut down next
+        print(f"the cell could not be interrupted: {error}", file=sys.stderr)
+
+
+async def run_cell(client, cell, index):
+    try:
+        await client.async_execute_cell(cell, index)
+        # A tag keeps nbclient from raising, but the error is there all the same.
+        failed = any(output.output_type == "error" for output in cell.outputs)
+        return "error" if failed else "ok"
+    except CellExecutionError:
+        return "error"
+    except CellTimeoutError:
+        await stop_cell(client)
+        return "timeout"
+    except DeadKernelError:
+        return "dead"
+
+
+async def settle(client, cell):
+    """Collects what the cell wrote and the kernel has not passed on yet.
+
+    The kernel answers when a cell has ended, while its last lines, a panic among them, may still be on their way. So a
+    second, tiny cell writes a line that nobody else does: the streams keep their order, and whatever comes before that
+    line belongs to the cell.
+    """
+    nonce = f"end-of-cell-{secrets.token_hex(8)}"
+    client.kc.execute(f'{{ println!("\\n{nonce}"); eprintln!("\\n{nonce}"); }}', store_history=False)
+    waiting = {"stdout", "stderr"}
+    while waiting:
+        message = await client.kc.get_iopub_msg(timeout=60)
+        content = message["content"]
+        if message["msg_type"] == "error":
+            # The process that runs cells is gone; the next cell will tell.
+            return
+        if message["msg_type"] != "stream":
+            continue
+        if content["text"].strip() == nonce:
+            waiting.discard(content["name"])
+        elif content["text"].strip() and content["name"] in waiting:
+            append(cell.outputs, content["name"], content["text"])
+
+
+def append(outputs, name, text):
+    for output in outputs:
+        if output.output_type == "stream" and output.name == name:
+            output.text += text
+            return
+    outputs.append(nbformat.v4.new_output("stream", name=name, text=text))
+
+
+async def run(options):
+    notebook = nbformat.read(options.notebook, as_version=4)
+    client = NotebookClient(
+        notebook,
+        timeout=options.timeout,
+        startup_timeout=options.startup_timeout,
+        kernel_name=options.kernel,
+        resources={"metadata": {"path": options.folder}},
+    )
+    client.reset_execution_trackers()
+    started = time.monotonic()
+    async with client.async_setup_kernel():
+        info = client.kc.kernel_info()
+        reply = await client.async_wait_for_reply(info)
+        notebook.metadata["language_info"] = reply["content"]["language_info"]
+        tell(event="ready", seconds=time.monotonic() - started)
+        count = 0
+        for index, cell in enumerate(notebook.cells):
+            if cell.cell_type != "code" or not cell.source.strip():
+                continue
+            cell.outputs = []
+            started = time.monotonic()
+            reply = await run_cell(client, cell, index)
+            seconds = time.monotonic() - started
+            if reply == "ok":
+                await settle(client, cell)
+            # The kernel counts the tiny cells too.
+            count += 1
+            cell.execution_count = count
+            for output in cell.outputs:
+                if "execution_count" in output:
+                    output.execution_count = count
+            tell(event="cell", index=index, seconds=seconds, reply=reply, outputs=cell.outputs)
+            answer = await asyncio.to_thread(sys.stdin.readline)
+            if answer.strip() != "next":
+                break
+    if options.save:
+        nbformat.write(notebook, options.save)
+
+
+parser = argparse.ArgumentParser(description=__doc__)
+parser.add_argument("notebook")
+parser.add_argument("--kernel", required=True)
+parser.add_argument("--folder", required=True, help="the folder in which the kernel runs")
+parser.add_argument("--timeout", type=int, required=True, help="seconds for one cell")
+parser.add_argument("--startup-timeout", type=int, default=600, help="seconds until the kernel answers")
+parser.add_argument("--save", help="where to write the notebook with its outputs")
+asyncio.run(run(parser.parse_args()))

@@ -1,0 +1,143 @@
+//! The command line.
+
+use crate::paths::Paths;
+use crate::{doctor, export, kernel, open, prepare, run, sync, test};
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// The async lab: Jupyter notebooks that teach async/await in Rust.
+///
+/// Without a command it prepares whatever is missing and opens JupyterLab on `notebooks/`; arguments after `--` go to
+/// JupyterLab.
+#[derive(Debug, Parser)]
+#[command(
+    name = "cargo lab",
+    bin_name = "cargo lab",
+    version,
+    disable_help_subcommand = false
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// Handed to JupyterLab as they are.
+    #[arg(last = true)]
+    jupyter: Vec<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Prepare, then open JupyterLab on `notebooks/`; arguments after `--` go to JupyterLab.
+    Open {
+        /// Handed to JupyterLab as they are.
+        #[arg(last = true)]
+        jupyter: Vec<String>,
+    },
+    /// Prepare only: toolchain, kernel, Python packages, built dependencies.
+    Setup(Setup),
+    /// Everything that must hold: Rust tests, documentation tests, notebooks through the real kernel.
+    Test,
+    /// Run notebooks on fresh kernels; fails unless every cell did what its tags say.
+    Run(Run),
+    /// Carry the shared cells of each solution over to its exercise, and bring notebooks into their committed form.
+    Sync {
+        /// Change nothing; fail where something would change.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Run all notebooks and write them as HTML pages that open from disk, without a network.
+    Export {
+        /// The folder to write to.
+        #[arg(long, value_name = "DIR", default_value = "target/lab/site")]
+        out: PathBuf,
+    },
+    /// Say what is installed, in which version, and what mends what is missing.
+    Doctor,
+    /// Become the kernel of one notebook; Jupyter calls this.
+    #[command(hide = true)]
+    Kernel {
+        /// The file in which Jupyter says how to reach it.
+        connection_file: PathBuf,
+    },
+}
+
+/// Options of `cargo lab setup`.
+#[derive(Debug, Args)]
+struct Setup {
+    /// Register the kernel in the active Python environment too, so that a JupyterLab that somebody else starts finds
+    /// it. Binder does that.
+    #[arg(long)]
+    sys_prefix: bool,
+}
+
+/// Options of `cargo lab run`.
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// The notebooks to run; folders stand for all notebooks in them.
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// One line of JSON per notebook on standard output.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Write a copy of each notebook with its outputs into this folder.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) save: Option<PathBuf>,
+    /// The kernel to run on; `rust` is the stock one.
+    #[arg(long, default_value = crate::paths::KERNEL)]
+    pub(crate) kernel: String,
+    /// Seconds that one cell may take.
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    pub(crate) timeout: u64,
+}
+
+/// Reads the command line and does what it says.
+pub(crate) fn run() -> Result<ExitCode> {
+    let cli = Cli::parse();
+    let paths = Paths::of_this_checkout();
+    let code = |ok: bool| {
+        if ok {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        }
+    };
+    match cli.command.unwrap_or(Command::Open {
+        jupyter: cli.jupyter,
+    }) {
+        Command::Open { jupyter } => open::jupyterlab(&paths, &jupyter).map(|never| match never {}),
+        Command::Setup(Setup { sys_prefix }) => {
+            let tools = prepare::everything(&paths)?;
+            if sys_prefix {
+                prepare::register_in_environment(&paths, &tools)?;
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Test => test::everything(&paths).map(|()| ExitCode::SUCCESS),
+        Command::Run(options) => run::notebooks(&paths, &options).map(code),
+        Command::Sync { check } => sync::all(&paths, check).map(|()| ExitCode::SUCCESS),
+        Command::Export { out } => export::site(&paths, &out).map(|()| ExitCode::SUCCESS),
+        Command::Doctor => Ok(code(doctor::report(&paths))),
+        Command::Kernel { connection_file } => {
+            kernel::become_kernel(&paths, &connection_file).map(|never| match never {})
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn what_follows_two_dashes_goes_to_jupyterlab() {
+        let cli = Cli::parse_from(["cargo lab", "--", "--no-browser", "--port", "8899"]);
+        assert!(cli.command.is_none());
+        assert_eq!(cli.jupyter, ["--no-browser", "--port", "8899"]);
+    }
+}

@@ -1,0 +1,33 @@
+//! `cargo lab`: prepares, opens, runs, checks and exports the notebooks of the async lab.
+//!
+//! In reading order: [`cli`] is the command line, [`paths`] says where things lie, [`prepare`] makes ready what is
+//! missing, [`kernel`] becomes the kernel of one notebook, [`run`] executes notebooks and [`judge`] says how each cell
+//! ended, [`sync`] keeps exercises true to their solutions, [`export`] writes HTML, [`open`] starts JupyterLab, [`test`]
+//! runs everything that must hold and [`doctor`] says what is there.
+
+mod cli;
+mod doctor;
+mod export;
+mod judge;
+mod kernel;
+mod notebook;
+mod open;
+mod paths;
+mod prepare;
+mod process;
+mod progress;
+mod run;
+mod sync;
+mod test;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match cli::run() {
+        Ok(code) => code,
+        Err(error) => {
+            anstream::eprintln!("\x1b[1;31merror\x1b[0m: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Other programs: found, started in a clean environment, and quoted when they fail.
+
+use anyhow::{Context, Result, bail};
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// A command without what `cargo run` put into the environment for us.
+///
+/// Left in, these variables would change what cargo thinks of crates that are already built (their build scripts watch
+/// some of them), and a kernel started from `cargo lab` would differ from one started from elsewhere.
+pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
+    for (name, _) in env::vars_os() {
+        if let Some(text) = name.to_str()
+            && set_by_cargo(text)
+        {
+            command.env_remove(&name);
+        }
+    }
+    // Cargo puts its own folders in front of the library path; without them it is what it was.
+    if let Some(path) = env::var_os("LD_LIBRARY_PATH") {
+        let kept: Vec<_> = env::split_paths(&path)
+            .filter(|part| !is_of_cargo(part))
+            .collect();
+        match env::join_paths(&kept) {
+            Ok(path) if !kept.is_empty() => command.env("LD_LIBRARY_PATH", path),
+            _ => command.env_remove("LD_LIBRARY_PATH"),
+        };
+    }
+    command
+}
+
+fn set_by_cargo(name: &str) -> bool {
+    name.starts_with("CARGO_PKG_")
+        || name.starts_with("CARGO_BIN_")
+        || name.starts_with("CARGO_MANIFEST_")
+        || [
+            "CARGO",
+            "CARGO_CRATE_NAME",
+            "CARGO_PRIMARY_PACKAGE",
+            "CARGO_TARGET_TMPDIR",
+            "RUST_RECURSION_COUNT",
+        ]
+        .contains(&name)
+}
+
+fn is_of_cargo(path: &Path) -> bool {
+    path.as_os_str().is_empty()
+        || path
+            .components()
+            .any(|part| part.as_os_str() == "rustlib" || part.as_os_str() == "toolchains")
+        || path
+            .ancestors()
+            .any(|folder| folder.join(".rustc_info.json").exists())
+}
+
+/// Finds a program on the `PATH`.
+pub(crate) fn find(program: &str) -> Option<PathBuf> {
+    find_in(&env::var_os("PATH")?, program)
+}
+
+fn find_in(path: &OsString, program: &str) -> Option<PathBuf> {
+    env::split_paths(path)
+        .map(|folder| folder.join(program))
+        .find(|file| is_executable(file))
+}
+
+pub(crate) fn is_executable(file: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    file.metadata()
+        .is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0)
+}
+
+/// A command line as one would type it, for messages.
+pub(crate) fn line(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    words
+        .map(OsStr::to_string_lossy)
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// Runs a command to its end and returns what it printed.
+pub(crate) fn output(command: &mut Command) -> Result<Output> {
+    command
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("`{}` could not be started", line(command)))
+}
+
+/// Runs a command that must succeed and returns its standard output. A failure quotes the end of what it said.
+pub(crate) fn text(command: &mut Command) -> Result<String> {
+    let output = output(command)?;
+    if !output.status.success() {
+        bail!(
+            "`{}` failed ({}):\n{}",
+            line(command),
+            output.status,
+            tail(&output.stderr)
+        );
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// The last lines of what a program said; where it went wrong is usually told last.
+pub(crate) fn tail(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let lines: Vec<_> = text.trim_end().lines().collect();
+    lines[lines.len().saturating_sub(30)..].join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_quotes_what_the_program_said() {
+        let error = text(Command::new("sh").args(["-c", "echo no such luck >&2; exit 3"]))
+            .expect_err("it fails");
+        assert!(error.to_string().contains("no such luck"), "{error}");
+    }
+
+    #[test]
+    fn a_missing_program_is_named() {
+        let error = text(&mut Command::new("no-such-program-here")).expect_err("it is not there");
+        assert!(format!("{error:#}").contains("no-such-program-here"));
+    }
+
+    #[test]
+    fn what_cargo_sets_is_not_handed_on() {
+        let clean = command("true");
+        let removed: Vec<_> = clean
+            .get_envs()
+            .filter(|(_, value)| value.is_none())
+            .map(|(name, _)| name)
+            .collect();
+        assert!(
+            removed.contains(&OsStr::new("CARGO_PKG_NAME")),
+            "{removed:?}"
+        );
+        assert!(!set_by_cargo("CARGO_HOME") && !set_by_cargo("CARGO_NET_OFFLINE"));
+    }
+}

@@ -1,0 +1,12 @@
+//! Judges a learner's answer and says why.
+//!
+//! One file per exercise. Each check runs the learner's own functions, observes what they did, and turns the observation
+//! into a [`Report`] by a pure function. No verdict depends on how fast the machine is: what is made of waits runs on
+//! a paused clock, where virtual time stands still unless every task waits.
+
+mod first_async_function;
+mod paused;
+mod report;
+
+pub use first_async_function::first_async_function;
+pub use report::{Code, Finding, MIME, Report};

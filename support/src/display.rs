@@ -1,0 +1,150 @@
+//! The one place that speaks the kernel's display protocol.
+//!
+//! A cell shows something rich by printing it between two marker lines, with its MIME type. We always print the plain
+//! text too, so that terminals, screen readers and saved notebooks have something to read. Everything that comes from
+//! outside goes through [`escape`] before it becomes HTML.
+
+use serde::Serialize;
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+
+const END: &str = "EVCXR_END_CONTENT";
+const PANIC: &str = "EVCXR_PANIC_NOTIFICATION";
+
+/// One thing to show, in every form it has.
+///
+/// # Examples
+///
+/// ```
+/// use support::display::Rich;
+///
+/// let shown = Rich::new("3 times faster").html("<b>3 times faster</b>");
+/// assert_eq!(shown.plain(), "3 times faster");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rich {
+    /// Pairs of MIME type and content; the plain text is the first.
+    forms: Vec<(String, String)>,
+}
+
+impl Rich {
+    /// Starts with the plain text, which nothing goes without.
+    pub fn new(plain: impl Into<String>) -> Self {
+        Rich {
+            forms: vec![("text/plain".to_owned(), plain.into())],
+        }
+    }
+
+    /// Adds the form that notebooks prefer.
+    #[must_use]
+    pub fn html(mut self, html: impl Into<String>) -> Self {
+        self.forms.push(("text/html".to_owned(), html.into()));
+        self
+    }
+
+    /// Adds a form for programs that read saved notebooks. `mime` ends in `+json`.
+    #[must_use]
+    pub fn json(mut self, mime: &str, value: &impl Serialize) -> Self {
+        // The types we hand over are plain data; one that could not be written would be left out, not guessed.
+        if let Ok(text) = serde_json::to_string(value) {
+            self.forms.push((mime.to_owned(), text));
+        }
+        self
+    }
+
+    /// The plain text.
+    pub fn plain(&self) -> &str {
+        &self.forms[0].1
+    }
+
+    /// Prints every form for the kernel to pick up.
+    pub fn show(&self) {
+        let mut stdout = io::stdout().lock();
+        // A kernel whose output is gone has nobody left to tell.
+        let _ = stdout
+            .write_all(self.protocol().as_bytes())
+            .and_then(|()| stdout.flush());
+    }
+
+    fn protocol(&self) -> String {
+        let mut text = String::new();
+        for (mime, content) in &self.forms {
+            let _ = writeln!(text, "EVCXR_BEGIN_CONTENT {mime}");
+            for line in content.lines() {
+                text.push_str(line);
+                if line == END || line == PANIC {
+                    // A line of content that reads like a marker would cut the content short: a space parts them.
+                    text.push(' ');
+                }
+                text.push('\n');
+            }
+            let _ = writeln!(text, "{END}");
+        }
+        text
+    }
+}
+
+/// Turns text into HTML that shows exactly that text.
+///
+/// ```
+/// assert_eq!(support::display::escape("a < b & \"c\""), "a &lt; b &amp; &quot;c&quot;");
+/// ```
+pub fn escape(text: &str) -> String {
+    let mut html = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            '\'' => html.push_str("&#39;"),
+            other => html.push(other),
+        }
+    }
+    html
+}
+
+/// Seconds the way the lab writes them: two digits where a learner compares, more where the time is short.
+pub(crate) fn seconds(duration: std::time::Duration) -> String {
+    let seconds = duration.as_secs_f64();
+    if seconds >= 0.0995 {
+        format!("{seconds:.2} s")
+    } else if seconds >= 0.000_995 {
+        format!("{:.1} ms", seconds * 1e3)
+    } else {
+        format!("{:.0} µs", seconds * 1e6)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn every_form_stands_between_its_markers() {
+        let shown = Rich::new("plain")
+            .html("<i>rich</i>")
+            .json("application/vnd.x+json", &1);
+        assert_eq!(
+            shown.protocol(),
+            "EVCXR_BEGIN_CONTENT text/plain\nplain\nEVCXR_END_CONTENT\n\
+             EVCXR_BEGIN_CONTENT text/html\n<i>rich</i>\nEVCXR_END_CONTENT\n\
+             EVCXR_BEGIN_CONTENT application/vnd.x+json\n1\nEVCXR_END_CONTENT\n"
+        );
+    }
+
+    #[test]
+    fn content_cannot_end_itself() {
+        let text = Rich::new("a\nEVCXR_END_CONTENT\nb").protocol();
+        assert_eq!(text.lines().filter(|line| *line == END).count(), 1);
+        assert!(text.contains("\nb\n"));
+    }
+
+    #[test]
+    fn seconds_keep_the_digits_that_matter() {
+        assert_eq!(seconds(Duration::from_millis(600)), "0.60 s");
+        assert_eq!(seconds(Duration::from_micros(1_500)), "1.5 ms");
+        assert_eq!(seconds(Duration::from_nanos(12_300)), "12 µs");
+    }
+}

@@ -1,0 +1,420 @@
+//! Records when each future was polled, and when it waited.
+//!
+//! A future runs only while somebody polls it. [`Timeline::watch`] wraps a future and notes the beginning and the end of
+//! every poll, so that a lane of the figure shows thin marks where the task ran and gaps where it waited. A future that
+//! blocks its thread does so inside one poll, and shows as one long bar.
+//!
+//! The time is Tokio's. On a paused clock, where blocking would not show because virtual time stands still, the real
+//! time spent inside polls is added to it (see [`Timeline::new`]).
+
+use crate::chart::{self, Figure};
+use crate::quiet;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+/// A stretch of time, from the origin of its timeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// When it began.
+    pub start: Duration,
+    /// When it ended.
+    pub end: Duration,
+}
+
+impl Span {
+    /// How long it was.
+    pub fn length(&self) -> Duration {
+        self.end.saturating_sub(self.start)
+    }
+}
+
+/// How a lane ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The work had not ended when the timeline was read.
+    Running,
+    /// The work returned.
+    Finished,
+    /// The future was dropped before its end: cancelled.
+    Dropped,
+    /// The work panicked.
+    Panicked,
+}
+
+/// What one piece of work did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lane {
+    /// What the work is called.
+    pub name: String,
+    /// Each poll of the future, in order; a synchronous piece of work has one.
+    pub polls: Vec<Span>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// When it ended, or when the timeline was read.
+    pub end: Duration,
+}
+
+impl Lane {
+    /// When the work was first polled; its end where it never was.
+    pub fn start(&self) -> Duration {
+        self.polls.first().map_or(self.end, |poll| poll.start)
+    }
+
+    /// The time in which the work held its thread.
+    pub fn busy(&self) -> Duration {
+        self.polls.iter().map(Span::length).sum()
+    }
+
+    /// The longest single poll: how long the thread was kept from everybody else at worst.
+    pub fn longest_poll(&self) -> Duration {
+        self.polls
+            .iter()
+            .map(Span::length)
+            .max()
+            .unwrap_or_default()
+    }
+}
+
+/// A recording of several pieces of work on one clock. Clones record into the same timeline.
+///
+/// # Examples
+///
+/// ```
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// use std::time::Duration;
+/// use support::Timeline;
+///
+/// let timeline = Timeline::new();
+/// timeline.watch("nap", tokio::time::sleep(Duration::from_millis(5))).await;
+/// let lanes = timeline.lanes();
+/// assert_eq!(lanes[0].polls.len(), 2, "polled once to start and once to end");
+/// # });
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Timeline {
+    shared: Arc<Mutex<Recording>>,
+}
+
+#[derive(Debug, Default)]
+struct Recording {
+    origin: Option<tokio::time::Instant>,
+    /// Real time spent in polls while the virtual clock stood still.
+    blocked: Duration,
+    /// How many watched polls are nested right now, and when the outermost began. On a paused clock only.
+    nested: usize,
+    entered: Option<Instant>,
+    paused: bool,
+    lanes: Vec<Lane>,
+}
+
+impl Recording {
+    fn now(&mut self) -> Duration {
+        let now = tokio::time::Instant::now();
+        let origin = *self.origin.get_or_insert(now);
+        let inside = self
+            .entered
+            .map_or(Duration::ZERO, |entered| entered.elapsed());
+        now.saturating_duration_since(origin) + self.blocked + inside
+    }
+
+    fn enter(&mut self) {
+        if self.paused {
+            self.nested += 1;
+            self.entered.get_or_insert_with(Instant::now);
+        }
+    }
+
+    fn leave(&mut self) {
+        if self.paused {
+            self.nested -= 1;
+            if self.nested == 0 {
+                self.blocked += self
+                    .entered
+                    .take()
+                    .map_or(Duration::ZERO, |entered| entered.elapsed());
+            }
+        }
+    }
+}
+
+impl Timeline {
+    /// An empty timeline. Its origin is the first thing it records.
+    pub fn new() -> Self {
+        Timeline::default()
+    }
+
+    /// A timeline for a runtime whose clock is paused: real time spent inside polls counts as well, so that blocking
+    /// still shows.
+    pub(crate) fn on_paused_clock() -> Self {
+        let timeline = Timeline::new();
+        timeline.recording().paused = true;
+        timeline
+    }
+
+    /// Wraps a future: each poll of it is recorded under `name`.
+    pub fn watch<F: Future>(&self, name: impl Into<String>, future: F) -> Watched<F> {
+        Watched {
+            lane: self.open_lane(name.into()),
+            timeline: self.clone(),
+            future: Box::pin(future),
+        }
+    }
+
+    /// Runs synchronous work and records it as one bar.
+    pub fn run<T>(&self, name: impl Into<String>, work: impl FnOnce() -> T) -> T {
+        let lane = self.open_lane(name.into());
+        let poll = RecordedPoll::new(self, lane);
+        let value = work();
+        drop(poll);
+        self.close_lane(lane, Outcome::Finished);
+        value
+    }
+
+    /// What was recorded so far, in the order in which the work was handed over.
+    pub fn lanes(&self) -> Vec<Lane> {
+        let mut recording = self.recording();
+        if recording.lanes.is_empty() {
+            return Vec::new();
+        }
+        let now = recording.now();
+        let mut lanes = recording.lanes.clone();
+        for lane in lanes
+            .iter_mut()
+            .filter(|lane| lane.outcome == Outcome::Running)
+        {
+            lane.end = now;
+        }
+        lanes
+    }
+
+    /// The recording as a figure.
+    pub fn figure(&self, title: impl AsRef<str>) -> Figure {
+        chart::lanes(title.as_ref(), &self.lanes())
+    }
+
+    fn recording(&self) -> MutexGuard<'_, Recording> {
+        // A panic between two fields of a recording leaves a picture that is at worst one mark short.
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn open_lane(&self, name: String) -> usize {
+        let mut recording = self.recording();
+        recording.lanes.push(Lane {
+            name,
+            polls: Vec::new(),
+            outcome: Outcome::Running,
+            end: Duration::ZERO,
+        });
+        recording.lanes.len() - 1
+    }
+
+    fn close_lane(&self, lane: usize, outcome: Outcome) {
+        let mut recording = self.recording();
+        let now = recording.now();
+        let lane = &mut recording.lanes[lane];
+        lane.outcome = outcome;
+        // A task that finished did so in its last poll; one that was dropped ended when it was dropped.
+        lane.end = match (outcome, lane.polls.last()) {
+            (Outcome::Finished | Outcome::Panicked, Some(poll)) => poll.end,
+            _ => now,
+        };
+    }
+}
+
+/// Notes the beginning of a poll, and its end when dropped, even by a panic.
+struct RecordedPoll<'a> {
+    timeline: &'a Timeline,
+    lane: usize,
+    start: Duration,
+}
+
+impl<'a> RecordedPoll<'a> {
+    fn new(timeline: &'a Timeline, lane: usize) -> Self {
+        let mut recording = timeline.recording();
+        recording.enter();
+        let start = recording.now();
+        RecordedPoll {
+            timeline,
+            lane,
+            start,
+        }
+    }
+}
+
+impl Drop for RecordedPoll<'_> {
+    fn drop(&mut self) {
+        let mut recording = self.timeline.recording();
+        let end = recording.now();
+        recording.leave();
+        recording.lanes[self.lane].polls.push(Span {
+            start: self.start,
+            end,
+        });
+        if std::thread::panicking() {
+            recording.lanes[self.lane].outcome = Outcome::Panicked;
+            recording.lanes[self.lane].end = end;
+        }
+    }
+}
+
+/// A future whose polls are recorded. Made by [`Timeline::watch`].
+#[derive(Debug)]
+#[must_use = "futures do nothing unless you `.await` or poll them"]
+pub struct Watched<F> {
+    timeline: Timeline,
+    lane: usize,
+    // Boxed: pinning a field in place takes unsafe code or a macro, and an allocation a task costs nothing here.
+    future: Pin<Box<F>>,
+}
+
+impl<F: Future> Future for Watched<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let timeline = self.timeline.clone();
+        let poll = RecordedPoll::new(&timeline, self.lane);
+        let outcome = self.future.as_mut().poll(context);
+        drop(poll);
+        if outcome.is_ready() {
+            timeline.close_lane(self.lane, Outcome::Finished);
+        }
+        outcome
+    }
+}
+
+impl<F> Drop for Watched<F> {
+    fn drop(&mut self) {
+        let running = self.timeline.recording().lanes[self.lane].outcome == Outcome::Running;
+        if running {
+            self.timeline.close_lane(self.lane, Outcome::Dropped);
+        }
+    }
+}
+
+/// Records everything that `work` watches and draws it.
+///
+/// Work that is still a `todo!` gives a figure that says so; any other panic goes on.
+///
+/// # Examples
+///
+/// ```
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// use std::time::Duration;
+/// use support::timeline;
+///
+/// let nap = Duration::from_millis(5);
+/// let figure = timeline::record("Two naps at once", async |timeline| {
+///     tokio::join!(
+///         timeline.watch("first", tokio::time::sleep(nap)),
+///         timeline.watch("second", tokio::time::sleep(nap)),
+///     );
+/// })
+/// .await;
+/// assert!(figure.description().contains("second: 2 polls"));
+/// # });
+/// ```
+pub async fn record<T>(title: impl AsRef<str>, work: impl AsyncFnOnce(Timeline) -> T) -> Figure {
+    let timeline = Timeline::new();
+    match quiet::catch_async(work(timeline.clone())).await {
+        Ok(_) => timeline.figure(title),
+        Err(payload) => match quiet::not_written(&*payload) {
+            Some(task) => timeline
+                .figure(title)
+                .with_note(&format!("Not written yet: {task}")),
+            None => std::panic::resume_unwind(payload),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures::future::join_all;
+
+    const STEP: Duration = Duration::from_millis(200);
+
+    #[tokio::test(start_paused = true)]
+    async fn every_poll_is_recorded_with_the_wait_between() {
+        let timeline = Timeline::new();
+        timeline
+            .watch("two waits", async {
+                tokio::time::sleep(STEP).await;
+                tokio::time::sleep(STEP).await;
+            })
+            .await;
+        let lane = &timeline.lanes()[0];
+        let starts: Vec<_> = lane
+            .polls
+            .iter()
+            .map(|poll| poll.start.as_millis())
+            .collect();
+        assert_eq!(starts, [0, 200, 400]);
+        assert_eq!(lane.outcome, Outcome::Finished);
+        assert!(lane.end >= 2 * STEP);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn overlapping_work_shares_its_wait() {
+        let timeline = Timeline::new();
+        join_all((0..3).map(|n| timeline.watch(format!("data{n}"), tokio::time::sleep(STEP))))
+            .await;
+        let lanes = timeline.lanes();
+        assert_eq!(lanes.len(), 3);
+        assert!(
+            lanes
+                .iter()
+                .all(|lane| lane.start().is_zero() && lane.end == STEP)
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn blocking_shows_as_one_long_poll_even_on_a_paused_clock() {
+        let timeline = Timeline::on_paused_clock();
+        let block = async { std::thread::sleep(Duration::from_millis(20)) };
+        timeline
+            .watch("outer", timeline.watch("inner", block))
+            .await;
+        let lanes = timeline.lanes();
+        for lane in &lanes {
+            assert_eq!(lane.polls.len(), 1);
+            assert!(lane.longest_poll() >= Duration::from_millis(20), "{lane:?}");
+        }
+        let inner = lanes[1].longest_poll();
+        assert!(
+            lanes[0].longest_poll() < 2 * inner,
+            "a nested poll is not counted twice"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_dropped_future_and_a_panic_are_told_from_a_finished_one() {
+        let timeline = Timeline::new();
+        let slow = timeline.watch("slow", tokio::time::sleep(STEP * 10));
+        assert!(tokio::time::timeout(STEP, slow).await.is_err());
+        let wrong = timeline.watch("wrong", async { panic!("boom") });
+        assert!(quiet::catch_async(wrong).await.is_err());
+        let outcomes: Vec<_> = timeline.lanes().iter().map(|lane| lane.outcome).collect();
+        assert_eq!(outcomes, [Outcome::Dropped, Outcome::Panicked]);
+    }
+
+    #[test]
+    fn synchronous_work_is_one_bar() {
+        let timeline = Timeline::new();
+        assert_eq!(timeline.run("sum", || 1 + 1), 2);
+        assert_eq!(timeline.lanes()[0].polls.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn work_that_is_not_written_yet_gives_a_figure_that_says_so() {
+        let figure = record("mine", async |timeline| {
+            timeline
+                .watch("data1", async { panic!("not yet implemented: wait") })
+                .await;
+        })
+        .await;
+        assert!(figure.to_string().contains("Not written yet: wait"));
+    }
+}
