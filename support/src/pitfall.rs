@@ -98,7 +98,7 @@ impl Pitfall {
         let html = format!(
             "<div style=\"border-left:4px solid {colour};padding:2px 10px;margin:6px 0\">\
              <div><strong>{title}</strong> {verb}:</div>\
-             <pre style=\"margin:4px 0;white-space:pre-wrap\">{words}</pre>{surprise}</div>",
+             <pre style=\"margin:4px 0;white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere\">{words}</pre>{surprise}</div>",
             title = escape(&self.title),
             verb = self.verb(),
             words = escape(&self.words),

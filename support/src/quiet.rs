@@ -101,12 +101,12 @@ mod tests {
 
     #[tokio::test]
     async fn an_async_panic_is_returned_and_the_rest_goes_on() {
-        let outcome = catch_async(async {
+        let outcome: Result<(), Payload> = catch_async(async {
             tokio::task::yield_now().await;
             panic!("late")
         })
         .await;
-        let payload: Payload = outcome.map(|()| ()).expect_err("it panics");
+        let payload = outcome.expect_err("it panics");
         assert_eq!(message(&*payload), "late");
     }
 }

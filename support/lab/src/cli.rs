@@ -1,7 +1,7 @@
 //! The command line.
 
 use crate::paths::Paths;
-use crate::{doctor, export, kernel, open, prepare, run, sync, test};
+use crate::{doctor, export, kernel, open, prepare, run, sync, verify};
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -113,7 +113,7 @@ pub(crate) fn run() -> Result<ExitCode> {
             }
             Ok(ExitCode::SUCCESS)
         }
-        Command::Test => test::everything(&paths).map(|()| ExitCode::SUCCESS),
+        Command::Test => verify::everything(&paths).map(|()| ExitCode::SUCCESS),
         Command::Run(options) => run::notebooks(&paths, &options).map(code),
         Command::Sync { check } => sync::all(&paths, check).map(|()| ExitCode::SUCCESS),
         Command::Export { out } => export::site(&paths, &out).map(|()| ExitCode::SUCCESS),

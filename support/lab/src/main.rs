@@ -2,7 +2,7 @@
 //!
 //! In reading order: [`cli`] is the command line, [`paths`] says where things lie, [`prepare`] makes ready what is
 //! missing, [`kernel`] becomes the kernel of one notebook, [`run`] executes notebooks and [`judge`] says how each cell
-//! ended, [`sync`] keeps exercises true to their solutions, [`export`] writes HTML, [`open`] starts JupyterLab, [`test`]
+//! ended, [`sync`] keeps exercises true to their solutions, [`export`] writes HTML, [`open`] starts JupyterLab, [`verify`]
 //! runs everything that must hold and [`doctor`] says what is there.
 
 mod cli;
@@ -18,7 +18,7 @@ mod process;
 mod progress;
 mod run;
 mod sync;
-mod test;
+mod verify;
 
 use std::process::ExitCode;
 

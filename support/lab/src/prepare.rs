@@ -45,7 +45,7 @@ pub(crate) fn everything(paths: &Paths) -> Result<Tools> {
         evcxr,
     };
     register(&paths.jupyter().join("data/kernels").join(KERNEL))?;
-    quiet_jupyterlab(paths)?;
+    quiet_jupyterlab(&paths.jupyter().join("config"))?;
     folder::ensure(paths, &tools)?;
     Ok(tools)
 }
@@ -80,7 +80,7 @@ fn register(folder: &Path) -> Result<()> {
 }
 
 /// Settings of JupyterLab that a lab wants otherwise: no prompt about news in the corner, no look-ups of updates.
-fn quiet_jupyterlab(paths: &Paths) -> Result<()> {
+fn quiet_jupyterlab(config: &Path) -> Result<()> {
     let settings = json!({
         "@jupyterlab/apputils-extension:notification": {
             "fetchNews": "false",
@@ -88,9 +88,7 @@ fn quiet_jupyterlab(paths: &Paths) -> Result<()> {
         },
     });
     write_if_changed(
-        &paths
-            .jupyter()
-            .join("config/labconfig/default_setting_overrides.json"),
+        &config.join("labconfig/default_setting_overrides.json"),
         &serde_json::to_string_pretty(&settings)?,
     )
 }

@@ -84,7 +84,8 @@ fn saved(folder: &Path, path: &Path) -> PathBuf {
     }
 }
 
-/// Runs one notebook. It stops at the first cell that does not do what its tags say; what follows could not be judged.
+/// Runs one notebook, as *Run All* of JupyterLab does: a panic does not stop it, since the kernel goes on; a cell that did
+/// not compile, did not end or took its process with it does, and what follows is skipped.
 pub(crate) fn one(
     paths: &Paths,
     tools: &Tools,
@@ -120,6 +121,7 @@ pub(crate) fn one(
             Status::Failed { cause, message } => ("failed", Some(cause), Some(message)),
         };
         outcome.ok &= cause.is_none();
+        let goes_on = cause.is_none() || done.reply == Reply::Ok;
         outcome.cells.push(CellOutcome {
             index: done.index,
             seconds: done.seconds,
@@ -127,7 +129,7 @@ pub(crate) fn one(
             cause,
             message,
         });
-        next = if cause.is_none() {
+        next = if goes_on {
             driver.next()?
         } else {
             driver.stop()?

@@ -100,6 +100,8 @@ fn draw(canvas: &svg::Canvas<'_>, lanes: &[Lane], longest: Duration) {
     let (row, every) = row(lanes.len());
     let size = if row >= 17 { TEXT } else { 12.0 };
     let labels = svg::column(lanes.iter().map(|lane| lane.name.as_str()), size, 240.0);
+    // Between lanes lower than a letter, words about their ends would run into each other's bars.
+    let mark = |outcome| if every == 1 { mark(outcome) } else { "" };
     let marked = lanes
         .iter()
         .map(|lane| svg::width(mark(lane.outcome), size))

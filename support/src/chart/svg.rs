@@ -15,7 +15,7 @@ pub(super) const INK: RGBColor = RGBColor(1, 1, 1);
 pub(super) const WIDTH: u32 = 720;
 
 /// Size of labels in pixels.
-pub(super) const TEXT: f64 = 13.0;
+pub(super) const TEXT: f64 = 12.5;
 
 /// Colours of tasks, in the order of their first appearance. Each has a contrast of at least 3 to 1 against white and
 /// against JupyterLab's dark background (WCAG 2.1, 1.4.11: graphical objects).

@@ -1,0 +1,106 @@
+//! repo2docker, which builds Binder's images, reads `environment.yml` and `postBuild` as they are meant.
+
+mod common;
+
+use common::root;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The release of repo2docker that this was tried with.
+const REPO2DOCKER: &str = "jupyter-repo2docker==2026.4.0";
+
+/// repo2docker in an environment of its own, made once: learners do not need it.
+fn repo2docker() -> PathBuf {
+    let folder = root().join("target/lab/repo2docker");
+    let program = folder.join("bin/jupyter-repo2docker");
+    if !program.exists() {
+        run(Command::new("python3")
+            .args(["-m", "venv", "--clear"])
+            .arg(&folder));
+        run(Command::new(folder.join("bin/python")).args([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            REPO2DOCKER,
+        ]));
+    }
+    program
+}
+
+fn run(command: &mut Command) -> String {
+    let output = command.output().expect("the command starts");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned()
+        + &String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}\n{text}");
+    text
+}
+
+/// A folder with what repo2docker looks at, and nothing of `target`, which it would take for a part of the image.
+fn recipe(folder: &Path) {
+    for file in ["environment.yml", "postBuild"] {
+        std::fs::copy(root().join(file), folder.join(file)).expect("the file is there");
+    }
+}
+
+#[test]
+fn the_image_has_the_environment_and_runs_post_build_in_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    recipe(folder.path());
+    let dockerfile = run(Command::new(repo2docker())
+        .args(["--no-build", "--debug"])
+        .arg(folder.path()));
+    assert!(
+        dockerfile.contains("Building conda environment for python=3.12"),
+        "{dockerfile}"
+    );
+    let place = |text: &str| {
+        dockerfile
+            .find(text)
+            .unwrap_or_else(|| panic!("`{text}` is missing:\n{dockerfile}"))
+    };
+    let environment = place("env update -p ${NB_PYTHON_PREFIX} --file \"environment.yml\"");
+    let user = dockerfile
+        .rfind("USER ${NB_USER}")
+        .expect("postBuild runs as the user");
+    let post_build = place("RUN ./postBuild");
+    assert!(
+        environment < post_build && user < post_build,
+        "{dockerfile}"
+    );
+}
+
+#[test]
+fn post_build_is_a_program_that_stops_at_the_first_error() {
+    use std::os::unix::fs::PermissionsExt;
+    let file = root().join("postBuild");
+    let mode = file.metadata().expect("it is there").permissions().mode();
+    assert_eq!(mode & 0o111, 0o111, "postBuild is executable");
+    let text = std::fs::read_to_string(file).expect("it is read");
+    assert!(text.starts_with("#!/usr/bin/env bash\n") && text.contains("set -euo pipefail"));
+    run(Command::new("bash").arg("-n").arg(root().join("postBuild")));
+}
+
+#[test]
+fn every_conda_package_is_named_once() {
+    let text = std::fs::read_to_string(root().join("environment.yml")).expect("it is read");
+    let mut names: Vec<_> = text
+        .lines()
+        .skip_while(|line| *line != "dependencies:")
+        .filter_map(|line| line.strip_prefix("  - ")?.split(['=', '>', '<']).next())
+        .collect();
+    names.sort_unstable();
+    assert_eq!(
+        names,
+        [
+            "c-compiler",
+            "evcxr",
+            "jupyterlab",
+            "nbclient",
+            "nbconvert",
+            "python",
+            "rust",
+            "rust-src"
+        ]
+    );
+}

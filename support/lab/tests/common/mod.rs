@@ -1,0 +1,130 @@
+//! Notebooks made of a few cells, run by `cargo lab run` on the real kernel.
+
+#![allow(dead_code, reason = "each test binary uses a part of this module")]
+
+use serde_json::{Value, json};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use tempfile::TempDir;
+
+/// The top of the checkout.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .nth(2)
+        .expect("support/lab lies two below")
+        .to_owned()
+}
+
+/// The dependencies as a first cell names them, with a path that holds from any folder.
+pub(crate) fn dependencies() -> String {
+    let support = root().join("support");
+    format!(
+        ":dep support = {{ path = \"{0}\" }}\n:dep tokio = {{ package = \"support-tokio\", path = \"{0}/tokio\" }}",
+        support.display()
+    )
+}
+
+/// A code cell.
+pub(crate) fn code(source: impl Into<String>) -> Value {
+    json!({ "cell_type": "code", "id": "code", "metadata": {}, "source": source.into(), "outputs": [], "execution_count": null })
+}
+
+/// A code cell that must fail.
+pub(crate) fn failing(source: &str) -> Value {
+    let mut cell = code(source);
+    cell["metadata"]["tags"] = json!(["raises-exception"]);
+    cell
+}
+
+/// What `cargo lab run --json` said of one notebook.
+pub(crate) struct Ran {
+    pub(crate) exit: i32,
+    pub(crate) line: Value,
+    pub(crate) stderr: String,
+}
+
+impl Ran {
+    /// The cells that failed: place, cause and message.
+    pub(crate) fn failed(&self) -> Vec<(u64, String, String)> {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let cells = self.line["cells"].as_array().expect("cells are listed");
+        cells
+            .iter()
+            .filter(|cell| cell["status"] == "failed")
+            .map(|cell| {
+                (
+                    cell["index"].as_u64().unwrap_or(u64::MAX),
+                    text(&cell["cause"]),
+                    text(&cell["message"]),
+                )
+            })
+            .collect()
+    }
+
+    /// The codes of all findings.
+    pub(crate) fn findings(&self) -> Vec<&str> {
+        let verdicts = self.line["verdicts"]
+            .as_array()
+            .expect("verdicts are listed");
+        verdicts
+            .iter()
+            .flat_map(|verdict| verdict["findings"].as_array().into_iter().flatten())
+            .filter_map(|finding| finding["code"].as_str())
+            .collect()
+    }
+
+    pub(crate) fn passed(&self) -> bool {
+        let verdicts = self.line["verdicts"]
+            .as_array()
+            .expect("verdicts are listed");
+        !verdicts.is_empty() && verdicts.iter().all(|verdict| verdict["passed"] == true)
+    }
+
+    #[track_caller]
+    pub(crate) fn assert_ok(&self) {
+        assert!(
+            self.exit == 0 && self.line["ok"] == true,
+            "{:#}\n{}",
+            self.line,
+            self.stderr
+        );
+    }
+}
+
+/// Runs a notebook of these cells on a fresh kernel.
+pub(crate) fn run(cells: &[Value], options: &[&str]) -> Ran {
+    let folder = TempDir::new().expect("a folder");
+    run_in(folder.path(), cells, options, &[])
+}
+
+/// The same in a folder and with environment variables of one's own.
+pub(crate) fn run_in(
+    folder: &Path,
+    cells: &[Value],
+    options: &[&str],
+    variables: &[(&str, &Path)],
+) -> Ran {
+    let file = folder.join("notebook.ipynb");
+    let notebook = json!({ "cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5 });
+    fs::write(&file, notebook.to_string()).expect("the notebook is written");
+    run_file(&file, options, variables)
+}
+
+/// Runs a notebook that is there.
+pub(crate) fn run_file(file: &Path, options: &[&str], variables: &[(&str, &Path)]) -> Ran {
+    let output = Command::new(env!("CARGO_BIN_EXE_lab"))
+        .args(["run", "--json"])
+        .args(options)
+        .arg(file)
+        .envs(variables.iter().copied())
+        .output()
+        .expect("the command starts");
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    Ran {
+        exit: output.status.code().unwrap_or(-1),
+        line: serde_json::from_str(stdout.trim()).unwrap_or(Value::Null),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}

@@ -1,0 +1,177 @@
+//! There is exactly one Tokio in the process of a kernel, whatever order cells run in.
+//!
+//! With two of them, a server spawned in one cell is never reached from the next, and runtimes deadlock now and then. So
+//! these tests ask for a notebook that comes to its end: a cell that hangs fails by its time-out.
+
+mod common;
+
+use common::{Ran, code, dependencies, root, run, run_in};
+use serde_json::Value;
+use std::process::Command;
+use tempfile::TempDir;
+
+const SERVER: &str = r#"
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+let address: std::net::SocketAddr = listener.local_addr()?;
+let server: tokio::task::JoinHandle<()> = tokio::spawn(async move {
+    while let Ok((mut stream, _)) = listener.accept().await {
+        tokio::spawn(async move {
+            let mut request = [0; 1024];
+            if stream.read(&mut request).await.is_ok() {
+                let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\nconnection: close\r\n\r\nhello").await;
+            }
+        });
+    }
+});
+"#;
+
+const CLIENT: &str = r#"
+let answer = reqwest::get(format!("http://{address}/")).await?.text().await?;
+assert_eq!(answer, "hello");
+"#;
+
+const TASKS: &str = r#"
+let tasks: Vec<_> = (0..100u64)
+    .map(|n| tokio::spawn(async move {
+        tokio::time::sleep(std::time::Duration::from_millis(n % 7)).await;
+        n
+    }))
+    .collect();
+let mut sum = 0;
+for task in tasks {
+    sum += task.await?;
+}
+assert_eq!(sum, 4950);
+"#;
+
+/// The server again, in braces: no variable is kept, and the address goes through a file, which saves each of the many
+/// kernels the seconds of its first type inference.
+const SERVER_IN_BRACES: &str = r#"{
+    use tokio::io::AsyncWriteExt;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+    std::fs::write("address", listener.local_addr().expect("it has an address").to_string()).expect("written");
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\nconnection: close\r\n\r\nhello").await;
+        }
+    });
+}"#;
+
+const CLIENT_IN_BRACES: &str = r#"{
+    let address = std::fs::read_to_string("address").expect("read");
+    let answer = reqwest::get(format!("http://{address}/")).await.expect("an answer").text().await.expect("its text");
+    assert_eq!(answer, "hello");
+}"#;
+
+/// Which libraries with a Tokio in them the process has loaded.
+const LOADED: &str = r#"
+let maps = std::fs::read_to_string("/proc/self/maps").unwrap_or_default();
+let loaded: std::collections::BTreeSet<&str> =
+    maps.lines().filter_map(|line| line.split_whitespace().nth(5)).filter(|file| file.contains("libsupport")).collect();
+assert!(loaded.len() == 1 || maps.is_empty(), "{loaded:?}");
+"#;
+
+/// A first cell that awaits and names nothing of `support`.
+fn first() -> Value {
+    code(format!(
+        "{}\ntokio::time::sleep(std::time::Duration::from_millis(5)).await; 42",
+        dependencies()
+    ))
+}
+
+/// Such a first cell, then everything else.
+fn notebook() -> Vec<Value> {
+    vec![
+        first(),
+        code("use support::*;"),
+        code(TASKS),
+        code(SERVER),
+        code(CLIENT),
+        code(format!("{{{LOADED}}}")),
+        code("server.abort();"),
+    ]
+}
+
+#[track_caller]
+fn came_to_its_end(ran: &Ran, cells: usize) {
+    ran.assert_ok();
+    assert_eq!(ran.line["cells"].as_array().map(Vec::len), Some(cells));
+}
+
+#[test]
+fn a_server_of_one_cell_is_reached_from_the_next() {
+    let first = format!("{}\nuse support::*;", dependencies());
+    let cells = [
+        code(first),
+        code(SERVER),
+        code(CLIENT),
+        code(format!("for _ in 0..50 {{ {CLIENT} }}")),
+    ];
+    came_to_its_end(&run(&cells, &["--timeout", "60"]), 4);
+}
+
+#[test]
+fn an_await_before_anything_is_named_is_safe() {
+    let mut cells = vec![code(
+        "tokio::time::sleep(std::time::Duration::from_millis(5)).await; 42",
+    )];
+    cells.extend(notebook());
+    came_to_its_end(&run(&cells, &["--timeout", "60"]), 8);
+}
+
+/// In a row, since the deadlock that it looks for showed in one kernel of two at times.
+#[test]
+fn twenty_kernels_in_a_row_come_to_their_end() {
+    let cells = [
+        first(),
+        code("use support::*;"),
+        code(format!("{{{TASKS}}}")),
+        code(SERVER_IN_BRACES),
+        code(CLIENT_IN_BRACES),
+        code(format!("{{{LOADED}}}")),
+    ];
+    for _ in 0..20 {
+        came_to_its_end(&run(&cells, &["--timeout", "60"]), 6);
+    }
+}
+
+#[test]
+fn the_stock_kernel_runs_the_same_notebook() {
+    let folder = TempDir::new().expect("a folder");
+    let jupyter = folder.path().join("jupyter");
+    let installed = Command::new(evcxr())
+        .arg("--install")
+        .env("JUPYTER_PATH", &jupyter)
+        .output();
+    assert!(
+        installed.is_ok_and(|output| output.status.success()),
+        "the stock kernel registers itself"
+    );
+    // It builds every dependency in its first cell.
+    let options = ["--kernel", "rust", "--timeout", "1200"];
+    came_to_its_end(
+        &run_in(
+            folder.path(),
+            &notebook(),
+            &options,
+            &[("JUPYTER_PATH", &jupyter)],
+        ),
+        7,
+    );
+}
+
+/// The kernel's binary, as the command itself finds it.
+fn evcxr() -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_lab"))
+        .arg("doctor")
+        .current_dir(root())
+        .output()
+        .expect("it starts");
+    let text = String::from_utf8_lossy(&output.stdout);
+    let line = text
+        .lines()
+        .find(|line| line.contains("evcxr_jupyter"))
+        .expect("the doctor looks for the kernel");
+    line.split_whitespace().last().expect("its path").to_owned()
+}

@@ -1,0 +1,103 @@
+//! Every attempt in `attempts/` against its check: a pass, or exactly the mistake that was made.
+//!
+//! An attempt is what a learner might write, in the words of a cell; its first line says what the check is to find. The
+//! same files run through the real kernel in the tests of the crate `lab`.
+
+use std::time::Duration;
+use support::check::{self, Report};
+
+/// The findings of a report as the first line of an attempt writes them.
+fn found(report: &Report) -> String {
+    if report.passed() {
+        return "passed".to_owned();
+    }
+    let codes: Vec<_> = report
+        .findings()
+        .iter()
+        .map(|finding| finding.code.name())
+        .collect();
+    codes.join(", ")
+}
+
+macro_rules! first_async_function {
+    ($($attempt:ident)*) => {
+        $(
+            #[allow(
+                clippy::todo,
+                clippy::let_underscore_future,
+                clippy::manual_async_fn,
+                reason = "the mistakes that attempts are made of, and other ways to be right"
+            )]
+            mod $attempt {
+                use super::*;
+
+                #[allow(dead_code, reason = "attempts that do not wait do not use it")]
+                const STEP: Duration = Duration::from_millis(200);
+
+                include!(concat!("attempts/1_first_async_function/", stringify!($attempt), ".rs"));
+
+                #[test]
+                fn is_judged_rightly() {
+                    let text = include_str!(concat!("attempts/1_first_async_function/", stringify!($attempt), ".rs"));
+                    let expected = text.lines().next().and_then(|line| line.strip_prefix("// expects: "));
+                    let report = check::first_async_function(fetch, fetch_all);
+                    assert_eq!(Some(found(&report).as_str()), expected, "{report}");
+                }
+            }
+        )*
+
+        #[test]
+        fn every_attempt_is_in_the_list() {
+            let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/attempts/1_first_async_function");
+            let mut files: Vec<_> = std::fs::read_dir(folder)
+                .expect("the folder is there")
+                .filter_map(|entry| Some(entry.ok()?.path().file_stem()?.to_str()?.to_owned()))
+                .collect();
+            let mut listed = vec![$(stringify!($attempt).to_owned()),*];
+            files.sort();
+            listed.sort();
+            assert_eq!(files, listed);
+        }
+    };
+}
+
+first_async_function! {
+    blocks_thread
+    blocks_thread_in_fetch_all
+    correct_join_all
+    correct_join_macro
+    correct_join_set
+    correct_ordered_stream
+    correct_spawn
+    half_written
+    not_awaited
+    not_awaited_in_fetch_all
+    not_written
+    order_lost
+    panicked
+    runtime_in_runtime
+    runtime_in_runtime_by_handle
+    sequential
+    sequential_spawn
+    wrong_result
+}
+
+mod never_comes_back {
+    use super::*;
+
+    async fn fetch(id: u32) -> String {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        format!("data{id}")
+    }
+
+    /// Blocks on a clock that moves only while nobody blocks.
+    async fn fetch_all(ids: Vec<u32>) -> Vec<String> {
+        futures::executor::block_on(futures::future::join_all(ids.into_iter().map(fetch)))
+    }
+
+    #[test]
+    fn is_told_instead_of_waited_for() {
+        let report = check::first_async_function(fetch, fetch_all);
+        assert_eq!(found(&report), "blocks-thread", "{report}");
+    }
+}

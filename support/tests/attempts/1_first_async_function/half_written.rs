@@ -1,0 +1,9 @@
+// expects: not-written
+async fn fetch(id: u32) -> String {
+    tokio::time::sleep(STEP).await;
+    format!("data{id}")
+}
+
+async fn fetch_all(ids: Vec<u32>) -> Vec<String> {
+    todo!("await {} fetches together", ids.len())
+}

@@ -1,0 +1,9 @@
+// expects: not-awaited
+async fn fetch(id: u32) -> String {
+    let _ = tokio::time::sleep(STEP);
+    format!("data{id}")
+}
+
+async fn fetch_all(ids: Vec<u32>) -> Vec<String> {
+    futures::future::join_all(ids.into_iter().map(fetch)).await
+}

@@ -1,0 +1,9 @@
+// expects: panicked
+async fn fetch(id: u32) -> String {
+    tokio::time::sleep(STEP).await;
+    format!("data{id}")
+}
+
+async fn fetch_all(ids: Vec<u32>) -> Vec<String> {
+    vec![fetch(ids[3]).await]
+}

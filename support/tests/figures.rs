@@ -1,0 +1,235 @@
+//! What figures look like: snapshots of typical ones, and room for every label of small and large ones.
+
+use std::time::Duration;
+use support::Figure;
+use support::chart::{self, Bar};
+use support::timeline::{Lane, Outcome, Span};
+
+fn ms(milliseconds: u64) -> Duration {
+    Duration::from_millis(milliseconds)
+}
+
+fn lane(name: impl Into<String>, from: u64, to: u64, outcome: Outcome) -> Lane {
+    let polls = [from, to].map(|at| Span {
+        start: ms(at),
+        end: ms(at) + Duration::from_micros(40),
+    });
+    Lane {
+        name: name.into(),
+        polls: polls.to_vec(),
+        outcome,
+        end: polls[1].end,
+    }
+}
+
+fn fetches() -> Figure {
+    let lanes: Vec<_> = (1..=3)
+        .map(|id| lane(format!("data{id}"), 0, 200, Outcome::Finished))
+        .collect();
+    chart::lanes("Three fetches", &lanes)
+}
+
+fn comparison() -> Figure {
+    chart::bars(
+        "Three fetches",
+        &[
+            Bar::new("synchronous", ms(600)),
+            Bar::new("asynchronous", ms(200)),
+        ],
+    )
+    .with_note("asynchronous: 3.0 times faster than synchronous.")
+}
+
+#[test]
+fn bars_as_svg() {
+    insta::assert_snapshot!(comparison().html());
+}
+
+#[test]
+fn bars_as_text() {
+    insta::assert_snapshot!(comparison().to_string());
+}
+
+#[test]
+fn lanes_as_svg() {
+    insta::assert_snapshot!(fetches().html());
+}
+
+#[test]
+fn lanes_as_text() {
+    let lanes = [
+        lane("quick", 0, 100, Outcome::Finished),
+        lane("slow", 50, 400, Outcome::Finished),
+        lane("given up", 0, 300, Outcome::Dropped),
+        lane("wrong", 0, 200, Outcome::Panicked),
+    ];
+    insta::assert_snapshot!(chart::lanes("Four tasks", &lanes).to_string());
+}
+
+/// The box that a label may take, from above: the estimate that the figures are laid out with is not used here.
+struct Label {
+    text: String,
+    left: f64,
+    right: f64,
+    top: f64,
+    bottom: f64,
+}
+
+fn attribute(tag: &str, name: &str) -> f64 {
+    let start = tag
+        .find(&format!(" {name}=\""))
+        .expect("the attribute is there")
+        + name.len()
+        + 3;
+    tag[start..]
+        .split('"')
+        .next()
+        .and_then(|value| value.parse().ok())
+        .expect("a number")
+}
+
+/// Reads the labels out of an SVG. A letter of a sans-serif font is 0.6 em wide on average, a wide one 0.9.
+fn labels(svg: &str) -> Vec<Label> {
+    svg.split("<text ")
+        .skip(1)
+        .map(|part| {
+            let (tag, rest) = part.split_once('>').expect("the tag ends");
+            let tag = format!(" {tag}");
+            let text = rest
+                .split_once("</text>")
+                .expect("the text ends")
+                .0
+                .trim()
+                .to_owned();
+            let size = attribute(&tag, "font-size");
+            let (x, y) = (attribute(&tag, "x"), attribute(&tag, "y"));
+            let wide = text.chars().filter(|c| "mwMW—…@".contains(*c)).count() as f64;
+            let width = size * (0.56 * text.chars().count() as f64 + 0.35 * wide);
+            let left = match tag
+                .split("text-anchor=\"")
+                .nth(1)
+                .and_then(|rest| rest.split('"').next())
+            {
+                Some("end") => x - width,
+                Some("middle") => x - width / 2.0,
+                _ => x,
+            };
+            let top = if tag.contains("dy=\"0.76em\"") {
+                y
+            } else {
+                y - size * 0.5
+            };
+            Label {
+                text,
+                left,
+                right: left + width,
+                top,
+                bottom: top + size,
+            }
+        })
+        .collect()
+}
+
+fn legible(figure: &Figure, what: &str) {
+    let svg = figure.svg();
+    let (width, height) = (attribute(&svg, "width"), attribute(&svg, "height"));
+    let labels = labels(&svg);
+    assert!(!labels.is_empty(), "{what}");
+    for (index, label) in labels.iter().enumerate() {
+        assert!(
+            label.left >= 0.0 && label.right <= width,
+            "{what}: `{}` is clipped at the side",
+            label.text
+        );
+        assert!(
+            label.top >= 0.0 && label.bottom <= height,
+            "{what}: `{}` is clipped above or below",
+            label.text
+        );
+        for other in &labels[..index] {
+            let apart = label.right <= other.left
+                || other.right <= label.left
+                || label.bottom <= other.top
+                || other.bottom <= label.top;
+            assert!(apart, "{what}: `{}` overlaps `{}`", label.text, other.text);
+        }
+    }
+}
+
+#[test]
+fn labels_have_room_at_1_to_30_bars() {
+    for count in 1..=30 {
+        for longest in [
+            Duration::from_nanos(700),
+            ms(3),
+            ms(600),
+            Duration::from_secs(12_345),
+        ] {
+            let bars: Vec<_> = (1..=count)
+                .map(|n| match n % 7 {
+                    6 => Bar::missing(
+                        format!("task {n}, whose name is longer than anybody would wish"),
+                        "not written yet",
+                    ),
+                    _ => Bar::new(
+                        format!("task {n}"),
+                        longest.mul_f64(f64::from(n) / f64::from(count)),
+                    ),
+                })
+                .collect();
+            legible(
+                &chart::bars("Many", &bars),
+                &format!("{count} bars to {longest:?}"),
+            );
+        }
+    }
+}
+
+#[test]
+fn labels_have_room_at_1_to_100_lanes() {
+    for count in 1..=100u64 {
+        let lanes: Vec<_> = (0..count)
+            .map(|n| {
+                let outcome = [
+                    Outcome::Finished,
+                    Outcome::Running,
+                    Outcome::Dropped,
+                    Outcome::Panicked,
+                ][n as usize % 4];
+                lane(format!("request number {n}"), n, 200 + 7 * n, outcome)
+            })
+            .collect();
+        legible(&chart::lanes("Many", &lanes), &format!("{count} lanes"));
+    }
+}
+
+#[test]
+fn figures_of_nothing_are_figures() {
+    legible(&chart::bars("None", &[]), "no bars");
+    legible(&chart::lanes("None", &[]), "no lanes");
+    assert!(
+        chart::lanes("None", &[])
+            .to_string()
+            .contains("nothing was recorded")
+    );
+}
+
+#[test]
+fn every_label_comes_out_as_text() {
+    let attack = "<script>alert(1)</script>";
+    let figures = [
+        chart::bars(
+            attack,
+            &[Bar::new(attack, ms(1)), Bar::missing(attack, attack)],
+        )
+        .with_note(attack),
+        chart::lanes(attack, &[lane(attack, 0, 1, Outcome::Dropped)]).with_note(attack),
+    ];
+    for figure in figures {
+        assert!(
+            !figure.html().to_lowercase().contains("<script"),
+            "{}",
+            figure.html()
+        );
+    }
+}
