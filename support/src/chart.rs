@@ -4,6 +4,7 @@
 //! plotters, a description in sentences for those who cannot see it, and a plain text for terminals. Shapes are placed
 //! by pure functions; what they look like on a page is the business of `svg`.
 
+mod axis;
 mod bars;
 mod lanes;
 mod plain;
@@ -96,57 +97,6 @@ impl fmt::Display for Figure {
     }
 }
 
-/// The unit in which an axis is labelled, chosen by the longest time on it.
-#[derive(Debug, Clone, Copy)]
-struct Unit {
-    name: &'static str,
-    per_second: f64,
-}
-
-impl Unit {
-    fn for_longest(longest: Duration) -> Self {
-        let (name, per_second) = match longest.as_secs_f64() {
-            seconds if seconds >= 0.0995 => ("seconds", 1.0),
-            seconds if seconds >= 0.000_995 => ("milliseconds", 1e3),
-            _ => ("microseconds", 1e6),
-        };
-        Unit { name, per_second }
-    }
-
-    fn of(self, duration: Duration) -> f64 {
-        duration.as_secs_f64() * self.per_second
-    }
-}
-
-/// Marks of an axis from zero: at most `most` round numbers (1, 2 or 5 times a power of ten apart), none past `end`.
-fn ticks(end: f64, most: usize) -> Vec<f64> {
-    if !(end.is_finite() && end > 0.0) {
-        return vec![0.0];
-    }
-    let rough = end / most.max(2) as f64;
-    let power = 10f64.powf(rough.log10().floor());
-    let step = [1.0, 2.0, 5.0, 10.0]
-        .into_iter()
-        .map(|factor| factor * power)
-        .find(|step| end / step < most as f64)
-        .unwrap_or(power * 10.0);
-    (0..most)
-        .map(|index| index as f64 * step)
-        .take_while(|tick| *tick <= end * 1.000_001)
-        .collect()
-}
-
-/// A number of an axis without the digits that rounding adds.
-fn tick_label(value: f64) -> String {
-    let text = format!("{value:.4}");
-    let text = text.trim_end_matches('0').trim_end_matches('.');
-    if text.is_empty() {
-        "0".to_owned()
-    } else {
-        text.to_owned()
-    }
-}
-
 /// A list in a sentence, cut where it would tire a listener.
 fn listed(items: impl ExactSizeIterator<Item = String>) -> String {
     const MOST: usize = 12;
@@ -165,36 +115,6 @@ fn seconds(duration: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn ticks_are_round_few_and_inside_the_axis() {
-        assert_eq!(
-            ticks(0.6, 7),
-            [
-                0.0,
-                0.1,
-                0.2,
-                0.30000000000000004,
-                0.4,
-                0.5,
-                0.6000000000000001
-            ]
-        );
-        assert_eq!(ticks(3.0, 7).len(), 7);
-        assert_eq!(ticks(0.0, 7), [0.0]);
-        for end in [1e-6, 0.003, 0.61, 1.0, 7.3, 123.0, 99_999.0] {
-            let marks = ticks(end, 7);
-            assert!((2..=7).contains(&marks.len()), "{end}: {marks:?}");
-            assert!(marks.iter().all(|mark| *mark <= end * 1.001));
-        }
-    }
-
-    #[test]
-    fn tick_labels_carry_no_rounding() {
-        assert_eq!(tick_label(0.30000000000000004), "0.3");
-        assert_eq!(tick_label(0.0), "0");
-        assert_eq!(tick_label(20.0), "20");
-    }
 
     #[test]
     fn a_title_with_markup_comes_out_as_text() {

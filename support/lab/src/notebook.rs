@@ -1,5 +1,6 @@
 //! Notebooks as files: read, told apart by their tags, written the way Jupyter writes them.
 
+use crate::process;
 use anyhow::{Context, Result, bail};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -105,13 +106,7 @@ pub(crate) fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
 
 fn collect(path: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
     if path.is_dir() {
-        let problem = || format!("`{}` could not be read", path.display());
-        let mut entries: Vec<_> = fs::read_dir(path)
-            .with_context(problem)?
-            .flatten()
-            .map(|entry| entry.path())
-            .collect();
-        entries.sort();
+        let entries = process::entries(path)?;
         let hidden = |entry: &Path| {
             entry
                 .file_name()

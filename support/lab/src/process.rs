@@ -1,4 +1,4 @@
-//! Other programs: found, started in a clean environment, and quoted when they fail.
+//! What the operating system has: other programs, started in a clean environment and quoted when they fail; folders.
 
 use anyhow::{Context, Result, bail};
 use std::env;
@@ -71,6 +71,17 @@ pub(crate) fn is_executable(file: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
     file.metadata()
         .is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0)
+}
+
+/// What a folder holds, in a stable order.
+pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
+    let problem = || format!("`{}` could not be read", folder.display());
+    let mut entries = Vec::new();
+    for entry in std::fs::read_dir(folder).with_context(problem)? {
+        entries.push(entry.with_context(problem)?.path());
+    }
+    entries.sort();
+    Ok(entries)
 }
 
 /// A command line as one would type it, for messages.

@@ -1,7 +1,8 @@
 //! Bars: one duration a row, all from zero.
 
-use super::svg::{self, AXIS, DRAWN, TEXT, WIDTH};
-use super::{Figure, Unit, listed, plain, seconds, tick_label, ticks};
+use super::axis::{self, Axis};
+use super::svg::{self, DRAWN, TEXT, WIDTH};
+use super::{Figure, listed, plain, seconds};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 use std::time::Duration;
@@ -86,7 +87,7 @@ fn row(count: usize) -> i32 {
 }
 
 fn height(count: usize) -> u32 {
-    (TOP + row(count) * count.max(1) as i32 + AXIS).unsigned_abs()
+    (TOP + row(count) * count.max(1) as i32 + axis::HEIGHT).unsigned_abs()
 }
 
 fn draw(canvas: &svg::Canvas<'_>, bars: &[Bar], longest: Duration) {
@@ -97,30 +98,24 @@ fn draw(canvas: &svg::Canvas<'_>, bars: &[Bar], longest: Duration) {
         .map(|bar| svg::width(&bar.words(), TEXT))
         .fold(30.0, f64::max)
         .min(160.0);
-    let (left, right) = (labels as i32 + 12, WIDTH as i32 - values as i32 - 14);
+    let axis = Axis::new(
+        longest,
+        labels as i32 + 12,
+        WIDTH as i32 - values as i32 - 14,
+    );
     let bottom = TOP + row * bars.len().max(1) as i32;
 
-    let unit = Unit::for_longest(longest);
-    let end = unit.of(longest);
-    let x = |value: f64| {
-        left + if end > 0.0 {
-            (value / end * f64::from(right - left)).round() as i32
-        } else {
-            0
-        }
-    };
-    let marks: Vec<_> = ticks(end, 7)
-        .into_iter()
-        .map(|tick| (x(tick), tick_label(tick)))
-        .collect();
-    svg::axis(canvas, unit.name, &marks, (left, right), (TOP, bottom));
+    axis.draw(canvas, TOP, bottom);
 
     for (index, bar) in bars.iter().enumerate() {
         let top = TOP + row * index as i32;
         let middle = top + row / 2;
-        let tip = x(unit.of(bar.length()));
+        let tip = axis.x(bar.length());
         if bar.value.is_ok() {
-            let corners = [(left, top + 5), (tip.max(left + 1), top + row - 5)];
+            let corners = [
+                (axis.left, top + 5),
+                (tip.max(axis.left + 1), top + row - 5),
+            ];
             canvas
                 .draw(&Rectangle::new(corners, svg::colour(index).filled()))
                 .expect(DRAWN);
@@ -129,7 +124,7 @@ fn draw(canvas: &svg::Canvas<'_>, bars: &[Bar], longest: Duration) {
         svg::label(
             canvas,
             &name,
-            (left - 8, middle),
+            (axis.left - 8, middle),
             TEXT,
             (HPos::Right, VPos::Center),
         );

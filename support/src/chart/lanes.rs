@@ -1,7 +1,8 @@
 //! Lanes: one task a row, a solid mark for every poll, a pale band where the task waited.
 
-use super::svg::{self, AXIS, DRAWN, TEXT, WIDTH};
-use super::{Figure, Unit, listed, plain, seconds, tick_label, ticks};
+use super::axis::{self, Axis};
+use super::svg::{self, DRAWN, TEXT, WIDTH};
+use super::{Figure, listed, plain, seconds};
 use crate::timeline::{Lane, Outcome};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
@@ -83,7 +84,7 @@ fn row(count: usize) -> (i32, usize) {
 }
 
 fn height(count: usize) -> u32 {
-    (TOP + row(count).0 * count.max(1) as i32 + AXIS).unsigned_abs()
+    (TOP + row(count).0 * count.max(1) as i32 + axis::HEIGHT).unsigned_abs()
 }
 
 /// What stands behind the end of a lane that did not finish.
@@ -106,24 +107,14 @@ fn draw(canvas: &svg::Canvas<'_>, lanes: &[Lane], longest: Duration) {
         .iter()
         .map(|lane| svg::width(mark(lane.outcome), size))
         .fold(0.0, f64::max);
-    let (left, right) = (labels as i32 + 12, WIDTH as i32 - 22 - marked as i32);
+    let axis = Axis::new(
+        longest,
+        labels as i32 + 12,
+        WIDTH as i32 - 22 - marked as i32,
+    );
     let bottom = TOP + row * lanes.len().max(1) as i32;
 
-    let unit = Unit::for_longest(longest);
-    let end = unit.of(longest);
-    let place = |value: f64| {
-        left + if end > 0.0 {
-            (value / end * f64::from(right - left)).round() as i32
-        } else {
-            0
-        }
-    };
-    let x = |at: Duration| place(unit.of(at));
-    let marks: Vec<_> = ticks(end, 7)
-        .into_iter()
-        .map(|tick| (place(tick), tick_label(tick)))
-        .collect();
-    svg::axis(canvas, unit.name, &marks, (left, right), (TOP, bottom));
+    axis.draw(canvas, TOP, bottom);
 
     let mut seen: HashMap<&str, usize> = HashMap::new();
     for (index, lane) in lanes.iter().enumerate() {
@@ -134,15 +125,15 @@ fn draw(canvas: &svg::Canvas<'_>, lanes: &[Lane], longest: Duration) {
             TOP + row * (index as i32 + 1) - row / 6,
         );
         if !lane.polls.is_empty() {
-            let band = [(x(lane.start()), top), (x(lane.end), low)];
+            let band = [(axis.x(lane.start()), top), (axis.x(lane.end), low)];
             canvas
                 .draw(&Rectangle::new(band, colour.mix(0.28).filled()))
                 .expect(DRAWN);
         }
         for poll in &lane.polls {
-            let from = x(poll.start).min(right - 3);
+            let from = axis.x(poll.start).min(axis.right - 3);
             // A poll of a microsecond is still a poll: three pixels show it.
-            let corners = [(from, top), (x(poll.end).max(from + 3), low)];
+            let corners = [(from, top), (axis.x(poll.end).max(from + 3), low)];
             canvas
                 .draw(&Rectangle::new(corners, colour.filled()))
                 .expect(DRAWN);
@@ -153,11 +144,11 @@ fn draw(canvas: &svg::Canvas<'_>, lanes: &[Lane], longest: Duration) {
             svg::label(
                 canvas,
                 &name,
-                (left - 8, middle),
+                (axis.left - 8, middle),
                 size,
                 (HPos::Right, VPos::Center),
             );
-            let end = (x(lane.end) + 6, middle);
+            let end = (axis.x(lane.end) + 6, middle);
             svg::label(
                 canvas,
                 mark(lane.outcome),

@@ -73,47 +73,6 @@ pub(super) fn label(
         .expect(DRAWN);
 }
 
-/// An axis of time under an area that spans `left..right`: marks, numbers and the unit.
-pub(super) fn axis(
-    canvas: &Canvas<'_>,
-    unit: &str,
-    marks: &[(i32, String)],
-    (left, right): (i32, i32),
-    (top, bottom): (i32, i32),
-) {
-    for (x, text) in marks {
-        canvas
-            .draw(&PathElement::new(
-                vec![(*x, top), (*x, bottom)],
-                INK.mix(0.18),
-            ))
-            .expect(DRAWN);
-        label(
-            canvas,
-            text,
-            (*x, bottom + 6),
-            12.0,
-            (HPos::Center, VPos::Top),
-        );
-    }
-    canvas
-        .draw(&PathElement::new(
-            vec![(left, bottom), (right, bottom)],
-            INK.mix(0.6),
-        ))
-        .expect(DRAWN);
-    label(
-        canvas,
-        unit,
-        ((left + right) / 2, bottom + 23),
-        12.0,
-        (HPos::Center, VPos::Top),
-    );
-}
-
-/// Height that [`axis`] takes below its bottom line.
-pub(super) const AXIS: i32 = 42;
-
 /// An upper estimate of the width of `text` in a sans-serif font of the given size, in pixels.
 pub(super) fn width(text: &str, size: f64) -> f64 {
     let ems: f64 = text

@@ -71,19 +71,13 @@ fn key(paths: &Paths, tools: &Tools) -> Result<String> {
 }
 
 fn hash_tree(path: &Path, hasher: &mut DefaultHasher) -> Result<()> {
-    let problem = || format!("`{}` could not be read", path.display());
     path.hash(hasher);
     if path.is_dir() {
-        let mut entries: Vec<_> = fs::read_dir(path)
-            .with_context(problem)?
-            .flatten()
-            .map(|entry| entry.path())
-            .collect();
-        entries.sort();
-        return entries
+        return process::entries(path)?
             .iter()
             .try_for_each(|entry| hash_tree(entry, hasher));
     }
+    let problem = || format!("`{}` could not be read", path.display());
     fs::read(path).with_context(problem)?.hash(hasher);
     Ok(())
 }
