@@ -52,7 +52,7 @@ fn an_error_through_a_question_mark() {
     fails_with(
         "std::fs::read_to_string(\"/no/such/file\")?;",
         "question-mark",
-        "NotFound",
+        "No such file",
     );
 }
 
