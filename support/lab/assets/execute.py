@@ -46,35 +46,42 @@ async def run_cell(client, cell, index):
 
 
 async def settle(client, cell):
-    """Collects what the cell wrote and the kernel has not passed on yet.
+    """Collects what the cell wrote and the kernel has not passed on yet; returns what belongs to the next cell.
 
     The kernel answers when a cell has ended, while its last lines, a panic among them, may still be on their way. So a
-    second, tiny cell writes a line that nobody else does: the streams keep their order, and whatever comes before that
-    line belongs to the cell.
+    second, tiny cell writes a line that nobody else does: the streams keep their order, and what comes on standard error
+    before that line belongs to the cell. Of standard output the kernel makes sure itself; what comes on it while the tiny
+    cell runs was written by a task that outlives its cell, and appears under whichever cell runs next.
     """
     nonce = f"end-of-cell-{secrets.token_hex(8)}"
-    client.kc.execute(f'{{ println!("\\n{nonce}"); eprintln!("\\n{nonce}"); }}', store_history=False)
+    code = f'{{ println!("\\n{nonce}"); eprintln!("\\n{nonce}"); }}'
+    request = client.kc.execute(code, store_history=False)
     waiting = {"stdout", "stderr"}
+    later = ""
     while waiting:
         message = await client.kc.get_iopub_msg(timeout=60)
         content = message["content"]
         if message["msg_type"] == "error":
             # The process that runs cells is gone; the next cell will tell.
-            return
-        if message["msg_type"] != "stream":
+            break
+        if message["msg_type"] != "stream" or not content["text"].strip():
             continue
         if content["text"].strip() == nonce:
             waiting.discard(content["name"])
-        elif content["text"].strip() and content["name"] in waiting:
-            append(cell.outputs, content["name"], content["text"])
+        elif content["name"] == "stdout" and message["parent_header"].get("msg_id") == request:
+            later += content["text"]
+        else:
+            write(cell.outputs, content["name"], content["text"])
+    return later
 
 
-def append(outputs, name, text):
-    for output in outputs:
-        if output.output_type == "stream" and output.name == name:
-            output.text += text
-            return
-    outputs.append(nbformat.v4.new_output("stream", name=name, text=text))
+def write(outputs, name, text, first=False):
+    """Adds text to the stream of that name, or puts it before everything else."""
+    known = [output for output in outputs if output.output_type == "stream" and output.name == name]
+    if known and not first:
+        known[-1].text += text
+    else:
+        outputs.insert(0 if first else len(outputs), nbformat.v4.new_output("stream", name=name, text=text))
 
 
 async def run(options):
@@ -83,6 +90,7 @@ async def run(options):
         notebook,
         timeout=options.timeout,
         startup_timeout=options.startup_timeout,
+        coalesce_streams=True,
         kernel_name=options.kernel,
         resources={"metadata": {"path": options.folder}},
     )
@@ -93,7 +101,7 @@ async def run(options):
         reply = await client.async_wait_for_reply(info)
         notebook.metadata["language_info"] = reply["content"]["language_info"]
         tell(event="ready", seconds=time.monotonic() - started)
-        count = 0
+        count, later = 0, ""
         for index, cell in enumerate(notebook.cells):
             if cell.cell_type != "code" or not cell.source.strip():
                 continue
@@ -101,8 +109,9 @@ async def run(options):
             started = time.monotonic()
             reply = await run_cell(client, cell, index)
             seconds = time.monotonic() - started
-            if reply == "ok":
-                await settle(client, cell)
+            if later:
+                write(cell.outputs, "stdout", later, first=True)
+            later = await settle(client, cell) if reply == "ok" else ""
             # The kernel counts the tiny cells too.
             count += 1
             cell.execution_count = count

@@ -48,11 +48,13 @@ assert_eq!(sum, 4950);
 /// The server again, in braces: no variable is kept, and the address goes through a file, which saves each of the many
 /// kernels the seconds of its first type inference.
 const SERVER_IN_BRACES: &str = r#"{
-    use tokio::io::AsyncWriteExt;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
     std::fs::write("address", listener.local_addr().expect("it has an address").to_string()).expect("written");
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
+            let mut request = [0; 1024];
+            stream.read(&mut request).await.expect("a request");
             let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\nconnection: close\r\n\r\nhello").await;
         }
     });
