@@ -1,4 +1,4 @@
-//! Figures: bars that compare times, and lanes that show a timeline.
+//! Figures: bars that compare times, lanes that show a timeline, lines that show how a time grows.
 //!
 //! A figure is computed from plain data, without clock or screen, and has three forms that say the same: an SVG drawn by
 //! plotters, a description in sentences for those who cannot see it, and a plain text for terminals. Shapes are placed
@@ -8,6 +8,7 @@ mod axis;
 mod bars;
 mod lanes;
 mod plain;
+mod scaling;
 mod svg;
 
 use crate::display::{self, Rich, escape};
@@ -16,6 +17,7 @@ use std::time::Duration;
 
 pub use bars::{Bar, bars};
 pub use lanes::lanes;
+pub use scaling::{Series, scaling};
 
 /// A drawn figure, ready to be shown under a cell.
 ///

@@ -4,11 +4,12 @@
 //!
 //! 1. [`timing`] measures a synchronous or an asynchronous piece of work and compares the two.
 //! 2. [`timeline`] records when each future was polled and when it waited.
-//! 3. [`chart`] draws both, as bars and as lanes.
+//! 3. [`chart`] draws both, as bars and as lanes, and how a time grows with a count.
 //! 4. [`display`] hands a figure or a report to the notebook, as rich and as plain text together.
 //! 5. [`pitfall`] runs something that may go wrong and shows how it did.
 //! 6. [`check`] judges a learner's answer to an exercise and says why.
-//! 7. [`solved`] remembers which exercises are solved.
+//! 7. [`server`] is a local HTTP service that misbehaves on request and counts what it saw.
+//! 8. [`solved`] remembers which exercises are solved.
 //!
 //! `use support::*;` is how a notebook begins. The glob brings the modules, the types that cells name, and the crates
 //! that cells use. It leaves out `tokio`, which each notebook names as a dependency of its own (see the crate
@@ -19,6 +20,7 @@ pub mod check;
 pub mod display;
 pub mod pitfall;
 mod quiet;
+pub mod server;
 pub mod solved;
 pub mod timeline;
 pub mod timing;

@@ -19,49 +19,58 @@ fn found(report: &Report) -> String {
     codes.join(", ")
 }
 
-macro_rules! first_async_function {
-    ($($attempt:ident)*) => {
-        $(
-            #[allow(
-                clippy::todo,
-                clippy::let_underscore_future,
-                clippy::manual_async_fn,
-                reason = "the mistakes that attempts are made of, and other ways to be right"
-            )]
-            mod $attempt {
-                use super::*;
+/// A module for each attempt of an exercise: what its notebook has before the learner's cells, the attempt, the test.
+macro_rules! attempts {
+    (mod $exercise:ident in $folder:literal; before { $($before:item)* } judge { $judge:expr } $($attempt:ident)*) => {
+        #[allow(dead_code, unused_imports, reason = "attempts that do not wait use less of it")]
+        mod $exercise {
+            $($before)*
 
-                #[allow(dead_code, reason = "attempts that do not wait do not use it")]
-                const STEP: Duration = Duration::from_millis(200);
+            $(
+                #[allow(
+                    clippy::todo,
+                    clippy::let_underscore_future,
+                    clippy::manual_async_fn,
+                    reason = "the mistakes that attempts are made of, and other ways to be right"
+                )]
+                mod $attempt {
+                    use super::*;
 
-                include!(concat!("attempts/1_first_async_function/", stringify!($attempt), ".rs"));
+                    include!(concat!("attempts/", $folder, "/", stringify!($attempt), ".rs"));
 
-                #[test]
-                fn is_judged_rightly() {
-                    let text = include_str!(concat!("attempts/1_first_async_function/", stringify!($attempt), ".rs"));
-                    let expected = text.lines().next().and_then(|line| line.strip_prefix("// expects: "));
-                    let report = check::first_async_function(fetch, fetch_all);
-                    assert_eq!(Some(found(&report).as_str()), expected, "{report}");
+                    #[test]
+                    fn is_judged_rightly() {
+                        let text = include_str!(concat!("attempts/", $folder, "/", stringify!($attempt), ".rs"));
+                        let expected = text.lines().next().and_then(|line| line.strip_prefix("// expects: "));
+                        let report = $judge;
+                        assert_eq!(Some(crate::found(&report).as_str()), expected, "{report}");
+                    }
                 }
-            }
-        )*
+            )*
 
-        #[test]
-        fn every_attempt_is_in_the_list() {
-            let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/attempts/1_first_async_function");
-            let mut files: Vec<_> = std::fs::read_dir(folder)
-                .expect("the folder is there")
-                .filter_map(|entry| Some(entry.ok()?.path().file_stem()?.to_str()?.to_owned()))
-                .collect();
-            let mut listed = vec![$(stringify!($attempt).to_owned()),*];
-            files.sort();
-            listed.sort();
-            assert_eq!(files, listed);
+            #[test]
+            fn every_attempt_is_in_the_list() {
+                let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/attempts/", $folder);
+                let mut files: Vec<_> = std::fs::read_dir(folder)
+                    .expect("the folder is there")
+                    .filter_map(|entry| Some(entry.ok()?.path().file_stem()?.to_str()?.to_owned()))
+                    .collect();
+                let mut listed = vec![$(stringify!($attempt).to_owned()),*];
+                files.sort();
+                listed.sort();
+                assert_eq!(files, listed);
+            }
         }
     };
 }
 
-first_async_function! {
+attempts! {
+    mod first_async_function in "1_first_async_function";
+    before {
+        use std::time::Duration;
+        const STEP: Duration = Duration::from_millis(200);
+    }
+    judge { support::check::first_async_function(fetch, fetch_all) }
     blocks_thread
     blocks_thread_in_fetch_all
     correct_join_all
@@ -80,6 +89,40 @@ first_async_function! {
     sequential
     sequential_spawn
     wrong_result
+}
+
+attempts! {
+    mod concurrent_tasks in "2_concurrent_tasks";
+    before {
+        use futures::future::{BoxFuture, join_all};
+        use futures::stream::{self, StreamExt};
+        use std::time::Duration;
+        use support::server::{self, User};
+        use tokio::task::JoinSet;
+
+        type Job = BoxFuture<'static, String>;
+        const STEP: Duration = Duration::from_millis(200);
+
+        async fn fetch_user(id: u32) -> User {
+            tokio::time::sleep(STEP * 4u32.saturating_sub(id).max(1)).await;
+            server::user(id)
+        }
+    }
+    judge { support::check::concurrent_tasks(fetch_users, run_all) }
+    blocks_thread
+    correct_join_all
+    correct_join_macro_and_streams
+    correct_join_set
+    half_written
+    handle_dropped
+    not_written
+    order_lost
+    order_of_jobs_lost
+    panic_spreads
+    panic_swallowed
+    result_ignored
+    sequential
+    sequential_tasks
 }
 
 mod never_comes_back {

@@ -2,11 +2,11 @@
 //!
 //! Judged are two functions: `fetch`, which waits without holding its thread, and `fetch_all`, which overlaps the waits.
 
-use super::paused::{Ended, Observed, observe};
+use super::common::{ending, not_written, ratio, waiting};
+use super::observe::{Ended, Observed, observe};
 use super::report::{Code, Finding, Report};
 use crate::chart;
 use std::future::Future;
-use std::time::Duration;
 
 const EXERCISE: &str = "1_first_async_function";
 
@@ -98,77 +98,6 @@ fn expected(id: u32) -> String {
     format!("data{id}")
 }
 
-fn not_written(name: &str, task: &str) -> Finding {
-    Finding::new(
-        Code::NotWritten,
-        format!("`{name}` is not written yet: {task}."),
-        "Replace its `todo!`.",
-    )
-}
-
-/// What the end of a function says, whatever it was for.
-fn ending<T>(name: &str, ended: &Ended<T>) -> Option<Finding> {
-    let Ended::Panicked(words) = ended else {
-        return None;
-    };
-    // Tokio's own words, from `Runtime::block_on`, `Handle::block_on` and the drop of a runtime.
-    let nested = [
-        "Cannot start a runtime from within a runtime",
-        "Cannot drop a runtime in a context",
-    ];
-    Some(if nested.iter().any(|start| words.starts_with(start)) {
-        Finding::new(
-            Code::RuntimeInRuntime,
-            format!(
-                "`{name}` starts a runtime, or blocks on one, inside the one that runs it. Tokio says: `{words}`"
-            ),
-            "An `async fn` is already inside a runtime: replace `block_on(future)` by `future.await`.",
-        )
-    } else if words.starts_with("can call blocking only when running on the multi-threaded runtime")
-    {
-        Finding::new(
-            Code::BlocksThread,
-            format!(
-                "`{name}` uses `block_in_place`, which holds the thread until its work is done."
-            ),
-            "Nothing here has to block: `.await` the future instead.",
-        )
-    } else {
-        Finding::new(
-            Code::Panicked,
-            format!("`{name}` panicked: `{words}`."),
-            "Find the line that the words are about.",
-        )
-    })
-}
-
-/// How one function waits.
-fn waiting<T>(name: &str, seen: &Observed<T>) -> Option<Finding> {
-    if seen.blocked {
-        let how = if matches!(seen.ended, Ended::Never) {
-            "did not come back: something in it holds the thread for good, so the clock of the runtime never gets to run"
-        } else {
-            "holds its thread while it waits: one poll took as long as the whole wait, and nothing else could run meanwhile"
-        };
-        Some(Finding::new(
-            Code::BlocksThread,
-            format!("`{name}` {how}."),
-            "Read the line that waits: `std::thread::sleep` puts the thread to sleep, `tokio::time::sleep(…).await` only \
-             the task.",
-        ))
-    } else if seen.waited.is_zero() {
-        Some(Finding::new(
-            Code::NotAwaited,
-            format!(
-                "`{name}` returned without waiting at all: a future that it made was never awaited."
-            ),
-            "A future does nothing until it is awaited. Read the line that waits: does it end in `.await`?",
-        ))
-    } else {
-        None
-    }
-}
-
 /// Whether the waits overlap, and whether the results are the right ones.
 fn overlap(one: &Observed<String>, all: &Observed<Vec<String>>) -> Vec<Finding> {
     let mut findings = Vec::from_iter(match &all.ended {
@@ -212,10 +141,6 @@ fn overlap(one: &Observed<String>, all: &Observed<Vec<String>>) -> Vec<Finding> 
     findings
 }
 
-fn ratio(long: Duration, short: Duration) -> f64 {
-    long.as_secs_f64() / short.as_secs_f64().max(f64::MIN_POSITIVE)
-}
-
 fn explanation(one: &Observed<String>, all: &Observed<Vec<String>>) -> String {
     format!(
         "Three fetches took {:.1} times as long as one. Each `.await` gave the thread back while its fetch waited, so that \
@@ -228,6 +153,7 @@ fn explanation(one: &Observed<String>, all: &Observed<Vec<String>>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
 
     fn seen<T>(ended: Ended<T>, waited: u64, blocked: bool) -> Observed<T> {
         Observed {

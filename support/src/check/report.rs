@@ -29,6 +29,22 @@ pub enum Code {
     WrongResult,
     /// The learner's code panicked for another reason.
     Panicked,
+    /// A task was let go of before it had ended.
+    HandleDropped,
+    /// A task ended, and what it returned was thrown away.
+    ResultIgnored,
+    /// A task panicked, and nobody was told.
+    PanicSwallowed,
+    /// Every request came over a connection of its own: no client was shared.
+    ClientPerRequest,
+    /// One failure among many took the others with it.
+    OneFailureStopsAll,
+    /// A request that is never answered was waited for without end.
+    NoTimeout,
+    /// An answer that reports a failure was taken for a success.
+    StatusNotChecked,
+    /// The check itself could not run, for want of a port, say.
+    CheckFailed,
 }
 
 impl Code {
@@ -43,6 +59,14 @@ impl Code {
             Code::OrderLost => "order-lost",
             Code::WrongResult => "wrong-result",
             Code::Panicked => "panicked",
+            Code::HandleDropped => "handle-dropped",
+            Code::ResultIgnored => "result-ignored",
+            Code::PanicSwallowed => "panic-swallowed",
+            Code::ClientPerRequest => "client-per-request",
+            Code::OneFailureStopsAll => "one-failure-stops-all",
+            Code::NoTimeout => "no-timeout",
+            Code::StatusNotChecked => "status-not-checked",
+            Code::CheckFailed => "check-failed",
         }
     }
 }
@@ -112,6 +136,23 @@ impl Report {
             findings,
             explanation,
             figure: written.then_some(figure),
+        }
+    }
+
+    /// No verdict, since the check itself could not run.
+    pub(super) fn impossible(exercise: &'static str, why: &str) -> Self {
+        let finding = Finding::new(
+            Code::CheckFailed,
+            why,
+            "This is not your mistake. Run the check again.",
+        );
+        let (explanation, findings) = (String::new(), vec![finding]);
+        Report {
+            exercise,
+            passed: false,
+            findings,
+            explanation,
+            figure: None,
         }
     }
 

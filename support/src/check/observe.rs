@@ -1,4 +1,4 @@
-//! Runs a learner's future on a paused clock and observes it.
+//! Runs a learner's future on a clock of its own, paused or real, and observes it.
 //!
 //! Virtual time advances only while every task waits for the clock. So three overlapping waits of a second take one
 //! second of virtual time and none of ours; in sequence they take three; and a thread that is blocked takes none at all,
@@ -17,8 +17,8 @@ use std::time::Duration;
 /// a row (see [`observe`]).
 const LONG_POLL: Duration = Duration::from_millis(20);
 
-/// Real time after which work that has not come back is taken to have blocked for good. It is generous on purpose: on
-/// a paused clock, work that does not block takes next to nothing.
+/// Real time after which work that has not come back is taken to never do so. It is generous on purpose: on a paused
+/// clock, work that does not block takes next to nothing, and over a socket what checks ask for takes a second or two.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How a learner's code ended.
@@ -73,16 +73,8 @@ where
     T: Send + 'static,
     W: Future<Output = T>,
 {
-    let (sender, receiver) = mpsc::channel();
     let name = name.to_owned();
-    // The thread is not joined: one that never comes back would take the learner's kernel with it.
-    thread::spawn(move || {
-        let _silence = Silence::new();
-        let observed = run(&name, start);
-        // Nobody listens any more where patience ran out.
-        let _ = sender.send(observed);
-    });
-    receiver.recv_timeout(PATIENCE).unwrap_or(Observed {
+    on_a_thread(move || run(&name, start)).unwrap_or(Observed {
         ended: Ended::Never,
         waited: Duration::ZERO,
         blocked: true,
@@ -90,12 +82,53 @@ where
     })
 }
 
-fn run<T, W: Future<Output = T>>(name: &str, start: impl Fn() -> W) -> Observed<T> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
+/// Runs a future in real time, on a thread and a runtime of its own: for what waits for sockets and not for a clock.
+pub(super) fn live<T, W>(start: impl FnOnce() -> W + Send + 'static) -> Ended<T>
+where
+    T: Send + 'static,
+    W: Future<Output = T>,
+{
+    on_a_thread(move || {
+        let runtime = runtime(false);
+        let outcome = runtime.block_on(quiet::catch_async(async { start().await }));
+        runtime.shutdown_background();
+        ended(outcome)
+    })
+    .unwrap_or(Ended::Never)
+}
+
+/// Runs `work` on a thread of its own, its panics unreported; nothing where it does not come back.
+fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    let (sender, receiver) = mpsc::channel();
+    // The thread is not joined: one that never comes back would take the learner's kernel with it.
+    thread::spawn(move || {
+        let _silence = Silence::new();
+        // Nobody listens any more where patience ran out.
+        let _ = sender.send(work());
+    });
+    receiver.recv_timeout(PATIENCE).ok()
+}
+
+fn runtime(paused: bool) -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
         .enable_all()
-        .start_paused(true)
+        .start_paused(paused)
         .build()
-        .expect("a runtime without worker threads needs nothing that could be missing");
+        .expect("a runtime without worker threads needs nothing that could be missing")
+}
+
+fn ended<T>(outcome: Result<T, quiet::Payload>) -> Ended<T> {
+    match outcome {
+        Ok(value) => Ended::Returned(value),
+        Err(payload) => match quiet::not_written(&*payload) {
+            Some(task) => Ended::NotWritten(task),
+            None => Ended::Panicked(quiet::message(&*payload)),
+        },
+    }
+}
+
+fn run<T, W: Future<Output = T>>(name: &str, start: impl Fn() -> W) -> Observed<T> {
+    let runtime = runtime(true);
     let timeline = Timeline::on_paused_clock();
     let (outcome, waited) = runtime.block_on(async {
         let started = tokio::time::Instant::now();
@@ -106,13 +139,7 @@ fn run<T, W: Future<Output = T>>(name: &str, start: impl Fn() -> W) -> Observed<
     runtime.shutdown_background();
     let lane = timeline.lanes().into_iter().next();
     Observed {
-        ended: match outcome {
-            Ok(value) => Ended::Returned(value),
-            Err(payload) => match quiet::not_written(&*payload) {
-                Some(task) => Ended::NotWritten(task),
-                None => Ended::Panicked(quiet::message(&*payload)),
-            },
-        },
+        ended: ended(outcome),
         waited,
         blocked: lane
             .as_ref()

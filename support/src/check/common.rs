@@ -1,0 +1,88 @@
+//! What several checks find in the same way.
+
+use super::observe::{Ended, Observed};
+use super::report::{Code, Finding};
+use std::time::Duration;
+
+/// The starter is still there.
+pub(super) fn not_written(name: &str, task: &str) -> Finding {
+    Finding::new(
+        Code::NotWritten,
+        format!("`{name}` is not written yet: {task}."),
+        "Replace its `todo!`.",
+    )
+}
+
+/// What the end of a function says, whatever it was for.
+pub(super) fn ending<T>(name: &str, ended: &Ended<T>) -> Option<Finding> {
+    let Ended::Panicked(words) = ended else {
+        return None;
+    };
+    // Tokio's own words, from `Runtime::block_on`, `Handle::block_on` and the drop of a runtime.
+    let nested = [
+        "Cannot start a runtime from within a runtime",
+        "Cannot drop a runtime in a context",
+    ];
+    Some(if nested.iter().any(|start| words.starts_with(start)) {
+        Finding::new(
+            Code::RuntimeInRuntime,
+            format!(
+                "`{name}` starts a runtime, or blocks on one, inside the one that runs it. Tokio says: `{words}`"
+            ),
+            "An `async fn` is already inside a runtime: replace `block_on(future)` by `future.await`.",
+        )
+    } else if words.starts_with("can call blocking only when running on the multi-threaded runtime")
+    {
+        Finding::new(
+            Code::BlocksThread,
+            format!(
+                "`{name}` uses `block_in_place`, which holds the thread until its work is done."
+            ),
+            "Nothing here has to block: `.await` the future instead.",
+        )
+    } else {
+        Finding::new(
+            Code::Panicked,
+            format!("`{name}` panicked: `{words}`."),
+            "Find the line that the words are about.",
+        )
+    })
+}
+
+/// Whether a function holds its thread while it waits.
+pub(super) fn holds_thread<T>(name: &str, seen: &Observed<T>) -> Option<Finding> {
+    let how = match (seen.blocked, &seen.ended) {
+        (false, _) => return None,
+        (true, Ended::Never) => {
+            "did not come back: something in it holds the thread for good, so the clock of the runtime never gets to run"
+        }
+        (true, _) => {
+            "holds its thread while it waits: one poll took as long as the whole wait, and nothing else could run meanwhile"
+        }
+    };
+    Some(Finding::new(
+        Code::BlocksThread,
+        format!("`{name}` {how}."),
+        "Read the line that waits: `std::thread::sleep` puts the thread to sleep, `tokio::time::sleep(…).await` only the \
+         task.",
+    ))
+}
+
+/// How a function waits: it must wait, and it must not hold its thread.
+pub(super) fn waiting<T>(name: &str, seen: &Observed<T>) -> Option<Finding> {
+    let forgotten = || {
+        Finding::new(
+            Code::NotAwaited,
+            format!(
+                "`{name}` returned without waiting at all: a future that it made was never awaited."
+            ),
+            "A future does nothing until it is awaited. Read the line that waits: does it end in `.await`?",
+        )
+    };
+    holds_thread(name, seen).or_else(|| seen.waited.is_zero().then(forgotten))
+}
+
+/// How many times as long.
+pub(super) fn ratio(long: Duration, short: Duration) -> f64 {
+    long.as_secs_f64() / short.as_secs_f64().max(f64::MIN_POSITIVE)
+}

@@ -1,0 +1,346 @@
+//! A local HTTP service, so that notebooks need no network.
+//!
+//! It has posts, users and data items as JSON, takes a moment for every answer, misbehaves on request, and counts what it
+//! saw: connections, requests, and how many were in flight at the same time. Checks judge by those counts, not by the
+//! clock.
+//!
+//! The service runs on a thread and a runtime of its own: code that blocks the learner's runtime does not stop it. It
+//! ends when its handle is dropped. `LAB_API` puts a real service in its place (see [`api`]).
+
+mod content;
+mod fault;
+mod handler;
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+use tokio::sync::oneshot;
+
+pub use content::{Item, Post, User, user};
+pub use fault::{BadFault, Fault};
+
+/// How a service behaves.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use support::server::{Fault, Settings};
+///
+/// let settings = Settings::default()
+///     .latency(Duration::from_millis(50))
+///     .fault("/posts/7", Fault::Status(503));
+/// ```
+#[derive(Debug, Clone)]
+pub struct Settings {
+    latency: Duration,
+    jitter: Duration,
+    seed: u64,
+    limit: Option<usize>,
+    faults: Vec<(String, Fault)>,
+    gate: Option<Gate>,
+}
+
+impl Default for Settings {
+    /// A tenth of a second for every answer, without jitter, limit or faults.
+    fn default() -> Self {
+        Settings {
+            latency: Duration::from_millis(100),
+            jitter: Duration::ZERO,
+            seed: 0,
+            limit: None,
+            faults: Vec::new(),
+            gate: None,
+        }
+    }
+}
+
+impl Settings {
+    /// How long every answer takes at least.
+    #[must_use]
+    pub fn latency(mut self, latency: Duration) -> Self {
+        self.latency = latency;
+        self
+    }
+
+    /// Adds up to `most` to every answer: the same for the same `seed`, path and attempt.
+    #[must_use]
+    pub fn jitter(mut self, most: Duration, seed: u64) -> Self {
+        (self.jitter, self.seed) = (most, seed);
+        self
+    }
+
+    /// Answers 429 with `Retry-After` to whatever comes while `most` requests are in flight.
+    #[must_use]
+    pub fn limit(mut self, most: usize) -> Self {
+        self.limit = Some(most);
+        self
+    }
+
+    /// Misbehaves at one path, such as `/posts/7`, without being asked in the URL.
+    #[must_use]
+    pub fn fault(mut self, path: impl Into<String>, fault: Fault) -> Self {
+        self.faults.push((path.into(), fault));
+        self
+    }
+
+    /// Holds answers back until `together` requests are in flight, and a little longer to see whether more come.
+    ///
+    /// A check that asks *how many at the same time?* would depend on the speed of the machine if answers simply came
+    /// after a while. Held back, they come when the question is answered, or when nothing has come for long.
+    #[must_use]
+    pub fn gate(mut self, together: usize) -> Self {
+        self.gate = Some(Gate {
+            together,
+            quiet: Duration::from_millis(150),
+            patience: Duration::from_millis(600),
+        });
+        self
+    }
+}
+
+/// When held answers go out.
+#[derive(Debug, Clone, Copy)]
+struct Gate {
+    together: usize,
+    /// How long nothing must have come, once enough are there.
+    quiet: Duration,
+    /// How long nothing must have come, where not enough are there.
+    patience: Duration,
+}
+
+/// What a service has seen so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Connections that it accepted.
+    pub connections: usize,
+    /// Requests that it began to answer.
+    pub requests: usize,
+    /// The most requests that were in flight at the same time.
+    pub most_in_flight: usize,
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} requests over {} connections, at most {} at the same time",
+            self.requests, self.connections, self.most_in_flight
+        )
+    }
+}
+
+/// One request as the service saw it. Times are from the start of the service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// Path and query, such as `/posts/1`.
+    pub path: String,
+    /// When it came in.
+    pub start: Duration,
+    /// When its answer began; nothing while it is in flight, or where the client gave up.
+    pub end: Option<Duration>,
+    /// The status of the answer.
+    pub status: Option<u16>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    settings: Settings,
+    started: Instant,
+    seen: Mutex<Seen>,
+}
+
+#[derive(Debug, Default)]
+struct Seen {
+    counts: Counts,
+    in_flight: usize,
+    last_arrival: Option<Instant>,
+    gate_is_open: bool,
+    log: Vec<Request>,
+}
+
+impl Shared {
+    /// A std mutex: it is held for a few instructions and never across an await.
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A running service. Dropping it ends the service and everything it was about to answer.
+///
+/// # Examples
+///
+/// ```
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// use support::server::{Post, Server, Settings};
+///
+/// let server = Server::start(Settings::default())?;
+/// let post: Post = reqwest::get(server.url("/posts/1")).await?.json().await?;
+/// assert_eq!(post.id, 1);
+/// assert_eq!(server.counts().requests, 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
+#[derive(Debug)]
+pub struct Server {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    /// Starts a service on a free port of 127.0.0.1.
+    ///
+    /// # Errors
+    ///
+    /// Where the operating system has no port, file handle or thread left.
+    pub fn start(settings: Settings) -> io::Result<Self> {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let shared = Arc::new(Shared {
+            settings,
+            started: Instant::now(),
+            seen: Mutex::default(),
+        });
+        let (stop, stopped) = oneshot::channel();
+        let thread = std::thread::Builder::new()
+            .name("lab-server".to_owned())
+            .spawn({
+                let shared = shared.clone();
+                move || {
+                    runtime.block_on(async {
+                        tokio::select! {
+                            result = handler::serve(listener, shared) => drop(result),
+                            _ = stopped => {}
+                        }
+                    });
+                    // Dropping the runtime drops the connections, those that would never be answered included.
+                    drop(runtime);
+                }
+            })?;
+        Ok(Server {
+            address,
+            shared,
+            stop: Some(stop),
+            thread: Some(thread),
+        })
+    }
+
+    /// The URL of a path, such as `/posts/1`.
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}/{}", self.address, path.trim_start_matches('/'))
+    }
+
+    /// What it has seen so far.
+    pub fn counts(&self) -> Counts {
+        self.shared.seen().counts
+    }
+
+    /// Every request so far, in the order of arrival.
+    pub fn log(&self) -> Vec<Request> {
+        self.shared.seen().log.clone()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            // Its only panic would be one of ours, and was reported when it happened.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// The service that a notebook talks to: the local one, or the one that `LAB_API` names.
+#[derive(Debug)]
+pub struct Api {
+    base: String,
+    local: Option<Server>,
+}
+
+/// Starts a local service with these settings, unless `LAB_API` names one, such as `https://jsonplaceholder.typicode.com`.
+///
+/// # Errors
+///
+/// Where the local service cannot be started, or `LAB_API` is not an `http` or `https` address.
+pub fn api(settings: Settings) -> io::Result<Api> {
+    match std::env::var("LAB_API") {
+        Ok(base) if !base.is_empty() => Api::remote(&base),
+        _ => {
+            let server = Server::start(settings)?;
+            Ok(Api {
+                base: server.url(""),
+                local: Some(server),
+            })
+        }
+    }
+}
+
+impl Api {
+    fn remote(base: &str) -> io::Result<Self> {
+        let parsed = reqwest::Url::parse(base)
+            .ok()
+            .filter(|url| matches!(url.scheme(), "http" | "https"));
+        match parsed {
+            Some(url) => Ok(Api {
+                base: url.to_string(),
+                local: None,
+            }),
+            None => Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                format!(
+                    "LAB_API is `{base}`, which is not an address; set it to one like `https://example.org`, or unset it"
+                ),
+            )),
+        }
+    }
+
+    /// The URL of a path, such as `/posts/1`.
+    pub fn url(&self, path: &str) -> String {
+        format!(
+            "{}/{}",
+            self.base.trim_end_matches('/'),
+            path.trim_start_matches('/')
+        )
+    }
+
+    /// What the service has seen so far; unknown where it is not ours.
+    pub fn counts(&self) -> Option<Counts> {
+        self.local.as_ref().map(Server::counts)
+    }
+
+    /// Every request so far; unknown where the service is not ours.
+    pub fn log(&self) -> Option<Vec<Request>> {
+        self.local.as_ref().map(Server::log)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_of_a_real_service_is_taken_as_it_is() {
+        let api = Api::remote("https://example.org/v1/").expect("an address");
+        assert_eq!(api.url("/posts/1"), "https://example.org/v1/posts/1");
+        assert_eq!(api.counts(), None);
+    }
+
+    #[test]
+    fn what_is_not_an_address_is_named() {
+        let error = Api::remote("example").expect_err("no address");
+        assert!(
+            error.to_string().contains("LAB_API is `example`"),
+            "{error}"
+        );
+    }
+}

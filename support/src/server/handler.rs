@@ -1,0 +1,264 @@
+//! Answers one request after the other, and counts.
+
+use super::{Fault, Gate, Request, Seen, Shared, content};
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{RawQuery, State};
+use axum::http::{StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use futures::stream::{self, StreamExt};
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::net::{TcpListener, TcpStream};
+
+/// Serves until it is dropped.
+pub(super) async fn serve(listener: std::net::TcpListener, shared: Arc<Shared>) -> io::Result<()> {
+    let listener = Counting {
+        inner: TcpListener::from_std(listener)?,
+        shared: shared.clone(),
+    };
+    axum::serve(listener, Router::new().fallback(answer).with_state(shared)).await
+}
+
+/// A listener that counts what it accepts.
+struct Counting {
+    inner: TcpListener,
+    shared: Arc<Shared>,
+}
+
+impl axum::serve::Listener for Counting {
+    type Io = TcpStream;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (TcpStream, SocketAddr) {
+        loop {
+            match self.inner.accept().await {
+                Ok(accepted) => {
+                    self.shared.seen().counts.connections += 1;
+                    return accepted;
+                }
+                // Too many open files, mostly: some will be closed in a moment.
+                Err(_) => tokio::time::sleep(Duration::from_millis(5)).await,
+            }
+        }
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.inner.local_addr()
+    }
+}
+
+/// A request in flight. Dropped when it is answered, and when the client gives up.
+struct InFlight {
+    shared: Arc<Shared>,
+    /// Its place in the log.
+    place: usize,
+}
+
+impl InFlight {
+    fn new(shared: Arc<Shared>, path: String) -> (Self, usize) {
+        let mut seen = shared.seen();
+        seen.in_flight += 1;
+        seen.counts.requests += 1;
+        seen.counts.most_in_flight = seen.counts.most_in_flight.max(seen.in_flight);
+        seen.last_arrival = Some(Instant::now());
+        let (place, others) = (seen.log.len(), seen.in_flight - 1);
+        seen.log.push(Request {
+            path,
+            start: shared.started.elapsed(),
+            end: None,
+            status: None,
+        });
+        drop(seen);
+        (InFlight { shared, place }, others)
+    }
+
+    fn answered(&self, status: StatusCode) {
+        let end = self.shared.started.elapsed();
+        let mut seen = self.shared.seen();
+        let entry = &mut seen.log[self.place];
+        (entry.end, entry.status) = (Some(end), Some(status.as_u16()));
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.shared.seen().in_flight -= 1;
+    }
+}
+
+async fn answer(
+    State(shared): State<Arc<Shared>>,
+    RawQuery(query): RawQuery,
+    uri: Uri,
+) -> Response {
+    let path = uri
+        .path_and_query()
+        .map_or("/", |path| path.as_str())
+        .to_owned();
+    let (request, others) = InFlight::new(shared.clone(), path);
+    let settings = &shared.settings;
+    let response = if settings.limit.is_some_and(|limit| others >= limit) {
+        let headers = [(header::RETRY_AFTER, "1")];
+        (
+            StatusCode::TOO_MANY_REQUESTS,
+            headers,
+            "too many requests at the same time\n",
+        )
+            .into_response()
+    } else {
+        match fault(&shared, uri.path(), query.as_deref()) {
+            Ok(fault) => {
+                wait(&shared, &request, uri.path(), fault).await;
+                respond(uri.path(), fault, || earlier(&shared.seen(), &request))
+            }
+            Err(text) => (StatusCode::BAD_REQUEST, format!("{text}\n")).into_response(),
+        }
+    };
+    request.answered(response.status());
+    response
+}
+
+/// The fault that the URL asks for, else the one that the settings have for the path.
+fn fault(shared: &Shared, path: &str, query: Option<&str>) -> Result<Option<Fault>, String> {
+    let asked = query
+        .into_iter()
+        .flat_map(|query| query.split('&'))
+        .find_map(|pair| pair.strip_prefix("fault="));
+    if let Some(text) = asked {
+        return text
+            .parse()
+            .map(Some)
+            .map_err(|error: super::BadFault| error.to_string());
+    }
+    Ok(shared
+        .settings
+        .faults
+        .iter()
+        .find(|(at, _)| at == path)
+        .map(|(_, fault)| *fault))
+}
+
+async fn wait(shared: &Shared, request: &InFlight, path: &str, fault: Option<Fault>) {
+    let settings = &shared.settings;
+    let mut delay = settings.latency;
+    if !settings.jitter.is_zero() {
+        let attempt = earlier(&shared.seen(), request) as u64;
+        delay += settings.jitter.mul_f64(fraction(
+            settings.seed ^ hash(path) ^ attempt.wrapping_mul(0x9e37),
+        ));
+    }
+    match fault {
+        Some(Fault::Never) => std::future::pending().await,
+        Some(Fault::Slow(more)) => delay += more,
+        _ => {}
+    }
+    tokio::time::sleep(delay).await;
+    if let Some(gate) = settings.gate {
+        pass(shared, gate).await;
+    }
+}
+
+/// Waits until enough requests are in flight and no more seem to come. Where not enough come, the gate opens for good:
+/// the question is answered, and whoever sends one request after the other would wait at each.
+async fn pass(shared: &Shared, gate: Gate) {
+    loop {
+        {
+            let mut seen = shared.seen();
+            let quiet = seen
+                .last_arrival
+                .map_or(Duration::MAX, |last| last.elapsed());
+            if seen.gate_is_open || (seen.in_flight >= gate.together && quiet >= gate.quiet) {
+                return;
+            }
+            seen.gate_is_open = quiet >= gate.patience;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// How many requests for the same path and query came before this one.
+fn earlier(seen: &Seen, request: &InFlight) -> usize {
+    let path = &seen.log[request.place].path;
+    seen.log[..request.place]
+        .iter()
+        .filter(|other| other.path == *path)
+        .count()
+}
+
+fn respond(path: &str, fault: Option<Fault>, earlier: impl Fn() -> usize) -> Response {
+    let json = "application/json";
+    let mut parts = path.trim_matches('/').splitn(2, '/');
+    let (kind, id) = (
+        parts.next().unwrap_or_default(),
+        parts.next().and_then(|id| id.parse().ok()),
+    );
+    let Some(body) = id.and_then(|id| content::at(kind, id)) else {
+        return (
+            StatusCode::NOT_FOUND,
+            "there are /posts/1 to /posts/100, /users/1 and /data/1\n",
+        )
+            .into_response();
+    };
+    match fault {
+        Some(Fault::Status(status)) => {
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            (status, [(header::CONTENT_TYPE, json)], body).into_response()
+        }
+        Some(Fault::Flaky(times)) if earlier() < times as usize => {
+            (StatusCode::SERVICE_UNAVAILABLE, "not yet, try again\n").into_response()
+        }
+        Some(Fault::Cut) => {
+            let half = Bytes::copy_from_slice(&body.as_bytes()[..body.len() / 2]);
+            // Later, so that the answer has begun before it breaks off.
+            let cut = async {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                Err(io::Error::other("cut on purpose"))
+            };
+            let broken = stream::iter([Ok(half)]).chain(stream::once(cut));
+            let length = body.len().to_string();
+            let headers = [
+                (header::CONTENT_TYPE, json.to_owned()),
+                (header::CONTENT_LENGTH, length),
+            ];
+            (headers, Body::from_stream(broken)).into_response()
+        }
+        Some(Fault::Malformed) => {
+            let half = body[..body.len() / 2].to_owned();
+            ([(header::CONTENT_TYPE, json)], half).into_response()
+        }
+        Some(Fault::ContentType) => ([(header::CONTENT_TYPE, "image/png")], body).into_response(),
+        _ => ([(header::CONTENT_TYPE, json)], body).into_response(),
+    }
+}
+
+/// A number from 0 to 1 that looks random and is the same for the same input (SplitMix64, Steele et al. 2014).
+fn fraction(seed: u64) -> f64 {
+    let mut z = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
+}
+
+/// FNV-1a: small, and the same on every machine.
+fn hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn jitter_is_spread_and_repeats() {
+        let spread: Vec<_> = (0..1000).map(fraction).collect();
+        assert!(spread.iter().all(|value| (0.0..1.0).contains(value)));
+        let mean = spread.iter().sum::<f64>() / 1000.0;
+        assert!((0.45..0.55).contains(&mean), "{mean}");
+        assert_eq!(fraction(7), fraction(7));
+    }
+}

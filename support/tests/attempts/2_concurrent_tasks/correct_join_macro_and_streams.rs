@@ -1,0 +1,14 @@
+// expects: passed
+async fn fetch_users(ids: Vec<u32>) -> Vec<User> {
+    match ids[..] {
+        [a, b, c] => {
+            let (a, b, c) = tokio::join!(fetch_user(a), fetch_user(b), fetch_user(c));
+            vec![a, b, c]
+        }
+        _ => stream::iter(ids).map(fetch_user).buffered(10).collect().await,
+    }
+}
+
+async fn run_all(jobs: Vec<Job>) -> Vec<Result<String, tokio::task::JoinError>> {
+    join_all(jobs.into_iter().map(tokio::spawn)).await
+}

@@ -1,0 +1,8 @@
+// expects: not-written
+async fn fetch_users(ids: Vec<u32>) -> Vec<User> {
+    join_all(ids.into_iter().map(fetch_user)).await
+}
+
+async fn run_all(jobs: Vec<Job>) -> Vec<Result<String, String>> {
+    todo!("spawn {} jobs", jobs.len())
+}
