@@ -4,6 +4,7 @@
 //! into a [`Report`] by a pure function. No verdict depends on how fast the machine is: what is made of waits runs on
 //! a paused clock, where virtual time stands still unless every task waits.
 
+mod async_resources;
 mod common;
 mod concurrent_tasks;
 mod first_async_function;
@@ -11,6 +12,8 @@ mod http_requests;
 mod observe;
 mod report;
 
+pub use crate::async_resources;
+pub use async_resources::{Work, async_resources};
 pub use concurrent_tasks::{Job, concurrent_tasks};
 pub use first_async_function::first_async_function;
 pub use http_requests::http_requests;

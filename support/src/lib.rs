@@ -9,7 +9,8 @@
 //! 5. [`pitfall`] runs something that may go wrong and shows how it did.
 //! 6. [`check`] judges a learner's answer to an exercise and says why.
 //! 7. [`server`] is a local HTTP service that misbehaves on request and counts what it saw.
-//! 8. [`solved`] remembers which exercises are solved.
+//! 8. [`database`] is SQLite with the round trip of a remote server, and a log of what it saw.
+//! 9. [`solved`] remembers which exercises are solved.
 //!
 //! `use support::*;` is how a notebook begins. The glob brings the modules, the types that cells name, and the crates
 //! that cells use. It leaves out `tokio`, which each notebook names as a dependency of its own (see the crate
@@ -17,6 +18,7 @@
 
 pub mod chart;
 pub mod check;
+pub mod database;
 pub mod display;
 pub mod pitfall;
 mod quiet;
@@ -29,7 +31,7 @@ pub use chart::Figure;
 pub use pitfall::Pitfall;
 pub use timeline::Timeline;
 pub use timing::{Comparison, Timing};
-pub use {futures, reqwest, serde_json};
+pub use {futures, reqwest, serde, serde_json};
 
 /// Crates that notebooks reach under another road than `use support::*`.
 pub mod crates {

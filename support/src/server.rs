@@ -273,9 +273,9 @@ pub struct Api {
 ///
 /// Where the local service cannot be started, or `LAB_API` is not an `http` or `https` address.
 pub fn api(settings: Settings) -> io::Result<Api> {
-    match std::env::var("LAB_API") {
-        Ok(base) if !base.is_empty() => Api::remote(&base),
-        _ => {
+    match remote() {
+        Some(base) => Api::remote(&base),
+        None => {
             let server = Server::start(settings)?;
             Ok(Api {
                 base: server.url(""),
@@ -283,6 +283,18 @@ pub fn api(settings: Settings) -> io::Result<Api> {
             })
         }
     }
+}
+
+/// The address in `LAB_API`, if there is one.
+fn remote() -> Option<String> {
+    std::env::var("LAB_API")
+        .ok()
+        .filter(|base| !base.is_empty())
+}
+
+/// Whether `LAB_API` puts another service in the place of the local one.
+pub(crate) fn is_remote() -> bool {
+    remote().is_some()
 }
 
 impl Api {
@@ -318,6 +330,17 @@ impl Api {
         self.local.as_ref().map(Server::counts)
     }
 
+    /// What the service has seen so far, in words.
+    pub fn summary(&self) -> String {
+        match self.counts() {
+            Some(counts) => counts.to_string(),
+            None => format!(
+                "unknown: {} does not tell what it saw; unset LAB_API to use the local service",
+                self.base
+            ),
+        }
+    }
+
     /// Every request so far; unknown where the service is not ours.
     pub fn log(&self) -> Option<Vec<Request>> {
         self.local.as_ref().map(Server::log)
@@ -333,6 +356,7 @@ mod tests {
         let api = Api::remote("https://example.org/v1/").expect("an address");
         assert_eq!(api.url("/posts/1"), "https://example.org/v1/posts/1");
         assert_eq!(api.counts(), None);
+        assert!(api.summary().starts_with("unknown"), "{}", api.summary());
     }
 
     #[test]

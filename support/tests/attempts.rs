@@ -22,7 +22,7 @@ fn found(report: &Report) -> String {
 /// A module for each attempt of an exercise: what its notebook has before the learner's cells, the attempt, the test.
 macro_rules! attempts {
     (mod $exercise:ident in $folder:literal; before { $($before:item)* } judge { $judge:expr } $($attempt:ident)*) => {
-        #[allow(dead_code, unused_imports, reason = "attempts that do not wait use less of it")]
+        #[allow(dead_code, unused_imports, unused_variables, reason = "attempts that do not wait use less of it")]
         mod $exercise {
             $($before)*
 
@@ -123,6 +123,66 @@ attempts! {
     result_ignored
     sequential
     sequential_tasks
+}
+
+attempts! {
+    mod http_requests in "3_http_requests";
+    before {
+        use futures::future::join_all;
+        use futures::stream::{self, StreamExt};
+        use reqwest::Client;
+        use std::time::Duration;
+        use support::server::Post;
+        use tokio::task::JoinSet;
+
+        const TIMEOUT: Duration = Duration::from_secs(2);
+    }
+    judge { support::check::http_requests(build_client, fetch_all) }
+    blocking_client
+    client_not_written
+    client_per_request
+    correct_buffered
+    correct_join_all
+    correct_join_set
+    correct_timeout_around
+    not_written
+    one_failure_panics
+    one_failure_stops_all
+    no_timeout
+    order_lost
+    sequential
+    status_not_checked
+    status_read_only
+}
+
+attempts! {
+    mod async_resources in "4_async_resources";
+    before {
+        use futures::FutureExt;
+        use futures::future::{join_all, try_join_all};
+        use std::panic::{AssertUnwindSafe, resume_unwind};
+        use support::database::{Connection, Database, Error};
+        use support::server::User;
+    }
+    judge { support::check::async_resources!(with_connection, load_users) }
+    blocks_on_close
+    close_in_drop_blocks
+    close_not_awaited
+    close_spawned
+    closed_twice
+    correct_catch_unwind
+    correct_guard
+    correct_poll_by_hand
+    error_becomes_panic
+    error_swallowed
+    half_written
+    not_closed
+    not_closed_after_error
+    not_closed_after_panic
+    not_written
+    panic_swallowed
+    sequential
+    wrong_users
 }
 
 mod never_comes_back {

@@ -2,6 +2,7 @@
 
 use super::observe::{Ended, Observed};
 use super::report::{Code, Finding};
+use crate::timeline::{Lane, Outcome, Span};
 use std::time::Duration;
 
 /// The starter is still there.
@@ -80,6 +81,22 @@ pub(super) fn waiting<T>(name: &str, seen: &Observed<T>) -> Option<Finding> {
         )
     };
     holds_thread(name, seen).or_else(|| seen.waited.is_zero().then(forgotten))
+}
+
+/// A lane with a mark at each of these moments, of which the last is its end.
+pub(super) fn marks(
+    name: impl Into<String>,
+    moments: impl IntoIterator<Item = Duration>,
+    outcome: Outcome,
+) -> Lane {
+    let instant = |at: Duration| Span { start: at, end: at };
+    let polls: Vec<_> = moments.into_iter().map(instant).collect();
+    Lane {
+        name: name.into(),
+        end: polls.last().map_or(Duration::ZERO, |last| last.end),
+        polls,
+        outcome,
+    }
 }
 
 /// How many times as long.

@@ -4,12 +4,12 @@
 //! requests at the same time over the client that it is given, and reports each failure in its place. What counts is what
 //! a local service saw; it holds its answers back until it knows how many requests come together.
 
-use super::common::{ending, not_written};
+use super::common::{ending, marks, not_written};
 use super::observe::{Ended, live};
 use super::report::{Code, Finding, Report};
 use crate::chart;
-use crate::server::{Counts, Post, Request, Server, Settings};
-use crate::timeline::{Lane, Outcome, Span};
+use crate::server::{self, Counts, Fault, Post, Request, Server, Settings};
+use crate::timeline::{Lane, Outcome};
 use reqwest::Client;
 use std::fmt::Display;
 use std::future::Future;
@@ -20,8 +20,8 @@ const EXERCISE: &str = "3_http_requests";
 /// How many posts are fetched at the same time.
 const POSTS: u32 = 10;
 
-/// The status of a failed answer whose body would be a good post.
-const FAILED: usize = 1;
+/// The post in an answer whose status says that it failed.
+const FAILED: u32 = 2;
 
 /// Paths of which some fail, each in another way. The first and the last are good.
 const MIXED: [&str; 6] = [
@@ -39,11 +39,11 @@ type Fetched = Result<u32, String>;
 /// What was seen.
 #[derive(Debug, Clone)]
 struct Seen {
+    client: Ended<()>,
     /// Ten posts, fetched twice over the same client.
     twice: Ended<Vec<Fetched>>,
-    /// What the service saw in the first round, and after both.
-    first: Counts,
-    both: Counts,
+    /// What the service saw in both rounds.
+    counts: Counts,
     mixed: Ended<Vec<Fetched>>,
     /// A request that is never answered, among good ones.
     never: Ended<Vec<Fetched>>,
@@ -53,6 +53,23 @@ struct Seen {
 ///
 /// `fetch_all(client, urls)` is to send all requests at the same time over `client` and to return, in the order of `urls`,
 /// each post, or the error where it could not be had. `build_client()` is to give up on a request after a while.
+///
+/// The judge is always a local service: only that one tells what it saw.
+///
+/// # Examples
+///
+/// ```
+/// use reqwest::Client;
+/// use support::check;
+/// use support::server::Post;
+///
+/// async fn fetch_all(client: Client, urls: Vec<String>) -> Vec<reqwest::Result<Post>> {
+///     todo!("fetch {} posts with {client:?}", urls.len())
+/// }
+///
+/// let report = check::http_requests(Client::new, fetch_all);
+/// assert_eq!(report.findings()[0].code.name(), "not-written");
+/// ```
 pub fn http_requests<All, E>(
     build_client: impl Fn() -> Client + Clone + Send + 'static,
     fetch_all: impl Fn(Client, Vec<String>) -> All + Clone + Send + 'static,
@@ -62,8 +79,10 @@ where
     E: Display + 'static,
 {
     let quick = Settings::default().latency(Duration::from_millis(1));
-    let servers = Server::start(quick.clone().gate(POSTS as usize))
-        .and_then(|gated| Ok((gated, Server::start(quick)?)));
+    // The first answer comes last, so that results in the order of their arrival show.
+    let late = Fault::Slow(Duration::from_millis(500));
+    let gate = quick.clone().gate(POSTS as usize).fault("/posts/1", late);
+    let servers = Server::start(gate).and_then(|gated| Ok((gated, Server::start(quick)?)));
     let (gated, plain) = match servers {
         Ok(servers) => servers,
         Err(error) => {
@@ -72,6 +91,10 @@ where
                 &format!("The local service could not be started: {error}."),
             );
         }
+    };
+    let client = {
+        let build_client = build_client.clone();
+        live(move || async move { drop(build_client()) })
     };
     let fetch = move |urls: Vec<String>, rounds: usize| {
         let (build_client, fetch_all) = (build_client.clone(), fetch_all.clone());
@@ -85,28 +108,10 @@ where
         })
     };
 
-    let posts: Vec<_> = (1..=POSTS)
-        .map(|id| gated.url(&format!("/posts/{id}")))
-        .collect();
-    let mut twice = fetch(posts.clone(), 1);
-    let (first, log) = (gated.counts(), gated.log());
-    let mut both = first;
-    if matches!(twice, Ended::Returned(_)) {
-        // A client of its own for this measurement, so that connections are counted from zero.
-        let again = Server::start(
-            Settings::default()
-                .latency(Duration::from_millis(1))
-                .gate(POSTS as usize),
-        );
-        if let Ok(again) = again {
-            let urls = (1..=POSTS)
-                .map(|id| again.url(&format!("/posts/{id}")))
-                .collect();
-            twice = fetch(urls, 2);
-            both = again.counts();
-        }
-    }
-    let written = !matches!(twice, Ended::NotWritten(_));
+    let posts = (1..=POSTS).map(|id| gated.url(&format!("/posts/{id}")));
+    let twice = fetch(posts.collect(), 2);
+    let (counts, log) = (gated.counts(), gated.log());
+    let written = !matches!(client, Ended::NotWritten(_)) && !matches!(twice, Ended::NotWritten(_));
     let unless_written = |paths: &[&str]| {
         if written {
             fetch(paths.iter().map(|path| plain.url(path)).collect(), 1)
@@ -117,13 +122,22 @@ where
     let mixed = unless_written(&MIXED);
     let never = unless_written(&["/posts/1", "/posts/2?fault=never", "/posts/3"]);
     let seen = Seen {
+        client,
         twice,
-        first,
-        both,
+        counts,
         mixed,
         never,
     };
-    let figure = chart::lanes("Your requests, as the service saw them", &lanes(&log));
+    let first_round = &log[..log.len().min(POSTS as usize)];
+    let mut figure = chart::lanes(
+        "Your requests, as the service saw them",
+        &lanes(first_round),
+    );
+    if server::is_remote() {
+        figure = figure.with_note(
+            "`LAB_API` names another service, which does not tell what it saw: the check asked the local one.",
+        );
+    }
     Report::new(EXERCISE, judge(&seen), explanation(&seen), figure)
 }
 
@@ -141,33 +155,34 @@ fn plainly<E: Display>(results: Vec<Result<Post, E>>) -> Vec<Fetched> {
 /// The log of the service as lanes: a mark where a request came in, and one where its answer went out.
 fn lanes(log: &[Request]) -> Vec<Lane> {
     let origin = log.first().map_or(Duration::ZERO, |request| request.start);
-    let instant = |at: Duration| Span { start: at, end: at };
     log.iter()
         .map(|request| {
-            let start = request.start - origin;
             let end = request.end.map(|end| end - origin);
-            Lane {
-                name: request.path.clone(),
-                polls: [Some(start), end]
-                    .into_iter()
-                    .flatten()
-                    .map(instant)
-                    .collect(),
-                outcome: if end.is_some() {
-                    Outcome::Finished
-                } else {
-                    Outcome::Dropped
-                },
-                end: end.unwrap_or(start),
-            }
+            let outcome = if end.is_some() {
+                Outcome::Finished
+            } else {
+                Outcome::Dropped
+            };
+            let moments = [Some(request.start - origin), end];
+            marks(
+                request.path.as_str(),
+                moments.into_iter().flatten(),
+                outcome,
+            )
         })
         .collect()
 }
 
 /// The verdict, from what was seen alone.
 fn judge(seen: &Seen) -> Vec<Finding> {
+    if let Ended::NotWritten(task) = &seen.client {
+        return vec![not_written("build_client", task)];
+    }
     if let Ended::NotWritten(task) = &seen.twice {
         return vec![not_written("fetch_all", task)];
+    }
+    if let Some(finding) = ending("build_client", &seen.client) {
+        return vec![finding];
     }
     if let Some(finding) = ending("fetch_all", &seen.twice) {
         return vec![finding];
@@ -188,18 +203,18 @@ fn together(seen: &Seen) -> Vec<Finding> {
         )];
     };
     let mut findings = Vec::new();
-    if seen.both.connections >= seen.both.requests && seen.both.requests > 0 {
+    if seen.counts.connections >= seen.counts.requests && seen.counts.requests > 0 {
         findings.push(Finding::new(
             Code::ClientPerRequest,
             format!(
                 "{} requests came over {} connections: none was used twice.",
-                seen.both.requests, seen.both.connections
+                seen.counts.requests, seen.counts.connections
             ),
             "A `Client` keeps its connections and gives them to the next request; `Client::new()` and `reqwest::get` begin \
              without any. Use the client that `fetch_all` is given; a clone of it shares the connections.",
         ));
     }
-    if seen.first.most_in_flight == 1 {
+    if seen.counts.most_in_flight == 1 {
         findings.push(Finding::new(
             Code::Sequential,
             "There was never more than one request in flight: each waited for the answer to the one before.",
@@ -244,13 +259,13 @@ fn failures(mixed: &Ended<Vec<Fetched>>) -> Option<Finding> {
         }
         Ended::NotWritten(_) | Ended::Never => return None,
     };
-    let good = |place: usize, id: u32| results.get(place) == Some(&Ok(id));
-    if results.len() != MIXED.len() || !good(0, 1) || !good(MIXED.len() - 1, 5) {
+    let has = |id: u32| results.contains(&Ok(id));
+    if results.len() != MIXED.len() || !has(1) || !has(5) {
         return stops(format!(
             "Of six URLs, of which two are good, `fetch_all` returned {results:?}."
         ));
     }
-    results[FAILED].is_ok().then(|| {
+    has(FAILED).then(|| {
         Finding::new(
             Code::StatusNotChecked,
             "An answer with status 500 was taken for a good post: its body happened to look like one.",
@@ -274,8 +289,8 @@ fn explanation(seen: &Seen) -> String {
     format!(
         "Ten requests, {} of them in flight at the same time; fetched again, they came over the same connections ({}). A bad \
          answer, and one that never came, cost their own place and nothing else. In Python this is one `ClientSession` for all \
-         requests, and `gather(..., return_exceptions=True)`.",
-        seen.first.most_in_flight, seen.both
+         requests, and `gather(*requests, return_exceptions=True)`.",
+        seen.counts.most_in_flight, seen.counts
     )
 }
 
@@ -284,11 +299,6 @@ mod tests {
     use super::*;
 
     fn good() -> Seen {
-        let counts = |connections, requests| Counts {
-            connections,
-            requests,
-            most_in_flight: 10,
-        };
         let mixed = vec![
             Ok(1),
             Err("500".into()),
@@ -298,9 +308,13 @@ mod tests {
             Ok(5),
         ];
         Seen {
+            client: Ended::Returned(()),
             twice: Ended::Returned((1..=POSTS).map(Ok).collect()),
-            first: counts(10, 10),
-            both: counts(11, 20),
+            counts: Counts {
+                connections: 11,
+                requests: 20,
+                most_in_flight: 10,
+            },
             mixed: Ended::Returned(mixed),
             never: Ended::Returned(vec![Ok(1), Err("time-out".into()), Ok(3)]),
         }
@@ -321,7 +335,7 @@ mod tests {
     #[test]
     fn connections_tell_whether_a_client_was_shared() {
         let mut seen = good();
-        seen.both.connections = 20;
+        seen.counts.connections = 20;
         assert_eq!(codes(&seen), ["client-per-request"]);
     }
 
@@ -331,7 +345,7 @@ mod tests {
         let Ended::Returned(results) = &mut seen.mixed else {
             unreachable!("it returned")
         };
-        results[FAILED] = Ok(2);
+        results[1] = Ok(FAILED);
         assert_eq!(codes(&seen), ["status-not-checked"]);
     }
 

@@ -117,7 +117,7 @@ fn runtime(paused: bool) -> tokio::runtime::Runtime {
         .expect("a runtime without worker threads needs nothing that could be missing")
 }
 
-fn ended<T>(outcome: Result<T, quiet::Payload>) -> Ended<T> {
+pub(super) fn ended<T>(outcome: Result<T, quiet::Payload>) -> Ended<T> {
     match outcome {
         Ok(value) => Ended::Returned(value),
         Err(payload) => match quiet::not_written(&*payload) {

@@ -43,6 +43,30 @@ pub enum Code {
     NoTimeout,
     /// An answer that reports a failure was taken for a success.
     StatusNotChecked,
+    /// The work succeeded, and what was opened for it stayed open.
+    NotClosedAfterSuccess,
+    /// The work failed, and what was opened for it stayed open.
+    NotClosedAfterError,
+    /// The work panicked, and what was opened for it stayed open.
+    NotClosedAfterPanic,
+    /// What was closed already was closed again.
+    ClosedTwice,
+    /// Closing was begun, and nobody waited for its end.
+    CloseNotAwaited,
+    /// The caller was not told of an error, or of another one than it was.
+    ErrorSwallowed,
+    /// More in flight at the same time than allowed.
+    Unlimited,
+    /// A stage waited until the one before it had finished with everything.
+    SequentialStages,
+    /// An item came to no end: neither a result nor an error.
+    ItemLost,
+    /// An item came out more than once.
+    ItemDuplicated,
+    /// A reader could have seen a file that was written in part.
+    PartialFile,
+    /// A failure that would have passed was taken for final.
+    NoRetry,
     /// The check itself could not run, for want of a port, say.
     CheckFailed,
 }
@@ -66,6 +90,18 @@ impl Code {
             Code::OneFailureStopsAll => "one-failure-stops-all",
             Code::NoTimeout => "no-timeout",
             Code::StatusNotChecked => "status-not-checked",
+            Code::NotClosedAfterSuccess => "not-closed-after-success",
+            Code::NotClosedAfterError => "not-closed-after-error",
+            Code::NotClosedAfterPanic => "not-closed-after-panic",
+            Code::ClosedTwice => "closed-twice",
+            Code::CloseNotAwaited => "close-not-awaited",
+            Code::ErrorSwallowed => "error-swallowed",
+            Code::Unlimited => "unlimited",
+            Code::SequentialStages => "sequential-stages",
+            Code::ItemLost => "item-lost",
+            Code::ItemDuplicated => "item-duplicated",
+            Code::PartialFile => "partial-file",
+            Code::NoRetry => "no-retry",
             Code::CheckFailed => "check-failed",
         }
     }

@@ -161,8 +161,8 @@ async fn wait(shared: &Shared, request: &InFlight, path: &str, fault: Option<Fau
     }
 }
 
-/// Waits until enough requests are in flight and no more seem to come. Where not enough come, the gate opens for good:
-/// the question is answered, and whoever sends one request after the other would wait at each.
+/// Waits until enough requests are in flight and no more seem to come, or until it is clear that not enough will. Then the
+/// gate opens for good: the question is answered, and whoever sends one request after the other would wait at each.
 async fn pass(shared: &Shared, gate: Gate) {
     loop {
         {
@@ -170,10 +170,11 @@ async fn pass(shared: &Shared, gate: Gate) {
             let quiet = seen
                 .last_arrival
                 .map_or(Duration::MAX, |last| last.elapsed());
-            if seen.gate_is_open || (seen.in_flight >= gate.together && quiet >= gate.quiet) {
+            seen.gate_is_open |=
+                quiet >= gate.patience || (seen.in_flight >= gate.together && quiet >= gate.quiet);
+            if seen.gate_is_open {
                 return;
             }
-            seen.gate_is_open = quiet >= gate.patience;
         }
         tokio::time::sleep(Duration::from_millis(5)).await;
     }

@@ -164,9 +164,11 @@ fn write_manifest(paths: &Paths) -> Result<()> {
 /// Builds the dependencies with the flags that the kernel uses.
 fn build(paths: &Paths, tools: &Tools) -> Result<()> {
     let prepared = paths.prepared();
-    // For every platform: `cargo metadata`, which the kernel calls, asks for all of them, and it will be offline.
+    // For every platform: `cargo metadata`, which the kernel calls, asks for all of them, and it will be offline. From the
+    // workspace, since a kernel leaves a configuration behind that keeps cargo offline in the prepared folder.
     let step = Step::start("Sources of the dependencies");
-    process::text(process::command(&tools.toolchain.cargo).arg("fetch").current_dir(&prepared))
+    let mut fetch = process::command(&tools.toolchain.cargo);
+    process::text(fetch.args(["fetch", "--locked"]).current_dir(&paths.root))
         .context("the dependencies could not be fetched\nhint: behind a proxy, set HTTPS_PROXY and try again")?;
     step.done("there");
 

@@ -1,0 +1,12 @@
+// expects: client-per-request
+fn build_client() -> Client {
+    Client::builder().timeout(TIMEOUT).build().expect("TLS is built in")
+}
+
+async fn fetch_post(url: &str) -> reqwest::Result<Post> {
+    build_client().get(url).send().await?.error_for_status()?.json().await
+}
+
+async fn fetch_all(_client: Client, urls: Vec<String>) -> Vec<reqwest::Result<Post>> {
+    join_all(urls.iter().map(|url| fetch_post(url))).await
+}

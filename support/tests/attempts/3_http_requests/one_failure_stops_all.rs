@@ -1,0 +1,15 @@
+// expects: one-failure-stops-all
+fn build_client() -> Client {
+    Client::builder().timeout(TIMEOUT).build().expect("TLS is built in")
+}
+
+async fn fetch_post(client: &Client, url: &str) -> reqwest::Result<Post> {
+    client.get(url).send().await?.error_for_status()?.json().await
+}
+
+async fn fetch_all(client: Client, urls: Vec<String>) -> Vec<reqwest::Result<Post>> {
+    match futures::future::try_join_all(urls.iter().map(|url| fetch_post(&client, url))).await {
+        Ok(posts) => posts.into_iter().map(Ok).collect(),
+        Err(error) => vec![Err(error)],
+    }
+}

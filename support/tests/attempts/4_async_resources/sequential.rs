@@ -1,0 +1,24 @@
+// expects: sequential
+async fn with_connection<T>(
+    database: &Database,
+    work: impl AsyncFnOnce(&Connection) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let connection = database.open().await?;
+    let outcome = AssertUnwindSafe(work(&connection)).catch_unwind().await;
+    let closed = connection.close().await;
+    match outcome {
+        Ok(Ok(value)) => closed.map(|()| value),
+        Ok(Err(error)) => Err(error),
+        Err(panic) => resume_unwind(panic),
+    }
+}
+
+async fn load_users(connection: &Connection, ids: Vec<u32>) -> Result<Vec<User>, Error> {
+    let mut users = Vec::new();
+    for id in ids {
+        let sql = "SELECT id, name FROM users WHERE id = ?";
+        let rows: Vec<(u32, String)> = connection.query(sql, [i64::from(id)]).await?;
+        users.extend(rows.into_iter().map(|(id, name)| User { id, name }));
+    }
+    Ok(users)
+}
