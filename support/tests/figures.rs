@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 use support::Figure;
-use support::chart::{self, Bar};
+use support::chart::{self, Bar, Series};
 use support::timeline::{Lane, Outcome, Span};
 
 fn ms(milliseconds: u64) -> Duration {
@@ -64,6 +64,22 @@ fn lanes_as_text() {
         lane("wrong", 0, 200, Outcome::Panicked),
     ];
     insta::assert_snapshot!(chart::lanes("Four tasks", &lanes).to_string());
+}
+
+fn growth() -> Figure {
+    let in_turn = Series::new("in turn", [(1, ms(20)), (10, ms(200)), (100, ms(2000))]);
+    let at_once = Series::new("all at once", [(1, ms(20)), (10, ms(25)), (100, ms(70))]);
+    chart::scaling("Requests", "requests", &[in_turn, at_once])
+}
+
+#[test]
+fn scaling_as_svg() {
+    insta::assert_snapshot!(growth().html());
+}
+
+#[test]
+fn scaling_as_text() {
+    insta::assert_snapshot!(growth().to_string());
 }
 
 /// The box that a label may take, from above: the estimate that the figures are laid out with is not used here.
@@ -204,7 +220,33 @@ fn labels_have_room_at_1_to_100_lanes() {
 }
 
 #[test]
+fn labels_have_room_at_1_to_6_series_of_1_to_100_counts() {
+    for lines in 1..=6 {
+        for most in [1, 2, 7, 30, 100u32] {
+            for longest in [
+                Duration::from_nanos(700),
+                ms(600),
+                Duration::from_secs(12_345),
+            ] {
+                let series: Vec<_> = (1..=lines)
+                    .map(|line| {
+                        let points = (1..=most).map(|count| (count, longest / line * count / most));
+                        Series::new(format!("way number {line} of doing it"), points)
+                    })
+                    .collect();
+                let figure = chart::scaling("Growth", "requests at the same time", &series);
+                legible(
+                    &figure,
+                    &format!("{lines} lines of {most} counts to {longest:?}"),
+                );
+            }
+        }
+    }
+}
+
+#[test]
 fn figures_of_nothing_are_figures() {
+    legible(&chart::scaling("None", "requests", &[]), "no series");
     legible(&chart::bars("None", &[]), "no bars");
     legible(&chart::lanes("None", &[]), "no lanes");
     assert!(
@@ -224,6 +266,7 @@ fn every_label_comes_out_as_text() {
         )
         .with_note(attack),
         chart::lanes(attack, &[lane(attack, 0, 1, Outcome::Dropped)]).with_note(attack),
+        chart::scaling(attack, attack, &[Series::new(attack, [(1, ms(1))])]),
     ];
     for figure in figures {
         assert!(

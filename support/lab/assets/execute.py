@@ -8,8 +8,10 @@ anything else, or the end of the input, stops.
 import argparse
 import asyncio
 import json
+import os
 import secrets
 import sys
+import tempfile
 import time
 
 import nbformat
@@ -45,11 +47,27 @@ async def run_cell(client, cell, index):
         return "dead"
 
 
+class Panics:
+    """Counts the panics that our kernel reported: it writes a line for each to the file that the environment names."""
+
+    def __init__(self, folder, told):
+        self.path = os.path.join(folder, "panics")
+        open(self.path, "w").close()
+        os.environ["ASYNC_LAB_PANICS"] = self.path
+        self.told = told
+        self.before = 0
+
+    def may_be_late(self, source):
+        """Whether lines about the end of this cell may still be on their way. Other kernels tell us nothing."""
+        before, self.before = self.before, os.path.getsize(self.path)
+        return not self.told or self.before > before or "?" in source
+
+
 async def settle(client, cell):
     """Collects what the cell wrote and the kernel has not passed on yet; returns what belongs to the next cell.
 
-    The kernel answers when a cell has ended, while its last lines, a panic among them, may still be on their way. So a
-    second, tiny cell writes a line that nobody else does: the streams keep their order, and what comes on standard error
+    The kernel answers when a cell has ended, while its last lines, a panic or an error among them, may still be on their
+    way. So a second, tiny cell writes a line that nobody else does: the streams keep their order, and what comes on standard error
     before that line belongs to the cell. Of standard output the kernel makes sure itself; what comes on it while the tiny
     cell runs was written by a task that outlives its cell, and appears under whichever cell runs next.
     """
@@ -84,7 +102,7 @@ def write(outputs, name, text, first=False):
         outputs.insert(0 if first else len(outputs), nbformat.v4.new_output("stream", name=name, text=text))
 
 
-async def run(options):
+async def run(options, panics):
     notebook = nbformat.read(options.notebook, as_version=4)
     client = NotebookClient(
         notebook,
@@ -111,7 +129,8 @@ async def run(options):
             seconds = time.monotonic() - started
             if later:
                 write(cell.outputs, "stdout", later, first=True)
-            later = await settle(client, cell) if reply == "ok" else ""
+            late = reply == "ok" and panics.may_be_late(cell.source)
+            later = await settle(client, cell) if late else ""
             # The kernel counts the tiny cells too.
             count += 1
             cell.execution_count = count
@@ -133,4 +152,6 @@ parser.add_argument("--folder", required=True, help="the folder in which the ker
 parser.add_argument("--timeout", type=int, required=True, help="seconds for one cell")
 parser.add_argument("--startup-timeout", type=int, default=600, help="seconds until the kernel answers")
 parser.add_argument("--save", help="where to write the notebook with its outputs")
-asyncio.run(run(parser.parse_args()))
+options = parser.parse_args()
+with tempfile.TemporaryDirectory() as folder:
+    asyncio.run(run(options, Panics(folder, told=options.kernel == "async-lab")))

@@ -1,6 +1,6 @@
 //! The axis of time that all figures share: from zero to the longest time, in round numbers of a fitting unit.
 
-use super::svg::{Canvas, DRAWN, INK, label};
+use super::svg::{Canvas, DRAWN, INK, column, label};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 use std::time::Duration;
@@ -8,37 +8,39 @@ use std::time::Duration;
 /// Height that the numbers and the unit take below an area.
 pub(super) const HEIGHT: i32 = 42;
 
-/// Places durations between two edges.
+const SMALL: f64 = 12.0;
+
+/// Places durations between two edges: the left and the right one, or the lower and the upper one.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Axis {
-    pub(super) left: i32,
-    pub(super) right: i32,
+    pub(super) from: i32,
+    pub(super) to: i32,
     unit: Unit,
     /// The longest time, in the unit.
     end: f64,
 }
 
 impl Axis {
-    pub(super) fn new(longest: Duration, left: i32, right: i32) -> Self {
+    pub(super) fn new(longest: Duration, from: i32, to: i32) -> Self {
         let unit = Unit::for_longest(longest);
         Axis {
-            left,
-            right,
+            from,
+            to,
             unit,
             end: unit.of(longest),
         }
     }
 
     /// Where a moment lies.
-    pub(super) fn x(&self, at: Duration) -> i32 {
-        self.place(self.unit.of(at))
+    pub(super) fn at(&self, moment: Duration) -> i32 {
+        self.place(self.unit.of(moment))
     }
 
     fn place(&self, value: f64) -> i32 {
         if self.end > 0.0 {
-            self.left + (value / self.end * f64::from(self.right - self.left)).round() as i32
+            self.from + (value / self.end * f64::from(self.to - self.from)).round() as i32
         } else {
-            self.left
+            self.from
         }
     }
 
@@ -56,18 +58,57 @@ impl Axis {
                 canvas,
                 &tick_label(tick),
                 (x, bottom + 6),
-                12.0,
+                SMALL,
                 (HPos::Center, VPos::Top),
             );
         }
-        line((self.left, bottom), (self.right, bottom), INK.mix(0.6));
-        let middle = (self.left + self.right) / 2;
+        line((self.from, bottom), (self.to, bottom), INK.mix(0.6));
+        let middle = (self.from + self.to) / 2;
         label(
             canvas,
             self.unit.name,
             (middle, bottom + 23),
-            12.0,
+            SMALL,
             (HPos::Center, VPos::Top),
+        );
+    }
+}
+
+/// The same axis, upright.
+impl Axis {
+    /// The room that its numbers need on their right-hand side.
+    pub(super) fn width(&self) -> i32 {
+        let numbers: Vec<_> = ticks(self.end, 7).into_iter().map(tick_label).collect();
+        column(numbers.iter().map(String::as_str), SMALL, 100.0) as i32
+    }
+
+    /// Draws the marks from `left` to `right`, their numbers on the left, and the unit above them.
+    pub(super) fn draw_upright(&self, canvas: &Canvas<'_>, left: i32, right: i32) {
+        let line = |from, to, colour| {
+            canvas
+                .draw(&PathElement::new(vec![from, to], colour))
+                .expect(DRAWN)
+        };
+        for tick in ticks(self.end, 7) {
+            let y = self.place(tick);
+            line((left, y), (right, y), INK.mix(0.18));
+            let at = (left - 8, y);
+            label(
+                canvas,
+                &tick_label(tick),
+                at,
+                SMALL,
+                (HPos::Right, VPos::Center),
+            );
+        }
+        line((left, self.from), (left, self.to), INK.mix(0.6));
+        let above = (4, self.to - 12);
+        label(
+            canvas,
+            self.unit.name,
+            above,
+            SMALL,
+            (HPos::Left, VPos::Bottom),
         );
     }
 }
@@ -160,7 +201,7 @@ mod tests {
     #[test]
     fn an_axis_of_nothing_stays_at_its_left_edge() {
         assert_eq!(
-            Axis::new(Duration::ZERO, 50, 700).x(Duration::from_secs(1)),
+            Axis::new(Duration::ZERO, 50, 700).at(Duration::from_secs(1)),
             50
         );
     }

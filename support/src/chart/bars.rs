@@ -110,11 +110,11 @@ fn draw(canvas: &svg::Canvas<'_>, bars: &[Bar], longest: Duration) {
     for (index, bar) in bars.iter().enumerate() {
         let top = TOP + row * index as i32;
         let middle = top + row / 2;
-        let tip = axis.x(bar.length());
+        let tip = axis.at(bar.length());
         if bar.value.is_ok() {
             let corners = [
-                (axis.left, top + 5),
-                (tip.max(axis.left + 1), top + row - 5),
+                (axis.from, top + 5),
+                (tip.max(axis.from + 1), top + row - 5),
             ];
             canvas
                 .draw(&Rectangle::new(corners, svg::colour(index).filled()))
@@ -124,7 +124,7 @@ fn draw(canvas: &svg::Canvas<'_>, bars: &[Bar], longest: Duration) {
         svg::label(
             canvas,
             &name,
-            (axis.left - 8, middle),
+            (axis.from - 8, middle),
             TEXT,
             (HPos::Right, VPos::Center),
         );

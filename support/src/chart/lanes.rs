@@ -125,15 +125,15 @@ fn draw(canvas: &svg::Canvas<'_>, lanes: &[Lane], longest: Duration) {
             TOP + row * (index as i32 + 1) - row / 6,
         );
         if !lane.polls.is_empty() {
-            let band = [(axis.x(lane.start()), top), (axis.x(lane.end), low)];
+            let band = [(axis.at(lane.start()), top), (axis.at(lane.end), low)];
             canvas
                 .draw(&Rectangle::new(band, colour.mix(0.28).filled()))
                 .expect(DRAWN);
         }
         for poll in &lane.polls {
-            let from = axis.x(poll.start).min(axis.right - 3);
+            let from = axis.at(poll.start).min(axis.to - 3);
             // A poll of a microsecond is still a poll: three pixels show it.
-            let corners = [(from, top), (axis.x(poll.end).max(from + 3), low)];
+            let corners = [(from, top), (axis.at(poll.end).max(from + 3), low)];
             canvas
                 .draw(&Rectangle::new(corners, colour.filled()))
                 .expect(DRAWN);
@@ -144,11 +144,11 @@ fn draw(canvas: &svg::Canvas<'_>, lanes: &[Lane], longest: Duration) {
             svg::label(
                 canvas,
                 &name,
-                (axis.left - 8, middle),
+                (axis.from - 8, middle),
                 size,
                 (HPos::Right, VPos::Center),
             );
-            let end = (axis.x(lane.end) + 6, middle);
+            let end = (axis.at(lane.end) + 6, middle);
             svg::label(
                 canvas,
                 mark(lane.outcome),

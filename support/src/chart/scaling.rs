@@ -5,6 +5,7 @@ use super::svg::{self, DRAWN, INK, TEXT, WIDTH};
 use super::{Figure, listed, plain, seconds};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// One line of a scaling chart.
@@ -27,8 +28,7 @@ impl Series {
     }
 }
 
-/// Time (from the left to the right) against count (from the top to the bottom), so that the same axis of time serves all
-/// figures: a line that falls steeply scales well.
+/// Time, upwards, against count, to the right, both from zero: a line that stays flat scales well.
 ///
 /// # Examples
 ///
@@ -77,56 +77,37 @@ fn sentence(series: &Series) -> String {
 }
 
 const TOP: i32 = 8;
-const LEGEND: i32 = 26;
-const AREA: i32 = 190;
+const LEGEND: i32 = 44;
+const AREA: i32 = 200;
 
 fn draw(canvas: &svg::Canvas<'_>, counted: &str, series: &[Series], longest: Duration) {
-    let mut counts: Vec<u32> = series
-        .iter()
-        .flat_map(|line| &line.points)
-        .map(|(count, _)| *count)
-        .collect();
-    counts.sort_unstable();
-    counts.dedup();
-    let labels: Vec<_> = counts
-        .iter()
-        .map(|count| format!("{count} {counted}"))
-        .collect();
-    let labels_width = svg::column(labels.iter().map(String::as_str), TEXT, 200.0);
-    let axis = Axis::new(longest, labels_width as i32 + 14, WIDTH as i32 - 24);
     let (top, bottom) = (TOP + LEGEND, TOP + LEGEND + AREA);
-    axis.draw(canvas, top, bottom);
+    let axis = Axis::new(longest, bottom, top);
+    let (left, right) = (axis.width() + 20, WIDTH as i32 - 24);
+    axis.draw_upright(canvas, left, right);
 
-    // Counts are spread evenly: what interests is which were measured, and most series of them are powers.
-    let row = AREA / counts.len().max(1) as i32;
-    let y = |count: u32| {
-        top + row / 2 + row * counts.iter().position(|known| *known == count).unwrap_or(0) as i32
+    let counts = || {
+        let points = series.iter().flat_map(|line| &line.points);
+        points.map(|(count, _)| *count)
     };
-    // Letters need room: of many counts, some are named.
-    let every = (18 / row.max(1) + 1) as usize;
-    for (index, (count, text)) in counts.iter().zip(&labels).enumerate() {
-        let line = vec![(axis.left, y(*count)), (axis.right, y(*count))];
-        canvas
-            .draw(&PathElement::new(line, INK.mix(0.10)))
-            .expect(DRAWN);
-        if index % every == 0 {
-            let text = svg::fit(text, TEXT, labels_width);
-            svg::label(
-                canvas,
-                &text,
-                (axis.left - 8, y(*count)),
-                TEXT,
-                (HPos::Right, VPos::Center),
-            );
-        }
-    }
-    let room = f64::from(axis.right - axis.left) / series.len().max(1) as f64;
+    let most = counts().max().unwrap_or(0).max(1);
+    let x =
+        |count: u32| left + (f64::from(right - left) * f64::from(count) / f64::from(most)) as i32;
+    let base = vec![(left, bottom), (right, bottom)];
+    canvas
+        .draw(&PathElement::new(base, INK.mix(0.6)))
+        .expect(DRAWN);
+    label_counts(canvas, &counts().collect(), x, bottom);
+    let name = ((left + right) / 2, bottom + 23);
+    svg::label(canvas, counted, name, TEXT, (HPos::Center, VPos::Top));
+
+    let room = f64::from(right - left) / series.len().max(1) as f64;
     for (index, line) in series.iter().enumerate() {
         let colour = svg::colour(index);
         let points: Vec<_> = line
             .points
             .iter()
-            .map(|(count, time)| (axis.x(*time), y(*count)))
+            .map(|(count, time)| (x(*count), axis.at(*time)))
             .collect();
         for point in &points {
             canvas
@@ -136,18 +117,32 @@ fn draw(canvas: &svg::Canvas<'_>, counted: &str, series: &[Series], longest: Dur
         canvas
             .draw(&PathElement::new(points, colour.stroke_width(2)))
             .expect(DRAWN);
-        let left = axis.left + (room * index as f64) as i32;
+        let start = left + (room * index as f64) as i32;
         canvas
-            .draw(&Circle::new((left + 5, TOP + 9), 5, colour.filled()))
+            .draw(&Circle::new((start + 5, TOP + 9), 5, colour.filled()))
             .expect(DRAWN);
         let name = svg::fit(&line.name, TEXT, room - 24.0);
-        svg::label(
-            canvas,
-            &name,
-            (left + 15, TOP + 9),
-            TEXT,
-            (HPos::Left, VPos::Center),
-        );
+        let at = (start + 15, TOP + 9);
+        svg::label(canvas, &name, at, TEXT, (HPos::Left, VPos::Center));
+    }
+}
+
+/// Writes counts below the axis, the largest first, and leaves out those that have no room beside it.
+fn label_counts(
+    canvas: &svg::Canvas<'_>,
+    counts: &BTreeSet<u32>,
+    x: impl Fn(u32) -> i32,
+    bottom: i32,
+) {
+    let mut free = WIDTH as i32;
+    for count in counts.iter().rev() {
+        let text = count.to_string();
+        let half = svg::width(&text, TEXT) as i32 / 2;
+        if x(*count) + half + 6 < free {
+            let at = (x(*count), bottom + 6);
+            svg::label(canvas, &text, at, TEXT, (HPos::Center, VPos::Top));
+            free = x(*count) - half;
+        }
     }
 }
 
@@ -158,7 +153,7 @@ fn in_text(counted: &str, series: &[Series], longest: Duration) -> String {
             .flat_map(|line| line.points.iter().map(move |point| (line, point)))
     };
     let names: Vec<_> = rows()
-        .map(|(line, (count, _))| format!("{}, {count} {counted}", line.name))
+        .map(|(line, (count, _))| format!("{}, {counted}: {count}", line.name))
         .collect();
     plain::padded(names.iter().map(String::as_str))
         .zip(rows())

@@ -1,6 +1,6 @@
 //! What a database saw, in the order in which it happened.
 
-use crate::display::{self, Rich};
+use crate::display::Rich;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -114,6 +114,9 @@ impl Log {
 /// A line an entry.
 impl fmt::Display for Log {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.events.is_empty() {
+            return f.write_str("Nothing has happened yet.");
+        }
         for (index, event) in self.events.iter().enumerate() {
             let end = if index + 1 < self.events.len() {
                 "\n"
@@ -122,8 +125,8 @@ impl fmt::Display for Log {
             };
             write!(
                 f,
-                "{:>8}  connection {}: {}{end}",
-                display::seconds(event.at),
+                "{:6.2} s  connection {}: {}{end}",
+                event.at.as_secs_f64(),
                 event.connection,
                 event.what
             )?;

@@ -105,11 +105,17 @@ fn quoted(path: &Path) -> String {
 /// What every kernel runs at its start; it leaves no name behind.
 ///
 /// The kernel asks for backtraces, and a panic is clearer without one. And it answers when a cell has ended, while the
-/// report of a panic may still be on its way and would then be lost: the report gets the time to arrive.
+/// report of a panic may still be on its way and would then be lost: the report gets the time to arrive. Whoever runs
+/// notebooks can be told of each panic, too, in a file.
 const PRELUDE: &str = "{
     unsafe { std::env::set_var(\"RUST_BACKTRACE\", \"0\") };
     let report = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
+        if let Ok(path) = std::env::var(\"ASYNC_LAB_PANICS\")
+            && let Ok(mut file) = std::fs::File::options().append(true).open(path)
+        {
+            let _ = std::io::Write::write_all(&mut file, b\"panic\\n\");
+        }
         report(panic);
         std::thread::sleep(std::time::Duration::from_millis(50));
     }));
