@@ -7,6 +7,7 @@
 mod async_resources;
 mod common;
 mod concurrent_tasks;
+mod data_pipeline;
 mod first_async_function;
 mod http_requests;
 mod observe;
@@ -15,6 +16,7 @@ mod report;
 pub use crate::async_resources;
 pub use async_resources::{Work, async_resources};
 pub use concurrent_tasks::{Job, concurrent_tasks};
+pub use data_pipeline::data_pipeline;
 pub use first_async_function::first_async_function;
 pub use http_requests::http_requests;
 pub use report::{Code, Finding, MIME, Report};

@@ -10,7 +10,10 @@
 //! 6. [`check`] judges a learner's answer to an exercise and says why.
 //! 7. [`server`] is a local HTTP service that misbehaves on request and counts what it saw.
 //! 8. [`database`] is SQLite with the round trip of a remote server, and a log of what it saw.
-//! 9. [`solved`] remembers which exercises are solved.
+//! 9. [`files`] is a notebook's own folder, and a device that is slower than yours.
+//! 10. [`pipeline`] is what the last exercise's pipeline is given.
+//! 11. [`progress`] says how far long work has come.
+//! 12. [`solved`] remembers which exercises are solved.
 //!
 //! `use support::*;` is how a notebook begins. The glob brings the modules, the types that cells name, and the crates
 //! that cells use. It leaves out `tokio`, which each notebook names as a dependency of its own (see the crate
@@ -20,7 +23,10 @@ pub mod chart;
 pub mod check;
 pub mod database;
 pub mod display;
+pub mod files;
+pub mod pipeline;
 pub mod pitfall;
+pub mod progress;
 mod quiet;
 pub mod server;
 pub mod solved;

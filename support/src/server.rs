@@ -10,6 +10,7 @@
 mod content;
 mod fault;
 mod handler;
+mod settings;
 
 use std::fmt;
 use std::io;
@@ -21,96 +22,8 @@ use tokio::sync::oneshot;
 
 pub use content::{Item, Post, User, user};
 pub use fault::{BadFault, Fault};
-
-/// How a service behaves.
-///
-/// # Examples
-///
-/// ```
-/// use std::time::Duration;
-/// use support::server::{Fault, Settings};
-///
-/// let settings = Settings::default()
-///     .latency(Duration::from_millis(50))
-///     .fault("/posts/7", Fault::Status(503));
-/// ```
-#[derive(Debug, Clone)]
-pub struct Settings {
-    latency: Duration,
-    jitter: Duration,
-    seed: u64,
-    limit: Option<usize>,
-    faults: Vec<(String, Fault)>,
-    gate: Option<Gate>,
-}
-
-impl Default for Settings {
-    /// A tenth of a second for every answer, without jitter, limit or faults.
-    fn default() -> Self {
-        Settings {
-            latency: Duration::from_millis(100),
-            jitter: Duration::ZERO,
-            seed: 0,
-            limit: None,
-            faults: Vec::new(),
-            gate: None,
-        }
-    }
-}
-
-impl Settings {
-    /// How long every answer takes at least.
-    #[must_use]
-    pub fn latency(mut self, latency: Duration) -> Self {
-        self.latency = latency;
-        self
-    }
-
-    /// Adds up to `most` to every answer: the same for the same `seed`, path and attempt.
-    #[must_use]
-    pub fn jitter(mut self, most: Duration, seed: u64) -> Self {
-        (self.jitter, self.seed) = (most, seed);
-        self
-    }
-
-    /// Answers 429 with `Retry-After` to whatever comes while `most` requests are in flight.
-    #[must_use]
-    pub fn limit(mut self, most: usize) -> Self {
-        self.limit = Some(most);
-        self
-    }
-
-    /// Misbehaves at one path, such as `/posts/7`, without being asked in the URL.
-    #[must_use]
-    pub fn fault(mut self, path: impl Into<String>, fault: Fault) -> Self {
-        self.faults.push((path.into(), fault));
-        self
-    }
-
-    /// Holds answers back until `together` requests are in flight, and a little longer to see whether more come.
-    ///
-    /// A check that asks *how many at the same time?* would depend on the speed of the machine if answers simply came
-    /// after a while. Held back, they come when the question is answered, or when nothing has come for long.
-    #[must_use]
-    pub fn gate(mut self, together: usize) -> Self {
-        self.gate = Some(Gate {
-            together,
-            quiet: Duration::from_millis(150),
-            patience: Duration::from_millis(600),
-        });
-        self
-    }
-}
-
-/// When held answers go out.
-#[derive(Debug, Clone, Copy)]
-struct Gate {
-    together: usize,
-    /// How long nothing must have come, once enough are there.
-    quiet: Duration,
-    /// How long nothing must have come, where not enough are there.
-    patience: Duration,
-}
+pub(crate) use settings::Hold;
+pub use settings::Settings;
 
 /// What a service has seen so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -159,6 +72,7 @@ struct Seen {
     in_flight: usize,
     last_arrival: Option<Instant>,
     gate_is_open: bool,
+    gave_up: bool,
     log: Vec<Request>,
 }
 
@@ -242,6 +156,11 @@ impl Server {
     /// What it has seen so far.
     pub fn counts(&self) -> Counts {
         self.shared.seen().counts
+    }
+
+    /// Whether an answer that was held back went out because waiting for its condition had no end.
+    pub(crate) fn gave_up(&self) -> bool {
+        self.shared.seen().gave_up
     }
 
     /// Every request so far, in the order of arrival.

@@ -185,6 +185,45 @@ attempts! {
     wrong_users
 }
 
+attempts! {
+    mod data_pipeline in "5_data_pipeline";
+    before {
+        use futures::future::{join_all, try_join_all};
+        use futures::stream::{self, StreamExt};
+        use reqwest::{Client, StatusCode};
+        use std::path::PathBuf;
+        use std::sync::Arc;
+        use std::time::Duration;
+        use support::pipeline::Given;
+        use support::server::Item;
+        use tokio::sync::{Semaphore, mpsc};
+        use tokio::task::{JoinSet, spawn_blocking};
+
+        type Failed = Box<dyn std::error::Error + Send + Sync>;
+        const LIMIT: usize = 3;
+    }
+    judge { support::check::data_pipeline(pipeline) }
+    blocks_in_place
+    blocks_runtime
+    correct_channels
+    correct_join_all
+    correct_join_set
+    correct_streams
+    item_duplicated
+    item_lost
+    item_never_saved
+    no_retry
+    not_written
+    one_failure_panics
+    one_failure_stops_all
+    partial_file
+    partial_file_left
+    retries_503_only
+    sequential
+    sequential_stages
+    unlimited
+}
+
 mod never_comes_back {
     use super::*;
 

@@ -56,6 +56,7 @@ pub(crate) fn become_kernel(paths: &Paths, connection_file: &Path) -> Result<Inf
         .env("EVCXR_TMPDIR", &folder)
         .env("EVCXR_CONFIG_DIR", paths.kernel_config())
         .env("ASYNC_LAB_LOCK", prepared.join(LOCK))
+        .env("ASYNC_LAB_SCRATCH", folder.join("scratch"))
         .env("RUST_BACKTRACE", "0")
         .env_remove(PREPARING);
     restore_environment(&mut command, &prepared)?;

@@ -11,6 +11,8 @@ use std::time::Duration;
 
 /// A timeline: time runs to the right, each task has a lane.
 ///
+/// Lanes of one name have one colour; where names have parts, as in `item 1 · fetch`, the first part counts.
+///
 /// # Examples
 ///
 /// ```
@@ -119,7 +121,8 @@ fn draw(canvas: &svg::Canvas<'_>, lanes: &[Lane], longest: Duration) {
     let mut seen: HashMap<&str, usize> = HashMap::new();
     for (index, lane) in lanes.iter().enumerate() {
         let next = seen.len();
-        let colour = svg::colour(*seen.entry(&lane.name).or_insert(next));
+        let task = lane.name.split(" · ").next().unwrap_or_default();
+        let colour = svg::colour(*seen.entry(task).or_insert(next));
         let (top, low) = (
             TOP + row * index as i32 + row / 6,
             TOP + row * (index as i32 + 1) - row / 6,

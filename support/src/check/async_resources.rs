@@ -4,7 +4,7 @@
 //! becomes of the work; and `load_users`, which has several queries under way at the same time. What counts is the log of
 //! the database.
 
-use super::common::{ending, holds_thread, marks, not_written};
+use super::common::{ending, holds_thread_for_good, marks, not_written};
 use super::observe::{Ended, Observed, ended, observe};
 use super::report::{Code, Finding, Report};
 use crate::chart;
@@ -208,7 +208,7 @@ fn scopes(success: &Seen, others: Option<&(Seen, Seen)>) -> Result<Vec<Finding>,
         return Err(finding);
     }
     let Some((error, panic)) = others else {
-        return Err(stuck());
+        return Err(holds_thread_for_good("with_connection"));
     };
     let (error, panic) = (scope(error)?, scope(panic)?);
     let mut findings = Vec::new();
@@ -269,16 +269,8 @@ fn scope(seen: &Seen) -> Result<&Scope, Finding> {
             format!("The database could not be started: {error}."),
             "This is not your mistake. Run the check again.",
         )),
-        _ => Err(holds_thread("with_connection", seen).unwrap_or_else(stuck)),
+        _ => Err(holds_thread_for_good("with_connection")),
     }
-}
-
-fn stuck() -> Finding {
-    Finding::new(
-        Code::BlocksThread,
-        "`with_connection` did not come back.",
-        "In an `async fn`, every wait ends in `.await`.",
-    )
 }
 
 /// Whether the connection was closed when the function returned.
@@ -333,8 +325,10 @@ fn queries(users: &Observed<Result<Loaded, Error>>) -> Option<Finding> {
         Ended::NotWritten(task) => return Some(not_written("load_users", task)),
         Ended::Returned(Ok(loaded)) => loaded,
         _ => {
-            return ending("load_users", &users.ended)
-                .or_else(|| holds_thread("load_users", users));
+            return Some(
+                ending("load_users", &users.ended)
+                    .unwrap_or_else(|| holds_thread_for_good("load_users")),
+            );
         }
     };
     let mut sorted = found.clone();

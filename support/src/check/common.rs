@@ -69,6 +69,17 @@ pub(super) fn holds_thread<T>(name: &str, seen: &Observed<T>) -> Option<Finding>
     ))
 }
 
+/// A function over sockets that did not come back, although every answer did.
+pub(super) fn holds_thread_for_good(name: &str) -> Finding {
+    Finding::new(
+        Code::BlocksThread,
+        format!(
+            "`{name}` did not come back: something in it holds the thread, so that no answer can be read."
+        ),
+        "In an `async fn`, every wait ends in `.await`.",
+    )
+}
+
 /// How a function waits: it must wait, and it must not hold its thread.
 pub(super) fn waiting<T>(name: &str, seen: &Observed<T>) -> Option<Finding> {
     let forgotten = || {

@@ -4,7 +4,7 @@
 //! requests at the same time over the client that it is given, and reports each failure in its place. What counts is what
 //! a local service saw; it holds its answers back until it knows how many requests come together.
 
-use super::common::{ending, marks, not_written};
+use super::common::{ending, holds_thread_for_good, marks, not_written};
 use super::observe::{Ended, live};
 use super::report::{Code, Finding, Report};
 use crate::chart;
@@ -196,11 +196,7 @@ fn judge(seen: &Seen) -> Vec<Finding> {
 /// Connections, overlap and order, with nothing going wrong.
 fn together(seen: &Seen) -> Vec<Finding> {
     let Ended::Returned(results) = &seen.twice else {
-        return vec![Finding::new(
-            Code::BlocksThread,
-            "`fetch_all` did not come back: something in it holds the thread, so that no answer can be read.",
-            "In an `async fn`, every wait ends in `.await`.",
-        )];
+        return vec![holds_thread_for_good("fetch_all")];
     };
     let mut findings = Vec::new();
     if seen.counts.connections >= seen.counts.requests && seen.counts.requests > 0 {

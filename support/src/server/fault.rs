@@ -11,6 +11,8 @@ pub enum Fault {
     Status(u16),
     /// `flaky:2`: 503 so many times, then works. Counted per path.
     Flaky(u32),
+    /// `busy:2`: 429 with `Retry-After` so many times, then works. Counted per path.
+    Busy(u32),
     /// `slow:1500`: so many milliseconds more than others.
     Slow(Duration),
     /// `never`: no answer at all.
@@ -31,7 +33,7 @@ impl fmt::Display for BadFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "`{}` is no fault; there are status:503, flaky:2, slow:1500, never, cut, malformed and type",
+            "`{}` is no fault; there are status:503, flaky:2, busy:2, slow:1500, never, cut, malformed and type",
             self.0
         )
     }
@@ -55,6 +57,7 @@ impl FromStr for Fault {
                 }
             }
             "flaky" => number.parse().map(Fault::Flaky).map_err(|_| bad()),
+            "busy" => number.parse().map(Fault::Busy).map_err(|_| bad()),
             "slow" => number
                 .parse()
                 .map(|ms| Fault::Slow(Duration::from_millis(ms)))
@@ -76,6 +79,7 @@ mod tests {
     fn faults_are_read_from_their_names() {
         assert_eq!("status:503".parse(), Ok(Fault::Status(503)));
         assert_eq!("flaky:2".parse(), Ok(Fault::Flaky(2)));
+        assert_eq!("busy:1".parse(), Ok(Fault::Busy(1)));
         assert_eq!(
             "slow:1500".parse(),
             Ok(Fault::Slow(Duration::from_millis(1500)))

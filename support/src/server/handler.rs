@@ -1,6 +1,7 @@
 //! Answers one request after the other, and counts.
 
-use super::{Fault, Gate, Request, Seen, Shared, content};
+use super::settings::Gate;
+use super::{Fault, Request, Seen, Shared, content};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{RawQuery, State};
@@ -101,13 +102,7 @@ async fn answer(
     let (request, others) = InFlight::new(shared.clone(), path);
     let settings = &shared.settings;
     let response = if settings.limit.is_some_and(|limit| others >= limit) {
-        let headers = [(header::RETRY_AFTER, "1")];
-        (
-            StatusCode::TOO_MANY_REQUESTS,
-            headers,
-            "too many requests at the same time\n",
-        )
-            .into_response()
+        too_many()
     } else {
         match fault(&shared, uri.path(), query.as_deref()) {
             Ok(fault) => {
@@ -159,6 +154,16 @@ async fn wait(shared: &Shared, request: &InFlight, path: &str, fault: Option<Fau
     if let Some(gate) = settings.gate {
         pass(shared, gate).await;
     }
+    if let Some(hold) = settings.hold.as_ref().filter(|hold| hold.path == path) {
+        let started = Instant::now();
+        while hold.entries() < hold.until {
+            if started.elapsed() >= hold.patience {
+                shared.seen().gave_up = true;
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
 }
 
 /// Waits until enough requests are in flight and no more seem to come, or until it is clear that not enough will. Then the
@@ -178,6 +183,12 @@ async fn pass(shared: &Shared, gate: Gate) {
         }
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
+}
+
+fn too_many() -> Response {
+    let headers = [(header::RETRY_AFTER, "1")];
+    let words = "too many requests at the same time\n";
+    (StatusCode::TOO_MANY_REQUESTS, headers, words).into_response()
 }
 
 /// How many requests for the same path and query came before this one.
@@ -211,6 +222,7 @@ fn respond(path: &str, fault: Option<Fault>, earlier: impl Fn() -> usize) -> Res
         Some(Fault::Flaky(times)) if earlier() < times as usize => {
             (StatusCode::SERVICE_UNAVAILABLE, "not yet, try again\n").into_response()
         }
+        Some(Fault::Busy(times)) if earlier() < times as usize => too_many(),
         Some(Fault::Cut) => {
             let half = Bytes::copy_from_slice(&body.as_bytes()[..body.len() / 2]);
             // Later, so that the answer has begun before it breaks off.

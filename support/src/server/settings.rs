@@ -1,0 +1,120 @@
+//! How the service behaves: set before it starts.
+
+use super::Fault;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How a service behaves.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use support::server::{Fault, Settings};
+///
+/// let settings = Settings::default()
+///     .latency(Duration::from_millis(50))
+///     .fault("/posts/7", Fault::Status(503));
+/// ```
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub(super) latency: Duration,
+    pub(super) jitter: Duration,
+    pub(super) seed: u64,
+    pub(super) limit: Option<usize>,
+    pub(super) faults: Vec<(String, Fault)>,
+    pub(super) gate: Option<Gate>,
+    pub(super) hold: Option<Hold>,
+}
+
+impl Default for Settings {
+    /// A tenth of a second for every answer, without jitter, limit or faults.
+    fn default() -> Self {
+        Settings {
+            latency: Duration::from_millis(100),
+            jitter: Duration::ZERO,
+            seed: 0,
+            limit: None,
+            faults: Vec::new(),
+            gate: None,
+            hold: None,
+        }
+    }
+}
+
+impl Settings {
+    /// How long every answer takes at least.
+    #[must_use]
+    pub fn latency(mut self, latency: Duration) -> Self {
+        self.latency = latency;
+        self
+    }
+
+    /// Adds up to `most` to every answer: the same for the same `seed`, path and attempt.
+    #[must_use]
+    pub fn jitter(mut self, most: Duration, seed: u64) -> Self {
+        (self.jitter, self.seed) = (most, seed);
+        self
+    }
+
+    /// Answers 429 with `Retry-After` to whatever comes while `most` requests are in flight.
+    #[must_use]
+    pub fn limit(mut self, most: usize) -> Self {
+        self.limit = Some(most);
+        self
+    }
+
+    /// Misbehaves at one path, such as `/posts/7`, without being asked in the URL.
+    #[must_use]
+    pub fn fault(mut self, path: impl Into<String>, fault: Fault) -> Self {
+        self.faults.push((path.into(), fault));
+        self
+    }
+
+    /// Holds answers back until `together` requests are in flight, and a little longer to see whether more come.
+    ///
+    /// A check that asks *how many at the same time?* would depend on the speed of the machine if answers simply came
+    /// after a while. Held back, they come when the question is answered, or when nothing has come for long.
+    #[must_use]
+    pub fn gate(mut self, together: usize) -> Self {
+        self.gate = Some(Gate {
+            together,
+            quiet: Duration::from_millis(150),
+            patience: Duration::from_millis(600),
+        });
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn hold(mut self, hold: Hold) -> Self {
+        self.hold = Some(hold);
+        self
+    }
+}
+
+/// Holds one answer back until a folder has so many entries, or until it seems that it never will.
+///
+/// So a check asks whether anything is saved *before* everything is fetched, whatever the speed of the machine.
+#[derive(Debug, Clone)]
+pub(crate) struct Hold {
+    pub(crate) path: &'static str,
+    pub(crate) folder: PathBuf,
+    pub(crate) until: usize,
+    pub(crate) patience: Duration,
+}
+
+impl Hold {
+    pub(super) fn entries(&self) -> usize {
+        std::fs::read_dir(&self.folder).map_or(0, Iterator::count)
+    }
+}
+
+/// When held answers go out.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Gate {
+    pub(super) together: usize,
+    /// How long nothing must have come, once enough are there.
+    pub(super) quiet: Duration,
+    /// How long nothing must have come, where not enough are there.
+    pub(super) patience: Duration,
+}
