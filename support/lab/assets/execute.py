@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import json
 import os
+import re
 import secrets
 import sys
 import tempfile
@@ -93,6 +94,13 @@ async def settle(client, cell):
     return later
 
 
+def only_last_progress(outputs):
+    """Of the lines that report how far a cell has come, which begin with a carriage return, keeps the last."""
+    for output in outputs:
+        if output.output_type == "stream":
+            output.text = re.sub(r"(\r[^\n]*\n)+(?=\r)", "", output.text).replace("\r", "")
+
+
 def write(outputs, name, text, first=False):
     """Adds text to the stream of that name, or puts it before everything else."""
     known = [output for output in outputs if output.output_type == "stream" and output.name == name]
@@ -129,6 +137,7 @@ async def run(options, panics):
             seconds = time.monotonic() - started
             if later:
                 write(cell.outputs, "stdout", later, first=True)
+            only_last_progress(cell.outputs)
             late = reply == "ok" and panics.may_be_late(cell.source)
             later = await settle(client, cell) if late else ""
             # The kernel counts the tiny cells too.
