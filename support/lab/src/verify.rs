@@ -1,21 +1,35 @@
 //! Runs everything that must hold.
 
-use crate::notebook;
-use crate::paths::{KERNEL, Paths};
+use crate::paths::Paths;
 use crate::process;
-use crate::{prepare, run, sync};
+use crate::{export, prepare, run, sync};
 use anyhow::{Context, Result, bail};
 
-/// Prepares what is missing, then: notebooks in sync, Rust tests and documentation tests, every notebook on a fresh
-/// kernel. Stops at the first part that fails.
+/// Tells the tests where the pages of the notebooks are that have just run.
+const SITE: &str = "ASYNC_LAB_SITE";
+
+/// Prepares what is missing, then: notebooks in sync, every notebook on a fresh kernel, Rust tests and documentation
+/// tests. Stops at the first part that fails.
 pub(crate) fn everything(paths: &Paths) -> Result<()> {
     let tools = prepare::everything(paths)?;
     sync::all(paths, true)?;
 
+    let site = paths.state().join("site");
+    let outcomes = export::pages(paths, &tools, &site)?;
+    let wrong: Vec<_> = outcomes
+        .iter()
+        .flat_map(|outcome| complaints(paths, outcome))
+        .collect();
+    if !wrong.is_empty() {
+        bail!("notebooks failed:\n  {}", wrong.join("\n  "));
+    }
+    println!("{} notebooks ran and did what they say.", outcomes.len());
+
     let mut command = process::command(&tools.toolchain.cargo);
     command
         .args(["test", "--workspace", "--locked"])
-        .current_dir(&paths.root);
+        .current_dir(&paths.root)
+        .env(SITE, &site);
     eprintln!("`{}`", process::line(&command));
     let status = command
         .status()
@@ -23,18 +37,6 @@ pub(crate) fn everything(paths: &Paths) -> Result<()> {
     if !status.success() {
         bail!("`{}` failed ({status})", process::line(&command));
     }
-
-    let found = notebook::find(&[paths.notebooks()])?;
-    let mut wrong = Vec::new();
-    for path in &found {
-        let outcome = run::one(paths, &tools, path, KERNEL, 120, None)?;
-        run::report(&outcome)?;
-        wrong.extend(complaints(paths, &outcome));
-    }
-    if !wrong.is_empty() {
-        bail!("notebooks failed:\n  {}", wrong.join("\n  "));
-    }
-    println!("{} notebooks ran and did what they say.", found.len());
     Ok(())
 }
 

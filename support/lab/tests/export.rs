@@ -5,11 +5,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Exports all notebooks, once for the tests of this file.
+/// The pages of all notebooks: those that `cargo lab test` has just made, else made once for the tests of this file.
 fn site() -> &'static Path {
     use std::sync::OnceLock;
     static SITE: OnceLock<PathBuf> = OnceLock::new();
     SITE.get_or_init(|| {
+        if let Some(made) = std::env::var_os("ASYNC_LAB_SITE") {
+            return made.into();
+        }
         let out = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("site");
         let output = Command::new(env!("CARGO_BIN_EXE_lab"))
             .args(["export", "--out"])
@@ -58,6 +61,38 @@ fn a_page_has_its_figures_and_its_verdict() {
     assert!(html.contains("Passed"));
     assert!(html.contains("Cannot start a runtime from within a runtime"));
     assert!(!html.contains("stack backtrace"));
+}
+
+#[test]
+fn of_progress_the_last_line_is_left() {
+    let page = site().join("solutions/5_data_pipeline.html");
+    let html = fs::read_to_string(&page).expect("the page is written");
+    assert_eq!(html.matches("items: 40 of 40 in").count(), 1);
+    assert_eq!(html.matches("of 40 in").count(), 1, "and none before it");
+}
+
+#[test]
+fn every_exercise_and_every_solution_has_its_page_and_its_verdict() {
+    for folder in ["exercises", "solutions"] {
+        let pages = fs::read_dir(site().join(folder)).expect("the folder is written");
+        let pages: Vec<_> = pages
+            .map(|entry| entry.expect("it is listed").path())
+            .collect();
+        assert_eq!(pages.len(), 5, "{pages:?}");
+        for page in pages {
+            let html = fs::read_to_string(&page).expect("the page is written");
+            let verdict = if folder == "solutions" {
+                "Passed"
+            } else {
+                "not-written"
+            };
+            assert!(
+                html.contains(verdict),
+                "{} says no {verdict}",
+                page.display()
+            );
+        }
+    }
 }
 
 #[test]
