@@ -1,8 +1,7 @@
 //! How far long work in a cell has come.
 //!
 //! The kernel passes on whole lines only, so a bar cannot grow in its place: a line comes after each tenth of the work.
-//! Each of them begins with a carriage return. By that, whoever saves or exports a notebook knows them, and keeps the
-//! last one only.
+//! All have the same shape. By that, whoever saves or exports a notebook knows them, and keeps the last one only.
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
@@ -98,7 +97,7 @@ impl Drop for Shared {
 
 fn print(line: &str) {
     // A kernel whose output is gone has nobody left to tell.
-    let _ = writeln!(io::stdout().lock(), "\r{line}");
+    let _ = writeln!(io::stdout().lock(), "{line}");
 }
 
 #[cfg(test)]

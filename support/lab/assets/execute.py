@@ -95,10 +95,10 @@ async def settle(client, cell):
 
 
 def only_last_progress(outputs):
-    """Of the lines that report how far a cell has come, which begin with a carriage return, keeps the last."""
+    """Of the lines that say how far a cell has come, which begin with a bar, keeps the last of each count."""
     for output in outputs:
         if output.output_type == "stream":
-            output.text = re.sub(r"(\r[^\n]*\n)+(?=\r)", "", output.text).replace("\r", "")
+            output.text = re.sub(r"(?m)^[█·]{20}  (.*): \d+ of \d+ in .*\n(?=[█·]{20}  \1: )", "", output.text)
 
 
 def write(outputs, name, text, first=False):

@@ -83,7 +83,7 @@ type Loaded = (Result<Vec<User>, Error>, Log);
 /// Judges the learner's `with_connection` and `load_users`.
 ///
 /// `with_connection` is generic over its work, and a generic function cannot be handed over as it is. So the first
-/// argument is a closure that calls it; the macro [`async_resources!`](crate::async_resources) writes that closure.
+/// argument is a closure that calls it; the macro [`async_resources!`](macro@crate::async_resources) writes that closure.
 ///
 /// # Examples
 ///
@@ -378,7 +378,7 @@ fn explanation(users: &Observed<Result<Loaded, Error>>) -> String {
     )
 }
 
-/// Judges `with_connection` and `load_users`: see [`check::async_resources`](crate::check::async_resources).
+/// Judges `with_connection` and `load_users`: see [`check::async_resources`](fn@crate::check::async_resources).
 #[macro_export]
 macro_rules! async_resources {
     ($with_connection:expr, $load_users:expr) => {

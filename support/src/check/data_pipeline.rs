@@ -81,7 +81,7 @@ where
     match run::twice(&pipeline) {
         Ok((seen, mixed, lanes)) => {
             let findings = judge(&seen, mixed.as_ref());
-            let figure = chart::lanes("Your pipeline", &lanes);
+            let figure = chart::lanes("Your pipeline, with items that fail", &lanes);
             Report::new(EXERCISE, findings, explanation(&seen), figure)
         }
         Err(error) => Report::impossible(

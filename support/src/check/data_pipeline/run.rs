@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
-/// What the first run left behind, how the second one ended, and what the first one looked like.
+/// What the first run left behind, how the second one ended, and what it looked like.
 type Runs = (Seen, Option<Ended<Vec<Saved>>>, Vec<Lane>);
 
 /// Runs the pipeline, and runs it again with items that fail where it came back.
@@ -59,7 +59,7 @@ where
     }))?;
     let process = Watched::default();
     let paths: Vec<_> = (1..=ITEMS).map(|id| format!("/data/{id}")).collect();
-    let (ended, timeline) = start(&server, &paths, &output, process.clone());
+    let (ended, _) = start(&server, &paths, &output, process.clone());
     let mut text = String::new();
     reader.rewind()?;
     reader.read_to_string(&mut text)?;
@@ -76,28 +76,29 @@ where
         reader: text,
         ended,
     };
-    let lanes = match timeline.lanes() {
-        lanes if !lanes.is_empty() => lanes,
-        _ => requests(&server),
-    };
     if !matches!(seen.ended, Ended::Returned(_)) {
-        return Ok((seen, None, lanes));
+        return Ok((seen, None, requests(&server)));
     }
 
     let server = Server::start(
-        quick
+        Settings::default()
+            .latency(Duration::from_millis(30))
             .fault("/data/3", Fault::Flaky(2))
             .fault("/data/4", Fault::Busy(1))
             .fault("/data/5", Fault::Malformed),
     )?;
     let other = Scratch::new()?;
     let output = other.path("output/made")?.with_file_name("");
-    let (mixed, _) = start(
+    let (mixed, timeline) = start(
         &server,
         &MIXED.map(str::to_owned),
         &output,
         Watched::default(),
     );
+    let lanes = match timeline.lanes() {
+        lanes if !lanes.is_empty() => lanes,
+        _ => requests(&server),
+    };
     Ok((seen, Some(mixed), lanes))
 }
 
