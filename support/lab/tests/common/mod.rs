@@ -63,25 +63,6 @@ impl Ran {
             .collect()
     }
 
-    /// The codes of all findings.
-    pub(crate) fn findings(&self) -> Vec<&str> {
-        let verdicts = self.line["verdicts"]
-            .as_array()
-            .expect("verdicts are listed");
-        verdicts
-            .iter()
-            .flat_map(|verdict| verdict["findings"].as_array().into_iter().flatten())
-            .filter_map(|finding| finding["code"].as_str())
-            .collect()
-    }
-
-    pub(crate) fn passed(&self) -> bool {
-        let verdicts = self.line["verdicts"]
-            .as_array()
-            .expect("verdicts are listed");
-        !verdicts.is_empty() && verdicts.iter().all(|verdict| verdict["passed"] == true)
-    }
-
     #[track_caller]
     pub(crate) fn assert_ok(&self) {
         assert!(
