@@ -16,6 +16,7 @@ import tempfile
 import time
 
 import nbformat
+import psutil
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
@@ -65,19 +66,17 @@ class Panics:
 
 
 async def settle(client, cell):
-    """Collects what the cell wrote and the kernel has not passed on yet; returns what belongs to the next cell.
+    """Collects what the cell wrote to standard error and the kernel has not passed on yet.
 
     The kernel answers when a cell has ended, while its last lines, a panic or an error among them, may still be on their
-    way. So a second, tiny cell writes a line that nobody else does: the streams keep their order, and what comes on standard error
-    before that line belongs to the cell. Of standard output the kernel makes sure itself; what comes on it while the tiny
-    cell runs was written by a task that outlives its cell, and appears under whichever cell runs next.
+    way. So a line that nobody else writes is put behind them; the stream keeps its order, and what comes before that line
+    belongs to the cell. Of standard output the kernel makes sure itself.
     """
     nonce = f"end-of-cell-{secrets.token_hex(8)}"
-    code = f'{{ println!("\\n{nonce}"); eprintln!("\\n{nonce}"); }}'
-    request = client.kc.execute(code, store_history=False)
-    waiting = {"stdout", "stderr"}
-    later = ""
-    while waiting:
+    if not write_behind(client, f"\n{nonce}\n"):
+        # A tiny cell can write it, too, and takes a second.
+        client.kc.execute(f'eprintln!("\\n{nonce}")', store_history=False)
+    while True:
         message = await client.kc.get_iopub_msg(timeout=60)
         content = message["content"]
         if message["msg_type"] == "error":
@@ -86,12 +85,24 @@ async def settle(client, cell):
         if message["msg_type"] != "stream" or not content["text"].strip():
             continue
         if content["text"].strip() == nonce:
-            waiting.discard(content["name"])
-        elif content["name"] == "stdout" and message["parent_header"].get("msg_id") == request:
-            later += content["text"]
-        else:
-            write(cell.outputs, content["name"], content["text"])
-    return later
+            break
+        write(cell.outputs, content["name"], content["text"])
+
+
+def write_behind(client, line):
+    """Writes into the pipe that is the standard error of the process that runs cells; false where that can't be done.
+
+    That process is started by the kernel from the same program. Other operating systems than Linux do not show its pipe.
+    """
+    try:
+        kernel = psutil.Process(client.km.provisioner.pid)
+        name = kernel.name()
+        [cells] = [child for child in kernel.children() if child.name() == name and child.status() != psutil.STATUS_ZOMBIE]
+        with open(f"/proc/{cells.pid}/fd/2", "w") as pipe:
+            pipe.write(line)
+    except (OSError, ValueError, psutil.Error):
+        return False
+    return True
 
 
 def only_last_progress(outputs):
@@ -101,33 +112,53 @@ def only_last_progress(outputs):
             output.text = re.sub(r"(?m)^[█·]{20}  (.*): \d+ of \d+ in .*\n(?=[█·]{20}  \1: )", "", output.text)
 
 
-def write(outputs, name, text, first=False):
-    """Adds text to the stream of that name, or puts it before everything else."""
+def write(outputs, name, text):
+    """Adds text to the stream of that name."""
     known = [output for output in outputs if output.output_type == "stream" and output.name == name]
-    if known and not first:
+    if known:
         known[-1].text += text
     else:
-        outputs.insert(0 if first else len(outputs), nbformat.v4.new_output("stream", name=name, text=text))
+        outputs.append(nbformat.v4.new_output("stream", name=name, text=text))
+
+
+async def start(options, notebook, starts=3):
+    """Starts a kernel and returns its client. Where the kernel ends before it answers, another is started.
+
+    Jupyter chooses the ports of a kernel, lets go of them and tells the kernel, which binds them a second later: in
+    between, another program may take one, and the kernel ends. JupyterLab starts such a kernel anew, too.
+    """
+    while True:
+        client = NotebookClient(
+            notebook,
+            timeout=options.timeout,
+            startup_timeout=options.startup_timeout,
+            coalesce_streams=True,
+            kernel_name=options.kernel,
+            resources={"metadata": {"path": options.folder}},
+        )
+        client.km = client.create_kernel_manager()
+        try:
+            await client.async_start_new_kernel()
+            await client.async_start_new_kernel_client()
+            return client
+        except RuntimeError as error:
+            starts -= 1
+            if starts == 0:
+                raise
+            print(f"the kernel did not start, and is started again: {error}", file=sys.stderr)
 
 
 async def run(options, panics):
     notebook = nbformat.read(options.notebook, as_version=4)
-    client = NotebookClient(
-        notebook,
-        timeout=options.timeout,
-        startup_timeout=options.startup_timeout,
-        coalesce_streams=True,
-        kernel_name=options.kernel,
-        resources={"metadata": {"path": options.folder}},
-    )
-    client.reset_execution_trackers()
     started = time.monotonic()
+    client = await start(options, notebook)
+    client.reset_execution_trackers()
     async with client.async_setup_kernel():
         info = client.kc.kernel_info()
         reply = await client.async_wait_for_reply(info)
         notebook.metadata["language_info"] = reply["content"]["language_info"]
         tell(event="ready", seconds=time.monotonic() - started)
-        count, later = 0, ""
+        count = 0
         for index, cell in enumerate(notebook.cells):
             if cell.cell_type != "code" or not cell.source.strip():
                 continue
@@ -135,12 +166,10 @@ async def run(options, panics):
             started = time.monotonic()
             reply = await run_cell(client, cell, index)
             seconds = time.monotonic() - started
-            if later:
-                write(cell.outputs, "stdout", later, first=True)
             only_last_progress(cell.outputs)
-            late = reply == "ok" and panics.may_be_late(cell.source)
-            later = await settle(client, cell) if late else ""
-            # The kernel counts the tiny cells too.
+            if reply == "ok" and panics.may_be_late(cell.source):
+                await settle(client, cell)
+            # The kernel begins its own count at two, and counts tiny cells, too.
             count += 1
             cell.execution_count = count
             for output in cell.outputs:

@@ -1,7 +1,7 @@
 //! The command line.
 
 use crate::paths::Paths;
-use crate::{doctor, export, kernel, open, prepare, run, sync, verify};
+use crate::{doctor, export, inference, kernel, open, prepare, run, sync, verify};
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -59,6 +59,15 @@ enum Command {
     Kernel {
         /// The file in which Jupyter says how to reach it.
         connection_file: PathBuf,
+    },
+    /// Answer the kernel's `cargo metadata`; the kernel's cargo home calls this.
+    #[command(hide = true)]
+    Metadata {
+        /// The cargo to ask.
+        cargo: PathBuf,
+        /// What to ask it.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
     },
 }
 
@@ -121,6 +130,7 @@ pub(crate) fn run() -> Result<ExitCode> {
         Command::Kernel { connection_file } => {
             kernel::become_kernel(&paths, &connection_file).map(|never| match never {})
         }
+        Command::Metadata { cargo, arguments } => inference::answer(&cargo, &arguments),
     }
 }
 

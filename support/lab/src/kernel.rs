@@ -7,6 +7,7 @@
 //! Whether a kernel lives is told by a lock on a file in its folder, which the kernel and the compilers it starts
 //! inherit: it is released when the last of them is gone, however it went.
 
+use crate::inference;
 use crate::paths::Paths;
 use crate::prepare::{evcxr, lock, toolchain::Toolchain};
 use crate::process;
@@ -49,20 +50,27 @@ pub(crate) fn become_kernel(paths: &Paths, connection_file: &Path) -> Result<Inf
         let _turn = lock(&folder_lock(paths), "the dependencies to be built")?;
         private_folder(paths)?
     };
+    let toolchain = Toolchain::find()?;
+    let home = inference::cargo_home(paths, &toolchain)?;
     let mut command = process::command(&binary);
     command
         .arg("--control_file")
         .arg(connection_file)
         .env("EVCXR_TMPDIR", &folder)
         .env("EVCXR_CONFIG_DIR", paths.kernel_config())
+        .env("RUSTC", home.join("bin/rustc"))
+        .env("CARGO_HOME", home)
         .env("ASYNC_LAB_LOCK", prepared.join(LOCK))
         .env("ASYNC_LAB_SCRATCH", folder.join("scratch"))
         .env("RUST_BACKTRACE", "0")
         .env_remove(PREPARING);
+    if let Some(home) = env::var_os("CARGO_HOME") {
+        command.env("ASYNC_LAB_CARGO_HOME", home);
+    }
     restore_environment(&mut command, &prepared)?;
     // A Jupyter that was not started from a terminal may not know where cargo is.
     if process::find("cargo").is_none()
-        && let Some(bin) = Toolchain::find()?.cargo.parent()
+        && let Some(bin) = toolchain.cargo.parent()
     {
         let path = env::var_os("PATH").unwrap_or_default();
         let folders = env::split_paths(&path).chain([bin.to_owned()]);

@@ -1,13 +1,14 @@
 //! `cargo lab`: prepares, opens, runs, checks and exports the notebooks of the async lab.
 //!
 //! In reading order: [`cli`] is the command line, [`paths`] says where things lie, [`prepare`] makes ready what is
-//! missing, [`kernel`] becomes the kernel of one notebook, [`run`] executes notebooks and [`judge`] says how each cell
-//! ended, [`sync`] keeps exercises true to their solutions, [`export`] writes HTML, [`open`] starts JupyterLab, [`verify`]
+//! missing, [`kernel`] becomes the kernel of one notebook, [`inference`] spares it most of its reading, [`run`] executes
+//! notebooks and [`judge`] says how each cell ended, [`sync`] keeps exercises true to their solutions, [`export`] writes HTML, [`open`] starts JupyterLab, [`verify`]
 //! runs everything that must hold and [`doctor`] says what is there.
 
 mod cli;
 mod doctor;
 mod export;
+mod inference;
 mod judge;
 mod kernel;
 mod notebook;

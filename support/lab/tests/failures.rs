@@ -2,7 +2,10 @@
 
 mod common;
 
-use common::{code, failing, run};
+use common::{code, failing, run, run_in};
+use serde_json::json;
+use std::fs;
+use tempfile::TempDir;
 
 /// Runs the cell after a sound one, and checks that it alone is named, with this cause.
 #[track_caller]
@@ -12,7 +15,7 @@ fn fails_with(source: &str, cause: &str, words: &str) {
         &["--timeout", "20"],
     );
     assert_ne!(ran.exit, 0);
-    assert_eq!(ran.line["ok"], false);
+    assert_eq!(ran.line["ok"], false, "{}", ran.stderr);
     let failed = ran.failed();
     assert_eq!(failed.len(), 1, "{failed:?}\n{}", ran.stderr);
     let (index, found, message) = &failed[0];
@@ -108,4 +111,28 @@ fn a_cell_that_must_fail_may_and_has_to() {
 fn what_follows_a_compile_error_is_skipped_and_said_so() {
     let ran = run(&[code("no_such_name"), code("1 + 1")], &[]);
     assert_eq!(ran.line["cells"][1]["status"], "skipped");
+}
+
+#[test]
+fn a_kernel_that_ends_before_it_answers_is_started_again() {
+    let folder = TempDir::new().expect("a folder");
+    let kernel = folder.path().join("kernels/ends-once");
+    fs::create_dir_all(&kernel).expect("made");
+    let script = "mkdir \"$0\" 2>/dev/null && exit 1; exec \"$1\" kernel \"$2\"";
+    let marker = folder.path().join("ended");
+    let specification = json!({
+        "argv": ["sh", "-c", script, marker, env!("CARGO_BIN_EXE_lab"), "{connection_file}"],
+        "display_name": "Ends once",
+        "language": "rust",
+        "interrupt_mode": "message",
+    });
+    fs::write(kernel.join("kernel.json"), specification.to_string()).expect("written");
+    let ran = run_in(
+        folder.path(),
+        &[code("1 + 1")],
+        &["--kernel", "ends-once"],
+        &[("JUPYTER_PATH", folder.path())],
+    );
+    ran.assert_ok();
+    assert!(marker.is_dir(), "the first start ended at once");
 }

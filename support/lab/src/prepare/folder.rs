@@ -5,6 +5,7 @@
 //! prepared folder itself: it proves that the kernel works, and builds whatever its release does otherwise.
 
 use super::{Tools, jupyter, lock, write_if_changed};
+use crate::inference;
 use crate::kernel;
 use crate::paths::{KERNEL, Paths};
 use crate::process;
@@ -58,6 +59,7 @@ fn key(paths: &Paths, tools: &Tools) -> Result<String> {
     (evcxr.len(), evcxr.modified().ok()).hash(&mut hasher);
     kernel::build_environment().hash(&mut hasher);
     paths.root.hash(&mut hasher);
+    inference::cargo_home(paths, &tools.toolchain)?.hash(&mut hasher);
     for file in [
         "Cargo.toml",
         "Cargo.lock",
@@ -106,9 +108,17 @@ fn quoted(path: &Path) -> String {
 ///
 /// The kernel asks for backtraces, and a panic is clearer without one. And it answers when a cell has ended, while the
 /// report of a panic may still be on its way and would then be lost: the report gets the time to arrive. Whoever runs
-/// notebooks can be told of each panic, too, in a file.
+/// notebooks can be told of each panic, too, in a file. The programs that spare the kernel's type inference its reading
+/// (see [`inference`]) are not for cells.
 const PRELUDE: &str = "{
-    unsafe { std::env::set_var(\"RUST_BACKTRACE\", \"0\") };
+    unsafe {
+        std::env::set_var(\"RUST_BACKTRACE\", \"0\");
+        std::env::remove_var(\"RUSTC\");
+        match std::env::var_os(\"ASYNC_LAB_CARGO_HOME\") {
+            Some(home) => std::env::set_var(\"CARGO_HOME\", home),
+            None => std::env::remove_var(\"CARGO_HOME\"),
+        }
+    };
     let report = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         if let Ok(path) = std::env::var(\"ASYNC_LAB_PANICS\")
@@ -183,8 +193,11 @@ fn build(paths: &Paths, tools: &Tools) -> Result<()> {
         .matches("[[package]]")
         .count();
     let mut step = Step::counting("Dependencies of the notebooks, built once", total as u64);
+    // Cargo knows what is built by the paths of sources, which begin with the cargo home: it has to be the kernels'.
+    let home = inference::cargo_home(paths, &tools.toolchain)?;
     let mut command = process::command(&tools.toolchain.cargo);
     command
+        .env("CARGO_HOME", home)
         .args([
             "build",
             "--offline",
