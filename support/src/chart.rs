@@ -1,4 +1,4 @@
-//! Figures: bars that compare times, lanes that show a timeline, lines that show how a time grows.
+//! Figures: bars that compare times, lanes that show a timeline, lines that show how a time grows, or a count changes.
 //!
 //! A figure is computed from plain data, without clock or screen, and has three forms that say the same: an SVG drawn by
 //! plotters, a description in sentences for those who cannot see it, and a plain text for terminals. Shapes are placed
@@ -9,6 +9,7 @@ mod bars;
 mod lanes;
 mod plain;
 mod scaling;
+mod steps;
 mod svg;
 
 use crate::display::{self, Rich, escape};
@@ -18,6 +19,7 @@ use std::time::Duration;
 pub use bars::{Bar, bars};
 pub use lanes::lanes;
 pub use scaling::{Series, scaling};
+pub use steps::{Steps, steps};
 
 /// A drawn figure, ready to be shown under a cell.
 ///
@@ -31,7 +33,7 @@ pub use scaling::{Series, scaling};
 /// assert!(figure.svg().contains("role=\"img\""));
 /// assert!(figure.to_string().contains("0.60 s"));
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Figure {
     title: String,
     description: String,
@@ -40,6 +42,13 @@ pub struct Figure {
     shapes: String,
     size: (u32, u32),
     note: Option<String>,
+}
+
+/// The plain form. Where the kernel cannot show a value as it wants to be shown, it falls back on this.
+impl fmt::Debug for Figure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 impl Figure {

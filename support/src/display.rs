@@ -4,9 +4,13 @@
 //! text too, so that terminals, screen readers and saved notebooks have something to read. Everything that comes from
 //! outside goes through [`escape`] before it becomes HTML.
 
+mod table;
+
 use serde::Serialize;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
+
+pub use table::Table;
 
 const END: &str = "EVCXR_END_CONTENT";
 const PANIC: &str = "EVCXR_PANIC_NOTIFICATION";
@@ -105,7 +109,7 @@ pub fn escape(text: &str) -> String {
 }
 
 /// Seconds the way the lab writes them: two digits where a learner compares, more where the time is short.
-pub(crate) fn seconds(duration: std::time::Duration) -> String {
+pub fn seconds(duration: std::time::Duration) -> String {
     let seconds = duration.as_secs_f64();
     if seconds >= 0.0995 {
         format!("{seconds:.2} s")

@@ -125,10 +125,17 @@ pub async fn measure_async<T>(label: impl Into<String>, work: impl Future<Output
 /// );
 /// assert_eq!(comparison.speed_up(), Some(3.0));
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Comparison {
     title: String,
     timings: Vec<Timing>,
+}
+
+/// The plain form. Where the kernel cannot show a value as it wants to be shown, it falls back on this.
+impl fmt::Debug for Comparison {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.figure(), f)
+    }
 }
 
 impl Comparison {
@@ -138,6 +145,11 @@ impl Comparison {
             title: title.into(),
             timings: timings.into_iter().collect(),
         }
+    }
+
+    /// What was measured, in the order in which it was given.
+    pub fn timings(&self) -> &[Timing] {
+        &self.timings
     }
 
     /// How many times faster the last timing is than the first; nothing where either is missing or zero.

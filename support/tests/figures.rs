@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 use support::Figure;
-use support::chart::{self, Bar, Series};
+use support::chart::{self, Bar, Series, Steps};
 use support::timeline::{Lane, Outcome, Span};
 
 fn ms(milliseconds: u64) -> Duration {
@@ -64,6 +64,29 @@ fn lanes_as_text() {
         lane("wrong", 0, 200, Outcome::Panicked),
     ];
     insta::assert_snapshot!(chart::lanes("Four tasks", &lanes).to_string());
+}
+
+fn queue() -> Figure {
+    let waiting = [(0, 0), (10, 1), (20, 4), (120, 3), (200, 0)];
+    let at_work = [(0, 0), (10, 2), (200, 1), (260, 0)];
+    let line = |name, changes: &[(u64, usize)]| {
+        Steps::new(name, changes.iter().map(|(at, count)| (ms(*at), *count)))
+    };
+    chart::steps(
+        "A queue",
+        "items",
+        &[line("waiting", &waiting), line("at work", &at_work)],
+    )
+}
+
+#[test]
+fn steps_as_svg() {
+    insta::assert_snapshot!(queue().html());
+}
+
+#[test]
+fn steps_as_text() {
+    insta::assert_snapshot!(queue().to_string());
 }
 
 fn growth() -> Figure {
@@ -216,6 +239,40 @@ fn labels_have_room_at_1_to_100_lanes() {
             })
             .collect();
         legible(&chart::lanes("Many", &lanes), &format!("{count} lanes"));
+    }
+}
+
+#[test]
+fn the_largest_count_is_written_under_the_end_of_its_axis() {
+    for most in [7, 100, 100_000, 4_000_000_000] {
+        let figure = chart::scaling(
+            "t",
+            "waits",
+            &[Series::new("a", [(3, ms(1)), (most, ms(9))])],
+        );
+        let texts: Vec<_> = labels(&figure.svg())
+            .into_iter()
+            .map(|label| label.text)
+            .collect();
+        assert!(texts.contains(&most.to_string()), "{most}: {texts:?}");
+    }
+}
+
+#[test]
+fn labels_have_room_at_1_to_6_lines_of_steps() {
+    for lines in 1..=6 {
+        for most in [1, 9, 30, 12_345] {
+            for end in [ms(1), ms(600), Duration::from_secs(12_345)] {
+                let steps: Vec<_> = (1..=lines)
+                    .map(|line| {
+                        let changes = [(Duration::ZERO, 0), (end / 2, most), (end, line)];
+                        Steps::new(format!("queue number {line} of several"), changes)
+                    })
+                    .collect();
+                let figure = chart::steps("Queues", "items that wait", &steps);
+                legible(&figure, &format!("{lines} lines of {most} to {end:?}"));
+            }
+        }
     }
 }
 

@@ -89,7 +89,7 @@ async fn a_connection_is_used_again_and_counted_once() {
 async fn a_status_is_answered_on_request() {
     let server = Server::start(quick()).expect("it starts");
     assert_eq!(
-        status(&server, "/posts/1?fault=status:503").await,
+        status(&server, "/posts/1?fault=status%3A503").await,
         StatusCode::SERVICE_UNAVAILABLE
     );
     assert_eq!(

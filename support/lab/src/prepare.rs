@@ -44,7 +44,7 @@ pub(crate) fn everything(paths: &Paths) -> Result<Tools> {
         python,
         evcxr,
     };
-    register(&paths.jupyter().join("data/kernels").join(KERNEL))?;
+    register(&paths.jupyter().join("data/kernels").join(KERNEL), &tools)?;
     quiet_jupyterlab(&paths.jupyter().join("config"))?;
     folder::ensure(paths, &tools)?;
     Ok(tools)
@@ -58,18 +58,20 @@ pub(crate) fn register_in_environment(paths: &Paths, tools: &Tools) -> Result<()
     let folder = Path::new(&prefix)
         .join("share/jupyter/kernels")
         .join(KERNEL);
-    register(&folder)?;
+    register(&folder, tools)?;
     eprintln!("Kernel registered in {}", paths.shown(&folder));
     Ok(())
 }
 
 /// Writes the kernel's specification, beside that of the stock kernel and never in its place.
-fn register(folder: &Path) -> Result<()> {
+fn register(folder: &Path, tools: &Tools) -> Result<()> {
     let lab = std::env::current_exe().context("the path of this command is unknown")?;
     let specification = json!({
         "argv": [lab, "kernel", "{connection_file}"],
         "display_name": "Rust (async lab)",
         "language": "rust",
+        // For the figures that set asyncio beside Tokio.
+        "env": { "ASYNC_LAB_PYTHON": tools.python },
         // The kernel stops a cell when it is told so by message; a signal would end the kernel.
         "interrupt_mode": "message",
     });

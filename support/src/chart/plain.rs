@@ -30,6 +30,11 @@ pub(super) fn bar(value: Duration, longest: Duration) -> String {
     "█".repeat(((share * COLUMNS as f64).round() as usize).clamp(1, COLUMNS))
 }
 
+/// The moments that the characters of a line stand for, from zero to `end`.
+pub(super) fn moments(end: Duration) -> impl Iterator<Item = Duration> {
+    (0..COLUMNS).map(move |column| end * column as u32 / (COLUMNS - 1) as u32)
+}
+
 /// A lane: `█` where the task ran, `·` where it waited.
 pub(super) fn lane(lane: &Lane, longest: Duration) -> String {
     let column = |at: Duration| {

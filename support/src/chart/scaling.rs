@@ -83,14 +83,16 @@ const AREA: i32 = 200;
 fn draw(canvas: &svg::Canvas<'_>, counted: &str, series: &[Series], longest: Duration) {
     let (top, bottom) = (TOP + LEGEND, TOP + LEGEND + AREA);
     let axis = Axis::new(longest, bottom, top);
-    let (left, right) = (axis.width() + 20, WIDTH as i32 - 24);
-    axis.draw_upright(canvas, left, right);
-
     let counts = || {
         let points = series.iter().flat_map(|line| &line.points);
         points.map(|(count, _)| *count)
     };
     let most = counts().max().unwrap_or(0).max(1);
+    // The largest count stands under the end of the axis, and half of it beyond.
+    let beyond = svg::width(&most.to_string(), TEXT) as i32 / 2 + 8;
+    let (left, right) = (axis.width() + 20, WIDTH as i32 - beyond.max(24));
+    axis.draw_upright(canvas, left, right);
+
     let x =
         |count: u32| left + (f64::from(right - left) * f64::from(count) / f64::from(most)) as i32;
     let base = vec![(left, bottom), (right, bottom)];
@@ -117,13 +119,7 @@ fn draw(canvas: &svg::Canvas<'_>, counted: &str, series: &[Series], longest: Dur
         canvas
             .draw(&PathElement::new(points, colour.stroke_width(2)))
             .expect(DRAWN);
-        let start = left + (room * index as f64) as i32;
-        canvas
-            .draw(&Circle::new((start + 5, TOP + 9), 5, colour.filled()))
-            .expect(DRAWN);
-        let name = svg::fit(&line.name, TEXT, room - 24.0);
-        let at = (start + 15, TOP + 9);
-        svg::label(canvas, &name, at, TEXT, (HPos::Left, VPos::Center));
+        svg::key(canvas, &line.name, index, (left, TOP + 9), room);
     }
 }
 

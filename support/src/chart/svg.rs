@@ -73,6 +73,16 @@ pub(super) fn label(
         .expect(DRAWN);
 }
 
+/// Names a line of the figure beside a dot of its colour, the `index`-th of a row that begins at `from`.
+pub(super) fn key(canvas: &Canvas<'_>, name: &str, index: usize, from: (i32, i32), room: f64) {
+    let (x, y) = (from.0 + (room * index as f64) as i32, from.1);
+    canvas
+        .draw(&Circle::new((x + 5, y), 5, colour(index).filled()))
+        .expect(DRAWN);
+    let name = fit(name, TEXT, room - 24.0);
+    label(canvas, &name, (x + 15, y), TEXT, (HPos::Left, VPos::Center));
+}
+
 /// An upper estimate of the width of `text` in a sans-serif font of the given size, in pixels.
 pub(super) fn width(text: &str, size: f64) -> f64 {
     let ems: f64 = text

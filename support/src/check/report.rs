@@ -142,7 +142,7 @@ impl Finding {
 }
 
 /// The verdict on one exercise. As the last expression of a cell it displays itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct Report {
     exercise: &'static str,
     passed: bool,
@@ -151,6 +151,13 @@ pub struct Report {
     explanation: String,
     #[serde(skip)]
     figure: Option<Figure>,
+}
+
+/// The plain form. Where the kernel cannot show a value as it wants to be shown, it falls back on this.
+impl fmt::Debug for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 impl Report {

@@ -4,10 +4,11 @@ use super::settings::Gate;
 use super::{Fault, Request, Seen, Shared, content};
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{RawQuery, State};
+use axum::extract::{Query, State};
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use futures::stream::{self, StreamExt};
+use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -92,7 +93,7 @@ impl Drop for InFlight {
 
 async fn answer(
     State(shared): State<Arc<Shared>>,
-    RawQuery(query): RawQuery,
+    Query(query): Query<HashMap<String, String>>,
     uri: Uri,
 ) -> Response {
     let path = uri
@@ -104,7 +105,7 @@ async fn answer(
     let response = if settings.limit.is_some_and(|limit| others >= limit) {
         too_many()
     } else {
-        match fault(&shared, uri.path(), query.as_deref()) {
+        match fault(&shared, uri.path(), query.get("fault")) {
             Ok(fault) => {
                 wait(&shared, &request, uri.path(), fault).await;
                 respond(uri.path(), fault, || earlier(&shared.seen(), &request))
@@ -117,11 +118,7 @@ async fn answer(
 }
 
 /// The fault that the URL asks for, else the one that the settings have for the path.
-fn fault(shared: &Shared, path: &str, query: Option<&str>) -> Result<Option<Fault>, String> {
-    let asked = query
-        .into_iter()
-        .flat_map(|query| query.split('&'))
-        .find_map(|pair| pair.strip_prefix("fault="));
+fn fault(shared: &Shared, path: &str, asked: Option<&String>) -> Result<Option<Fault>, String> {
     if let Some(text) = asked {
         return text
             .parse()

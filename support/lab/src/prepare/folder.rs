@@ -59,6 +59,7 @@ fn key(paths: &Paths, tools: &Tools) -> Result<String> {
     (evcxr.len(), evcxr.modified().ok()).hash(&mut hasher);
     kernel::build_environment().hash(&mut hasher);
     paths.root.hash(&mut hasher);
+    PROFILE.hash(&mut hasher);
     inference::cargo_home(paths, &tools.toolchain)?.hash(&mut hasher);
     for file in [
         "Cargo.toml",
@@ -154,6 +155,12 @@ fn write_kernel_config(paths: &Paths) -> Result<()> {
     write_if_changed(&folder.join("prelude.rs"), PRELUDE)
 }
 
+/// The runtime is optimised, whose timers and wake-ups the lab measures. To optimise every crate would make the first
+/// set-up minutes longer.
+///
+/// The kernel writes the profile of cells itself, so this stands where cargo finds it from the folder of every kernel.
+const PROFILE: &str = "[profile.dev.package.tokio]\nopt-level = 3\n";
+
 /// The manifest of the crate that holds a cell, as the kernel writes it.
 fn write_manifest(paths: &Paths) -> Result<()> {
     let prepared = paths.prepared();
@@ -168,6 +175,7 @@ fn write_manifest(paths: &Paths) -> Result<()> {
          debug-assertions = true\ncodegen-units = 16\npanic = 'unwind'\nincremental = true\noverflow-checks = true\n\n\
          [dependencies]\n{lines}"
     );
+    write_if_changed(&paths.state().join(".cargo/config.toml"), PROFILE)?;
     write_if_changed(&prepared.join("Cargo.toml"), &manifest)?;
     write_if_changed(&prepared.join("src/lib.rs"), "")?;
     for name in ["Cargo.lock", kernel::LOCK] {
@@ -179,7 +187,6 @@ fn write_manifest(paths: &Paths) -> Result<()> {
 
 /// Builds the dependencies with the flags that the kernel uses.
 fn build(paths: &Paths, tools: &Tools) -> Result<()> {
-    let prepared = paths.prepared();
     // For every platform: `cargo metadata`, which the kernel calls, asks for all of them, and it will be offline. From the
     // workspace, since a kernel leaves a configuration behind that keeps cargo offline in the prepared folder.
     let step = Step::start("Sources of the dependencies");
@@ -187,19 +194,36 @@ fn build(paths: &Paths, tools: &Tools) -> Result<()> {
     process::text(fetch.args(["fetch", "--locked"]).current_dir(&paths.root))
         .context("the dependencies could not be fetched\nhint: behind a proxy, set HTTPS_PROXY and try again")?;
     step.done("there");
+    compile(
+        paths,
+        tools,
+        "build",
+        "Dependencies of the notebooks, built once",
+    )?;
+    // Where the kernel cannot infer a type, it asks `cargo check` what is wrong, and would check them all first.
+    compile(
+        paths,
+        tools,
+        "check",
+        "The same, checked for the messages of the compiler",
+    )
+}
 
+/// Runs a command of cargo in the prepared folder as the kernel does, and shows how far it has come.
+fn compile(paths: &Paths, tools: &Tools, subcommand: &str, title: &str) -> Result<()> {
+    let prepared = paths.prepared();
     let total = fs::read_to_string(prepared.join("Cargo.lock"))
         .unwrap_or_default()
         .matches("[[package]]")
         .count();
-    let mut step = Step::counting("Dependencies of the notebooks, built once", total as u64);
+    let mut step = Step::counting(title, total as u64);
     // Cargo knows what is built by the paths of sources, which begin with the cargo home: it has to be the kernels'.
     let home = inference::cargo_home(paths, &tools.toolchain)?;
     let mut command = process::command(&tools.toolchain.cargo);
     command
         .env("CARGO_HOME", home)
         .args([
-            "build",
+            subcommand,
             "--offline",
             "--message-format=json-render-diagnostics",
             "--target",
@@ -245,7 +269,7 @@ fn build(paths: &Paths, tools: &Tools) -> Result<()> {
             process::tail(said.as_bytes())
         );
     }
-    step.done("built");
+    step.done("done");
     Ok(())
 }
 

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use yaml_rust2::YamlLoader;
 
 /// The packages of `environment.yml` that PyPI has too, and that the lab itself calls.
-const PACKAGES: [&str; 3] = ["jupyterlab", "nbclient", "nbconvert"];
+const PACKAGES: [&str; 4] = ["jupyterlab", "nbclient", "nbconvert", "psutil"];
 
 /// Finds or makes the environment and returns its Python.
 pub(super) fn ensure(paths: &Paths) -> Result<PathBuf> {
