@@ -98,6 +98,7 @@ fn every_conda_package_is_named_once() {
             "jupyterlab",
             "nbclient",
             "nbconvert",
+            "psutil",
             "python",
             "rust",
             "rust-src"
