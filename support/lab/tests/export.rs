@@ -64,6 +64,36 @@ fn a_page_has_its_figures_and_its_verdict() {
 }
 
 #[test]
+fn no_figure_or_table_comes_as_text() {
+    for page in pages(site()) {
+        let html = fs::read_to_string(&page).expect("the page is written");
+        for shown in html.split("data-mime-type=\"text/plain\"").skip(1) {
+            let text = shown.split("</div>").next().unwrap_or_default();
+            // Progress is text, and has a bar as well.
+            let is_bar = |line: &str| line.contains("███") && !line.contains(" of ");
+            let drawn = text
+                .lines()
+                .any(|line| is_bar(line) || line.starts_with("  what "));
+            assert!(!drawn, "{}: {text}", page.display());
+        }
+    }
+}
+
+/// Every page of a site.
+fn pages(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("the folder is there").flatten();
+    let mut found = Vec::new();
+    for path in entries.map(|entry| entry.path()) {
+        if path.is_dir() {
+            found.extend(pages(&path));
+        } else if path.extension().is_some_and(|end| end == "html") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+#[test]
 fn of_progress_the_last_line_is_left() {
     let page = site().join("solutions/5_data_pipeline.html");
     let html = fs::read_to_string(&page).expect("the page is written");
