@@ -13,7 +13,7 @@ pub fn memory() -> Option<usize> {
     memory_stats::memory_stats().map(|stats| stats.physical_mem)
 }
 
-/// A number of bytes in words: `memory::in_words(2_500_000)` is `2.5 MB`.
+/// A number of bytes in words: `in_words(2_500_000)` is `2.5 MB`.
 ///
 /// # Examples
 ///

@@ -48,7 +48,7 @@ fn every_notebook_that_teaches_is_in_the_table() {
         .into_iter()
         .map(|[_, notebook, _]| notebook)
         .collect();
-    for folder in ["solutions", "examples"] {
+    for folder in ["solutions", "examples", "guides"] {
         let path = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("../notebooks")
             .join(folder);
