@@ -130,7 +130,7 @@ pub(crate) fn run() -> Result<ExitCode> {
         Command::Kernel { connection_file } => {
             kernel::become_kernel(&paths, &connection_file).map(|never| match never {})
         }
-        Command::Metadata { cargo, arguments } => inference::answer(&cargo, &arguments),
+        Command::Metadata { cargo, arguments } => inference::answer(&paths, &cargo, &arguments),
     }
 }
 

@@ -5,16 +5,21 @@
 //! gets a cargo home of its own, in which everything is a link to the real one but the two programs that rust-analyzer
 //! asks what there is. They hand on everything but
 //!
-//! - `cargo metadata`, whose answer is shortened by [`answer`];
-//! - `rustc --print sysroot` before the dependencies are declared: the kernel then runs a trial cell, which needs no
-//!   standard library to be read.
+//! - `cargo metadata`, whose answer is shortened by [`answer`], and points to outlines of the sources (see [`outline`]);
+//! - `rustc --print sysroot`: the answer is a folder with an outline of the standard library, and one with nothing before
+//!   the dependencies are declared, since the kernel then runs a trial cell, which needs no standard library to be read.
 //!
 //! What is compiled does not change.
+
+mod outline;
+mod sources;
 
 use crate::paths::Paths;
 use crate::prepare::{toolchain::Toolchain, write_if_changed};
 use crate::process;
+use crate::progress::Step;
 use anyhow::{Context, Result};
+use outline::Documentation;
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 use std::env;
@@ -55,6 +60,9 @@ const WITHIN: [&str; 25] = [
     "zmij",
 ];
 
+/// What outlines are made by: with other code, they are others.
+pub(crate) const OUTLINE: &str = sources::MADE_BY;
+
 /// Makes the cargo home of kernels ready, and returns where it is.
 pub(crate) fn cargo_home(paths: &Paths, toolchain: &Toolchain) -> Result<PathBuf> {
     let home = paths.state().join("cargo-home");
@@ -66,17 +74,14 @@ pub(crate) fn cargo_home(paths: &Paths, toolchain: &Toolchain) -> Result<PathBuf
         // A kernel started from a cell of another one.
         return Ok(home);
     }
-    let (bin, library) = (home.join("bin"), home.join("no-library"));
-    let sources = library.join("lib/rustlib/src/rust/library");
-    for folder in [&bin, &sources] {
+    let (bin, none) = (home.join("bin"), home.join("no-library"));
+    let library = sources::sysroot(paths, toolchain);
+    for folder in [&bin, &none.join(sources::IN_SYSROOT)] {
         fs::create_dir_all(folder)
             .with_context(|| format!("`{}` could not be made", folder.display()))?;
     }
     for name in ["registry", "git", "config.toml", "credentials.toml"] {
         link(&real.join(name), &home.join(name))?;
-    }
-    if let Some(programs) = toolchain.rustc.parent() {
-        link(programs, &library.join("bin"))?;
     }
     let lab = env::current_exe().context("the path of this command is unknown")?;
     let (lab, cargo, rustc) = (
@@ -88,14 +93,20 @@ pub(crate) fn cargo_home(paths: &Paths, toolchain: &Toolchain) -> Result<PathBuf
     write_program(
         &bin.join("cargo"),
         &format!(
-            "case \"$*\" in\n*--no-deps*|*/rustlib/*) ;;\nmetadata*) exec {lab} metadata {cargo} \"$@\" ;;\nesac\nexec {cargo} \"$@\""
+            "case \"$*\" in\n*--no-deps*) ;;\nmetadata*{library}/*) exec cat {metadata} ;;\n*/rustlib/*) ;;\nmetadata*) exec {lab} metadata {cargo} \"$@\" ;;\nesac\nexec {cargo} \"$@\"",
+            library = quoted(&library),
+            metadata = quoted(&library.join(sources::METADATA)),
         ),
     )?;
     write_program(
         &bin.join("rustc"),
         &format!(
-            "if [ \"$*\" = '--print sysroot' ] && ! grep -qs '^support = ' Cargo.toml; then\n  echo {}\n  exit\nfi\nexec {rustc} \"$@\"",
-            quoted(&library)
+            "if [ \"$*\" = '--print sysroot' ]; then\n  \
+             if ! grep -qs '^support = ' Cargo.toml; then echo {none}; exit; fi\n  \
+             if [ -d {library} ]; then echo {library}; exit; fi\n\
+             fi\nexec {rustc} \"$@\"",
+            none = quoted(&none),
+            library = quoted(&library),
         ),
     )?;
     Ok(home)
@@ -128,15 +139,74 @@ fn link(target: &Path, link: &Path) -> Result<()> {
     }
 }
 
-/// Asks the real cargo, and prints its answer without the crates that no cell has a type of.
-pub(crate) fn answer(cargo: &Path, arguments: &[String]) -> Result<ExitCode> {
+/// Writes the outlines that are missing, and those of our own crates, for what is in the prepared folder.
+pub(crate) fn write_outlines(paths: &Paths, toolchain: &Toolchain, prepared: &Path) -> Result<()> {
+    let step = Step::start("Outlines of the sources, for type inference");
+    let library = sources::write_library(paths, toolchain);
+    if let Some(programs) = toolchain.rustc.parent() {
+        let none = cargo_home(paths, toolchain)?.join("no-library");
+        for sysroot in [sources::sysroot(paths, toolchain), none] {
+            if sysroot.is_dir() {
+                link(programs, &sysroot.join("bin"))?;
+            }
+        }
+    }
+    let ours = prepared.join(sources::OURS);
+    if ours.is_dir() {
+        std::fs::remove_dir_all(&ours)
+            .with_context(|| format!("`{}` could not be removed", ours.display()))?;
+    }
+    let mut metadata = process::command(&toolchain.cargo);
+    metadata
+        .args(["metadata", "--format-version", "1", "--offline"])
+        .args(["--filter-platform", toolchain.host()?])
+        .current_dir(prepared);
+    let metadata = serde_json::from_str(&process::text(&mut metadata)?)
+        .context("cargo's metadata is not JSON")?;
+    let lean = lean(metadata);
+    for package in lean["packages"].as_array().into_iter().flatten() {
+        let Some((folder, outline)) = outlined(paths, package, prepared) else {
+            continue;
+        };
+        let documentation = if package["source"].is_null() {
+            Documentation::Whole
+        } else {
+            Documentation::FirstParagraph
+        };
+        sources::write_package(&folder, &outline, documentation)?;
+    }
+    match library {
+        Ok(()) => step.done("written"),
+        Err(error) => step.done(&format!(
+            "written, but not of the standard library, which kernels read whole and more slowly: {error:#}"
+        )),
+    }
+    Ok(())
+}
+
+/// The folder of a package, and where its outline is, for the kernel that works in `workspace`.
+fn outlined(paths: &Paths, package: &Value, workspace: &Path) -> Option<(PathBuf, PathBuf)> {
+    let folder = sources::folder_of(package)?;
+    let name = package["name"].as_str()?;
+    let outline = if package["source"].is_string() {
+        sources::of_crate(paths, &folder)?
+    } else if OURS.contains(&name) {
+        workspace.join(sources::OURS).join(name)
+    } else {
+        return None;
+    };
+    Some((folder, outline))
+}
+
+/// Asks the real cargo, and prints its answer without the crates that no cell has a type of, the others as outlines.
+pub(crate) fn answer(paths: &Paths, cargo: &Path, arguments: &[String]) -> Result<ExitCode> {
     let mut command = Command::new(cargo);
     command.args(arguments).stderr(Stdio::inherit());
     let output = command
         .output()
         .with_context(|| format!("`{}` could not be started", process::line(&command)))?;
     match serde_json::from_slice(&output.stdout) {
-        Ok(metadata) => println!("{}", lean(metadata)),
+        Ok(metadata) => println!("{}", to_outlines(paths, lean(metadata))),
         // Whatever it is, it is cargo's to say.
         Err(_) => print!("{}", String::from_utf8_lossy(&output.stdout)),
     }
@@ -147,27 +217,31 @@ pub(crate) fn answer(cargo: &Path, arguments: &[String]) -> Result<ExitCode> {
     })
 }
 
+/// The metadata with the paths of the outlines that are there.
+fn to_outlines(paths: &Paths, mut metadata: Value) -> Value {
+    let workspace = PathBuf::from(metadata["workspace_root"].as_str().unwrap_or_default());
+    let packages = metadata["packages"].as_array_mut();
+    for package in packages.into_iter().flatten() {
+        let Some((folder, outline)) = outlined(paths, package, &workspace) else {
+            continue;
+        };
+        if !outline.is_dir() {
+            continue;
+        }
+        sources::point_to(package, &folder, &outline);
+    }
+    metadata
+}
+
 /// The metadata without the crates that are reached only through one of those in [`WITHIN`], on the way from one of
 /// [`OURS`]. A crate that a learner adds stays, with everything that it needs.
 fn lean(mut metadata: Value) -> Value {
     let Some(kept) = kept(&metadata) else {
         return metadata;
     };
-    let is_kept = |id: &Value| id.as_str().is_some_and(|id| kept.contains(id));
-    if let Some(packages) = metadata["packages"].as_array_mut() {
-        packages.retain(|package| is_kept(&package["id"]));
-    }
-    if let Some(nodes) = metadata["resolve"]["nodes"].as_array_mut() {
-        nodes.retain(|node| is_kept(&node["id"]));
-        for node in nodes {
-            if let Some(ids) = node["dependencies"].as_array_mut() {
-                ids.retain(is_kept);
-            }
-            if let Some(dependencies) = node["deps"].as_array_mut() {
-                dependencies.retain(|dependency| is_kept(&dependency["pkg"]));
-            }
-        }
-    }
+    sources::retain(&mut metadata, |package| {
+        package["id"].as_str().is_some_and(|id| kept.contains(id))
+    });
     metadata
 }
 

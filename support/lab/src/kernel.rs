@@ -9,8 +9,9 @@
 
 use crate::inference;
 use crate::paths::Paths;
-use crate::prepare::{evcxr, lock, toolchain::Toolchain};
+use crate::prepare::{evcxr, folder, lock, toolchain::Toolchain};
 use crate::process;
+use crate::tree::{self, Kept};
 use anyhow::{Context, Result};
 use rustix::io::{FdFlags, fcntl_setfd};
 use std::collections::BTreeMap;
@@ -21,7 +22,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Set while the prepared folder itself is being made: the kernel then works in it.
+/// Names the prepared folder that is being made: the kernel then works in it.
 pub(crate) const PREPARING: &str = "ASYNC_LAB_PREPARING";
 
 /// Name of the file that keeps the lock file's content: the kernel's own copy is emptied by its first build.
@@ -42,15 +43,16 @@ pub(crate) fn folder_lock(paths: &Paths) -> PathBuf {
 pub(crate) fn become_kernel(paths: &Paths, connection_file: &Path) -> Result<Infallible> {
     let binary =
         evcxr::find().context("`evcxr_jupyter` is missing\nhint: run `cargo lab setup`")?;
-    let prepared = paths.prepared();
-    let folder = if env::var_os(PREPARING).is_some() {
-        prepared.clone()
-    } else {
-        remove_folders_of_the_dead(&paths.kernels());
-        let _turn = lock(&folder_lock(paths), "the dependencies to be built")?;
-        private_folder(paths)?
-    };
     let toolchain = Toolchain::find()?;
+    let folder = match env::var_os(PREPARING) {
+        Some(folder) => folder.into(),
+        None => {
+            remove_folders_of_the_dead(&paths.kernels());
+            let _turn = lock(&folder_lock(paths), "the dependencies to be built")?;
+            let prepared = folder::for_kernel(paths, &toolchain, &binary)?;
+            private_folder(paths, &prepared)?
+        }
+    };
     let home = inference::cargo_home(paths, &toolchain)?;
     let mut command = process::command(&binary);
     command
@@ -60,14 +62,14 @@ pub(crate) fn become_kernel(paths: &Paths, connection_file: &Path) -> Result<Inf
         .env("EVCXR_CONFIG_DIR", paths.kernel_config())
         .env("RUSTC", home.join("bin/rustc"))
         .env("CARGO_HOME", home)
-        .env("ASYNC_LAB_LOCK", prepared.join(LOCK))
+        .env("ASYNC_LAB_LOCK", folder.join(LOCK))
         .env("ASYNC_LAB_SCRATCH", folder.join("scratch"))
         .env("RUST_BACKTRACE", "0")
         .env_remove(PREPARING);
     if let Some(home) = env::var_os("CARGO_HOME") {
         command.env("ASYNC_LAB_CARGO_HOME", home);
     }
-    restore_environment(&mut command, &prepared)?;
+    restore_environment(&mut command, &folder)?;
     // A Jupyter that was not started from a terminal may not know where cargo is.
     if process::find("cargo").is_none()
         && let Some(bin) = toolchain.cargo.parent()
@@ -83,7 +85,7 @@ pub(crate) fn become_kernel(paths: &Paths, connection_file: &Path) -> Result<Inf
 }
 
 /// Makes the folder of this kernel and locks it for as long as the kernel lives.
-fn private_folder(paths: &Paths) -> Result<PathBuf> {
+fn private_folder(paths: &Paths, prepared: &Path) -> Result<PathBuf> {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default()
@@ -95,15 +97,15 @@ fn private_folder(paths: &Paths) -> Result<PathBuf> {
         .with_context(|| format!("`{}` could not be made", folder.display()))?;
     let alive = lock(&folder.join(ALIVE), "nobody, the folder is new")?;
     fcntl_setfd(&alive, FdFlags::empty()).context("the kernel's lock could not be handed on")?;
+    let copied = tree::copy(prepared, &folder, Kept::Products)
+        .and_then(|()| tree::settle_our_builds(&folder));
+    if let Err(error) = copied {
+        // What went wrong is told; what is left behind the next kernel removes.
+        let _ = fs::remove_dir_all(&folder);
+        return Err(error);
+    }
     // The kernel that this process becomes holds it from here on.
     std::mem::forget(alive);
-    if paths.prepared().is_dir() {
-        copy_tree(&paths.prepared(), &folder)?;
-    } else {
-        eprintln!(
-            "The dependencies are not built yet: the first cell will take minutes.\nhint: run `cargo lab setup`"
-        );
-    }
     Ok(folder)
 }
 
@@ -117,48 +119,6 @@ fn remove_folders_of_the_dead(kernels: &Path) {
             let _ = fs::remove_dir_all(entry.path());
         }
     }
-}
-
-/// Copies a build folder: files that compilers never change in place as hard links, the others one by one.
-fn copy_tree(from: &Path, to: &Path) -> Result<()> {
-    let problem = || format!("`{}` could not be copied", from.display());
-    fs::create_dir_all(to).with_context(problem)?;
-    for entry in fs::read_dir(from).with_context(problem)? {
-        let entry = entry.with_context(problem)?;
-        let name = entry.file_name();
-        let (source, target) = (entry.path(), to.join(&name));
-        if left_out(&name.to_string_lossy()) {
-            continue;
-        }
-        if entry.file_type().with_context(problem)?.is_dir() {
-            copy_tree(&source, &target)?;
-        } else if !is_product(&source) || fs::hard_link(&source, &target).is_err() {
-            copy_file(&source, &target).with_context(problem)?;
-        }
-    }
-    Ok(())
-}
-
-/// What belongs to the cells that ran in the prepared folder, and the locks of cargo.
-fn left_out(name: &str) -> bool {
-    let cell = ["ctx-", "libctx", "libcode_", "ctx.", "code_"];
-    cell.iter().any(|start| name.starts_with(start))
-        || name == "incremental"
-        || name == ".cargo-lock"
-}
-
-/// Whether a file is the product of a compiler, which replaces such files and never writes into them.
-fn is_product(file: &Path) -> bool {
-    let ends = ["rlib", "rmeta", "so", "dylib", "a", "o"];
-    file.extension()
-        .is_some_and(|end| ends.iter().any(|known| end == *known))
-}
-
-/// Copies a file with its time of change, by which cargo tells whether anything is out of date.
-fn copy_file(from: &Path, to: &Path) -> std::io::Result<()> {
-    fs::copy(from, to)?;
-    let modified = from.metadata()?.modified()?;
-    File::options().write(true).open(to)?.set_modified(modified)
 }
 
 /// The variables that change what compilers build, such as those that activating a conda environment sets.
@@ -199,17 +159,21 @@ pub(crate) fn record_environment(prepared: &Path) -> Result<()> {
     super::prepare::write_if_changed(&prepared.join(ENVIRONMENT), &text)
 }
 
-fn restore_environment(command: &mut std::process::Command, prepared: &Path) -> Result<()> {
+/// The environment in which a folder was built.
+pub(crate) fn recorded_environment(prepared: &Path) -> Result<BTreeMap<String, String>> {
     let file = prepared.join(ENVIRONMENT);
-    let Ok(text) = fs::read_to_string(&file) else {
-        return Ok(());
-    };
-    let recorded: BTreeMap<String, String> = serde_json::from_str(&text).with_context(|| {
+    let problem = || {
         format!(
-            "`{}` is damaged\nhint: delete it and run `cargo lab setup`",
+            "`{}` is damaged\nhint: delete its folder and run `cargo lab setup`",
             file.display()
         )
-    })?;
+    };
+    let text = fs::read_to_string(&file).with_context(problem)?;
+    serde_json::from_str(&text).with_context(problem)
+}
+
+fn restore_environment(command: &mut std::process::Command, prepared: &Path) -> Result<()> {
+    let recorded = recorded_environment(prepared)?;
     for name in build_environment()
         .keys()
         .filter(|name| !recorded.contains_key(*name))
@@ -223,42 +187,6 @@ fn restore_environment(command: &mut std::process::Command, prepared: &Path) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn products_are_linked_and_the_rest_is_copied() {
-        use std::os::unix::fs::MetadataExt;
-        let scratch = tempfile::tempdir().expect("a folder");
-        let (from, to) = (scratch.path().join("from"), scratch.path().join("to"));
-        fs::create_dir_all(from.join("deps")).expect("made");
-        for file in [
-            "deps/libtokio.rlib",
-            "deps/tokio.d",
-            "libctx.so",
-            ".cargo-lock",
-        ] {
-            fs::write(from.join(file), file).expect("written");
-        }
-        copy_tree(&from, &to).expect("copied");
-        let inode = |path: PathBuf| path.metadata().expect("it is there").ino();
-        assert_eq!(
-            inode(from.join("deps/libtokio.rlib")),
-            inode(to.join("deps/libtokio.rlib"))
-        );
-        assert_ne!(
-            inode(from.join("deps/tokio.d")),
-            inode(to.join("deps/tokio.d"))
-        );
-        let changed = |path: PathBuf| {
-            path.metadata()
-                .and_then(|data| data.modified())
-                .expect("a time")
-        };
-        assert_eq!(
-            changed(from.join("deps/tokio.d")),
-            changed(to.join("deps/tokio.d"))
-        );
-        assert!(!to.join("libctx.so").exists() && !to.join(".cargo-lock").exists());
-    }
 
     #[test]
     fn only_folders_of_the_dead_are_removed() {

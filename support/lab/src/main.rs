@@ -19,6 +19,7 @@ mod process;
 mod progress;
 mod run;
 mod sync;
+mod tree;
 mod verify;
 
 use std::process::ExitCode;

@@ -34,7 +34,7 @@ impl Paths {
         self.root.join("target/lab")
     }
 
-    /// The build folder that every kernel's own is made from.
+    /// The build folders that kernels' own are made from.
     pub(crate) fn prepared(&self) -> PathBuf {
         self.state().join("prepared")
     }

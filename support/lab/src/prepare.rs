@@ -3,6 +3,7 @@
 //! Each part looks first and works only where something is missing or out of date, so that a second call costs next to
 //! nothing and a call after an interruption goes on where the first one stopped. One set-up runs at a time.
 
+mod build;
 pub(crate) mod evcxr;
 pub(crate) mod folder;
 pub(crate) mod python;

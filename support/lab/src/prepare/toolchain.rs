@@ -41,9 +41,12 @@ impl Toolchain {
 
     /// Whether the sources of the standard library are there.
     pub(crate) fn has_sources(&self) -> bool {
-        self.sysroot
-            .join("lib/rustlib/src/rust/library/core")
-            .is_dir()
+        self.library().join("core").is_dir()
+    }
+
+    /// Where the sources of the standard library are, if they are installed.
+    pub(crate) fn library(&self) -> PathBuf {
+        self.sysroot.join("lib/rustlib/src/rust/library")
     }
 }
 

@@ -1,0 +1,210 @@
+//! Where the outlines lie that kernels read in place of the sources.
+//!
+//! An outline never changes in place: the folder is named after what made it, and appears with all its files at once. So a
+//! kernel may start while others are being written.
+
+use super::outline::{self, Documentation};
+use crate::paths::Paths;
+use crate::prepare::toolchain::Toolchain;
+use crate::process;
+use anyhow::{Context, Result};
+use serde_json::Value;
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+
+/// In the folder of a kernel, the outlines of our own crates, which change.
+pub(super) const OURS: &str = "async-lab-sources";
+
+/// The parts of the standard library that a cell can name, and what they are seen to be made of.
+const LIBRARY: [&str; 4] = ["alloc", "core", "hashbrown", "std"];
+
+/// In a sysroot, what `cargo metadata` says of the standard library.
+pub(super) const METADATA: &str = "metadata.json";
+
+/// Where a toolchain keeps the sources of the standard library.
+pub(super) const IN_SYSROOT: &str = "lib/rustlib/src/rust/library";
+
+/// Folders of a package that are not part of its library.
+const BESIDE: [&str; 6] = ["benches", "ci", "examples", "lab", "target", "tests"];
+
+/// What makes outlines: with other code, they are others.
+pub(super) const MADE_BY: &str = include_str!("outline.rs");
+
+/// The folder of the outlines that this version of the lab makes.
+fn folder(paths: &Paths) -> PathBuf {
+    paths
+        .state()
+        .join(format!("outlines/{:08x}", short_hash(MADE_BY)))
+}
+
+/// A sysroot in which the standard library is an outline.
+pub(super) fn sysroot(paths: &Paths, toolchain: &Toolchain) -> PathBuf {
+    let name = format!("library-{:08x}", short_hash(&toolchain.version));
+    folder(paths).join(name)
+}
+
+/// The outline of a crate from a registry, whose folder is called after its name and version.
+pub(super) fn of_crate(paths: &Paths, package: &Path) -> Option<PathBuf> {
+    Some(folder(paths).join("crates").join(package.file_name()?))
+}
+
+fn short_hash(value: &str) -> u32 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish() as u32
+}
+
+/// Writes the outline of the standard library where it is missing.
+///
+/// # Errors
+///
+/// Fails where cargo cannot list the packages of the library, for want of a network. Kernels then read the whole library.
+pub(super) fn write_library(paths: &Paths, toolchain: &Toolchain) -> Result<()> {
+    let manifest = toolchain.library().join("Cargo.toml");
+    let sysroot = sysroot(paths, toolchain);
+    at_once(&sysroot, |new| {
+        let mut metadata = process::command(&toolchain.cargo);
+        metadata
+            .args(["metadata", "--format-version", "1", "--locked"])
+            .args(["--filter-platform", toolchain.host()?, "--manifest-path"])
+            .arg(&manifest)
+            // The library is written for the nightly compiler, and says so in its manifest.
+            .env("__CARGO_TEST_CHANNEL_OVERRIDE_DO_NOT_USE_THIS", "nightly");
+        let mut metadata: Value = serde_json::from_str(&process::text(&mut metadata)?)
+            .context("cargo's metadata is not JSON")?;
+        retain(&mut metadata, |package| {
+            let name = package["name"].as_str().unwrap_or_default();
+            LIBRARY.contains(&name) || name.starts_with("rustc-std-workspace-")
+        });
+        for package in metadata["packages"].as_array_mut().into_iter().flatten() {
+            let folder = folder_of(package).context("a package without a folder")?;
+            let name = package["name"].as_str().unwrap_or_default().to_owned();
+            let place = Path::new(IN_SYSROOT).join(&name);
+            write_parts(&folder, &new.join(&place), Documentation::FirstParagraph)?;
+            point_to(package, &folder, &sysroot.join(&place));
+        }
+        fs::write(new.join(METADATA), metadata.to_string())?;
+        let there = new.join(IN_SYSROOT).join("Cargo.toml");
+        fs::copy(&manifest, &there)
+            .with_context(|| format!("`{}` could not be written", there.display()))?;
+        Ok(())
+    })
+}
+
+/// The folder of a package.
+pub(super) fn folder_of(package: &Value) -> Option<PathBuf> {
+    Some(
+        Path::new(package["manifest_path"].as_str()?)
+            .parent()?
+            .to_owned(),
+    )
+}
+
+/// Changes the paths of a package to those of its outline.
+pub(super) fn point_to(package: &mut Value, folder: &Path, outline: &Path) {
+    let point = |path: &mut Value| {
+        let inner = path
+            .as_str()
+            .and_then(|path| Path::new(path).strip_prefix(folder).ok());
+        if let Some(inner) = inner {
+            *path = outline.join(inner).to_string_lossy().into();
+        }
+    };
+    point(&mut package["manifest_path"]);
+    for target in package["targets"].as_array_mut().into_iter().flatten() {
+        point(&mut target["src_path"]);
+    }
+}
+
+/// Leaves packages out of the metadata, with every mention of them.
+pub(super) fn retain(metadata: &mut Value, stays: impl Fn(&Value) -> bool) {
+    let mut kept = HashSet::new();
+    if let Some(packages) = metadata["packages"].as_array_mut() {
+        packages.retain(&stays);
+        kept.extend(packages.iter().map(|package| package["id"].clone()));
+    }
+    for members in ["workspace_members", "workspace_default_members"] {
+        if let Some(members) = metadata[members].as_array_mut() {
+            members.retain(|id| kept.contains(id));
+        }
+    }
+    if let Some(nodes) = metadata["resolve"]["nodes"].as_array_mut() {
+        nodes.retain(|node| kept.contains(&node["id"]));
+        for node in nodes {
+            if let Some(ids) = node["dependencies"].as_array_mut() {
+                ids.retain(|id| kept.contains(id));
+            }
+            if let Some(dependencies) = node["deps"].as_array_mut() {
+                dependencies.retain(|dependency| kept.contains(&dependency["pkg"]));
+            }
+        }
+    }
+}
+
+/// Writes the outline of a package into a folder of its own where it is missing.
+pub(super) fn write_package(
+    package: &Path,
+    target: &Path,
+    documentation: Documentation,
+) -> Result<()> {
+    at_once(target, |new| write_parts(package, new, documentation))
+}
+
+/// Writes the outlines of a package's library, and its manifest.
+fn write_parts(package: &Path, target: &Path, documentation: Documentation) -> Result<()> {
+    let problem = || format!("`{}` could not be written", target.display());
+    fs::create_dir_all(target).with_context(problem)?;
+    for entry in process::entries(package)? {
+        let name = entry.file_name().unwrap_or_default();
+        if !BESIDE.iter().any(|beside| name == *beside) {
+            write_entry(&entry, &target.join(name), documentation)?;
+        }
+    }
+    fs::copy(package.join("Cargo.toml"), target.join("Cargo.toml")).with_context(problem)?;
+    Ok(())
+}
+
+/// Makes a folder that appears when it is whole.
+fn at_once(target: &Path, write: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+    if target.is_dir() {
+        return Ok(());
+    }
+    let mut new = target.as_os_str().to_owned();
+    new.push(format!(".new-{}", std::process::id()));
+    let new = PathBuf::from(new);
+    if let Err(error) = write(&new) {
+        // What it was about is told; that a part of it stays behind is not worth another message.
+        let _ = fs::remove_dir_all(&new);
+        return Err(error);
+    }
+    match fs::rename(&new, target) {
+        Err(_) if target.is_dir() => Ok(fs::remove_dir_all(&new)?),
+        renamed => renamed.with_context(|| format!("`{}` could not be made", target.display())),
+    }
+}
+
+fn write_folder(source: &Path, target: &Path, documentation: Documentation) -> Result<()> {
+    fs::create_dir_all(target)
+        .with_context(|| format!("`{}` could not be made", target.display()))?;
+    process::entries(source)?.iter().try_for_each(|entry| {
+        let name = entry.file_name().unwrap_or_default();
+        write_entry(entry, &target.join(name), documentation)
+    })
+}
+
+fn write_entry(entry: &Path, target: &Path, documentation: Documentation) -> Result<()> {
+    if entry.is_dir() {
+        return write_folder(entry, target, documentation);
+    }
+    if entry.extension() != Some(OsStr::new("rs")) {
+        return Ok(());
+    }
+    let text = fs::read_to_string(entry)
+        .with_context(|| format!("`{}` could not be read", entry.display()))?;
+    let outline = outline::outline(&text, documentation).unwrap_or(text);
+    fs::write(target, outline)
+        .with_context(|| format!("`{}` could not be written", target.display()))
+}

@@ -1,0 +1,245 @@
+//! What is built in a prepared folder, and what every kernel runs at its start.
+//!
+//! A real kernel runs once in the new folder itself: it proves that the kernel works, and builds whatever its release does
+//! otherwise.
+
+use super::toolchain::Toolchain;
+use super::{Tools, jupyter, write_if_changed};
+use crate::inference;
+use crate::kernel;
+use crate::paths::{KERNEL, Paths};
+use crate::process;
+use crate::progress::Step;
+use crate::run::Driver;
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::Stdio;
+
+/// The dependencies of every notebook, as the first cell names them, with paths that hold everywhere.
+fn dependencies(paths: &Paths) -> [(&'static str, String); 2] {
+    let support = paths.root.join("support");
+    [
+        ("support", format!("{{ path = {} }}", quoted(&support))),
+        (
+            "tokio",
+            format!(
+                "{{ package = \"support-tokio\", path = {} }}",
+                quoted(&support.join("tokio"))
+            ),
+        ),
+    ]
+}
+
+/// A path as a TOML string. JSON's escapes are among TOML's.
+fn quoted(path: &Path) -> String {
+    Value::from(path.to_string_lossy()).to_string()
+}
+
+/// What every kernel runs at its start; it leaves no name behind.
+///
+/// The kernel asks for backtraces, and a panic is clearer without one. And it answers when a cell has ended, while the
+/// report of a panic may still be on its way and would then be lost: the report gets the time to arrive. Whoever runs
+/// notebooks can be told of each panic, too, in a file. The programs that spare the kernel's type inference its reading
+/// (see [`inference`]) are not for cells.
+const PRELUDE: &str = "{
+    unsafe {
+        std::env::set_var(\"RUST_BACKTRACE\", \"0\");
+        std::env::remove_var(\"RUSTC\");
+        match std::env::var_os(\"ASYNC_LAB_CARGO_HOME\") {
+            Some(home) => std::env::set_var(\"CARGO_HOME\", home),
+            None => std::env::remove_var(\"CARGO_HOME\"),
+        }
+    };
+    let report = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if let Ok(path) = std::env::var(\"ASYNC_LAB_PANICS\")
+            && let Ok(mut file) = std::fs::File::options().append(true).open(path)
+        {
+            let _ = std::io::Write::write_all(&mut file, b\"panic\\n\");
+        }
+        report(panic);
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }));
+}
+";
+
+/// What the kernel reads at its start.
+///
+/// The dependencies are declared before the first cell, so that there is one Tokio even where a learner awaits before
+/// running the first cell. The kernel's very first build has no dependencies and empties the lock file: it is put back
+/// before they are declared.
+pub(super) fn write_kernel_config(paths: &Paths) -> Result<()> {
+    let folder = paths.kernel_config();
+    let lines: String = dependencies(paths)
+        .iter()
+        .map(|(name, config)| format!(":dep {name} = {config}\n"))
+        .collect();
+    write_if_changed(
+        &folder.join("evcxr.toml"),
+        "[evcxr]\noffline_mode = true\nopt_level = \"0\"\n",
+    )?;
+    write_if_changed(
+        &folder.join("init.evcxr"),
+        &format!("!cp \"$ASYNC_LAB_LOCK\" \"$EVCXR_TMPDIR/Cargo.lock\"\n{lines}"),
+    )?;
+    write_if_changed(&folder.join("prelude.rs"), PRELUDE)
+}
+
+/// The runtime is optimised, whose timers and wake-ups the lab measures. To optimise every crate would make the first
+/// set-up minutes longer.
+///
+/// The kernel writes the profile of cells itself, so this stands where cargo finds it from the folder of every kernel.
+pub(super) const PROFILE: &str = "[profile.dev.package.tokio]\nopt-level = 3\n";
+
+/// The manifest of the crate that holds a cell, as the kernel writes it.
+fn write_manifest(paths: &Paths, folder: &Path) -> Result<()> {
+    let lines: String = dependencies(paths)
+        .iter()
+        .map(|(name, config)| format!("{name} = {config}\n"))
+        .collect();
+    let manifest = format!(
+        "[package]\nname = \"ctx\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n\
+         [lib]\ncrate-type = [\"cdylib\"]\npath = \"src/lib.rs\"\n\n\
+         [profile.dev]\nopt-level = 0\ndebug = false\nstrip = \"debuginfo\"\nrpath = true\nlto = false\n\
+         debug-assertions = true\ncodegen-units = 16\npanic = 'unwind'\nincremental = true\noverflow-checks = true\n\n\
+         [dependencies]\n{lines}"
+    );
+    write_if_changed(&paths.state().join(".cargo/config.toml"), PROFILE)?;
+    write_if_changed(&folder.join("Cargo.toml"), &manifest)?;
+    write_if_changed(&folder.join("src/lib.rs"), "")?;
+    for name in ["Cargo.lock", kernel::LOCK] {
+        fs::copy(paths.root.join("Cargo.lock"), folder.join(name))
+            .context("`Cargo.lock` could not be copied")?;
+    }
+    Ok(())
+}
+
+/// Builds the dependencies with the flags that the kernel uses.
+pub(super) fn dependencies_in(paths: &Paths, toolchain: &Toolchain, folder: &Path) -> Result<()> {
+    write_manifest(paths, folder)?;
+    // For every platform: `cargo metadata`, which the kernel calls, asks for all of them, and it will be offline. From the
+    // workspace, since a kernel leaves a configuration behind that keeps cargo offline in the prepared folder.
+    let step = Step::start("Sources of the dependencies");
+    let mut fetch = process::command(&toolchain.cargo);
+    process::text(fetch.args(["fetch", "--locked"]).current_dir(&paths.root))
+        .context("the dependencies could not be fetched\nhint: behind a proxy, set HTTPS_PROXY and try again")?;
+    step.done("there");
+    compile(
+        paths,
+        toolchain,
+        folder,
+        "build",
+        "Dependencies of the notebooks, built once",
+    )?;
+    // Where the kernel cannot infer a type, it asks `cargo check` what is wrong, and would check them all first.
+    compile(
+        paths,
+        toolchain,
+        folder,
+        "check",
+        "The same, checked for the messages of the compiler",
+    )
+}
+
+/// Runs a command of cargo in the prepared folder as the kernel does, and shows how far it has come.
+fn compile(
+    paths: &Paths,
+    toolchain: &Toolchain,
+    folder: &Path,
+    subcommand: &str,
+    title: &str,
+) -> Result<()> {
+    let total = fs::read_to_string(folder.join("Cargo.lock"))
+        .unwrap_or_default()
+        .matches("[[package]]")
+        .count();
+    let mut step = Step::counting(title, total as u64);
+    // Cargo knows what is built by the paths of sources, which begin with the cargo home: it has to be the kernels'.
+    let home = inference::cargo_home(paths, toolchain)?;
+    let mut command = process::command(&toolchain.cargo);
+    command
+        .env("CARGO_HOME", home)
+        .args([
+            subcommand,
+            "--offline",
+            "--message-format=json-render-diagnostics",
+            "--target",
+            toolchain.host()?,
+        ])
+        .current_dir(folder)
+        .env("CARGO_TARGET_DIR", "target")
+        .env("CARGO_BUILD_BUILD_DIR", "target")
+        .env("RUSTC", &toolchain.rustc)
+        .env("RUSTFLAGS", "-Cprefer-dynamic")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut cargo = command
+        .spawn()
+        .with_context(|| format!("`{}` could not be started", process::line(&command)))?;
+    let stderr = cargo
+        .stderr
+        .take()
+        .context("cargo's messages are piped to us")?;
+    let said = std::thread::spawn(move || {
+        BufReader::new(stderr)
+            .lines()
+            .map_while(Result::ok)
+            .collect::<Vec<_>>()
+            .join("\n")
+    });
+    let stdout = cargo
+        .stdout
+        .take()
+        .context("cargo's report is piped to us")?;
+    for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+        let message: Value = serde_json::from_str(&line).unwrap_or_default();
+        if message["reason"] == "compiler-artifact" {
+            step.advance(message["target"]["name"].as_str().unwrap_or("a crate"));
+        }
+    }
+    let status = cargo.wait().context("cargo's end could not be awaited")?;
+    let said = said.join().unwrap_or_default();
+    if !status.success() {
+        bail!(
+            "the dependencies of the notebooks could not be built:\n{}",
+            process::tail(said.as_bytes())
+        );
+    }
+    step.done("done");
+    Ok(())
+}
+
+/// Runs a kernel in the folder itself: declares the dependencies, awaits once.
+pub(super) fn prove(paths: &Paths, tools: &Tools, folder: &Path) -> Result<()> {
+    let step = Step::start("First start of the kernel");
+    let notebook = paths.state().join("first-start.ipynb");
+    let cell = |source: &str| json!({ "cell_type": "code", "id": "a", "metadata": {}, "outputs": [], "execution_count": null, "source": source });
+    let content = json!({
+        "cells": [cell("use support::*;"), cell("tokio::time::sleep(std::time::Duration::from_millis(1)).await; 42")],
+        "metadata": {}, "nbformat": 4, "nbformat_minor": 5,
+    });
+    fs::write(&notebook, content.to_string())
+        .with_context(|| format!("`{}` could not be written", notebook.display()))?;
+    let mut command = jupyter(paths, tools);
+    command.env(kernel::PREPARING, folder);
+    let mut driver = Driver::start(command, paths, &notebook, KERNEL, 600, None)?;
+    let mut answered = false;
+    while let Some(cell) = driver.next()? {
+        answered = cell
+            .outputs
+            .iter()
+            .any(|output| output["data"]["text/plain"] == "42");
+    }
+    if !answered {
+        bail!(
+            "the kernel started, but did not answer\n{}\nhint: `cargo lab doctor` shows what is installed",
+            driver.said()
+        );
+    }
+    step.done("it answers");
+    Ok(())
+}
