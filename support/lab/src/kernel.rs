@@ -14,16 +14,25 @@ use crate::process;
 use crate::tree::{self, Kept};
 use anyhow::{Context, Result};
 use rustix::io::{FdFlags, fcntl_setfd};
+#[cfg(target_os = "linux")]
+use rustix::process::{Signal, set_parent_process_death_signal};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::env;
 use std::fs::{self, File};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Names the prepared folder that is being made: the kernel then works in it.
 pub(crate) const PREPARING: &str = "ASYNC_LAB_PREPARING";
+
+/// Set for a JupyterLab that may start kernels before notebooks ask for them.
+pub(crate) const AHEAD: &str = "ASYNC_LAB_AHEAD";
+
+/// Set for such a kernel: it ends with the JupyterLab that started it.
+const ENDS_WITH_PARENT: &str = "ASYNC_LAB_ENDS_WITH_PARENT";
 
 /// Name of the file that keeps the lock file's content: the kernel's own copy is emptied by its first build.
 pub(crate) const LOCK: &str = "async-lab.lock";
@@ -41,6 +50,11 @@ pub(crate) fn folder_lock(paths: &Paths) -> PathBuf {
 
 /// Turns this process into the kernel that `connection_file` describes.
 pub(crate) fn become_kernel(paths: &Paths, connection_file: &Path) -> Result<Infallible> {
+    #[cfg(target_os = "linux")]
+    if env::var_os(ENDS_WITH_PARENT).is_some() {
+        set_parent_process_death_signal(Some(Signal::KILL))
+            .context("the kernel could not be tied to its JupyterLab")?;
+    }
     let binary =
         evcxr::find().context("`evcxr_jupyter` is missing\nhint: run `cargo lab setup`")?;
     let toolchain = Toolchain::find()?;
@@ -65,7 +79,10 @@ pub(crate) fn become_kernel(paths: &Paths, connection_file: &Path) -> Result<Inf
         .env("ASYNC_LAB_LOCK", folder.join(LOCK))
         .env("ASYNC_LAB_SCRATCH", folder.join("scratch"))
         .env("RUST_BACKTRACE", "0")
-        .env_remove(PREPARING);
+        .env_remove(PREPARING)
+        .env_remove(AHEAD)
+        .env_remove(ENDS_WITH_PARENT);
+    hide_jupyter_modules(&mut command, paths);
     if let Some(home) = env::var_os("CARGO_HOME") {
         command.env("ASYNC_LAB_CARGO_HOME", home);
     }
@@ -82,6 +99,18 @@ pub(crate) fn become_kernel(paths: &Paths, connection_file: &Path) -> Result<Inf
         );
     }
     Err(command.exec()).with_context(|| format!("`{}` could not be started", binary.display()))
+}
+
+/// The modules for our JupyterLab are not for a Python that a cell starts.
+fn hide_jupyter_modules(command: &mut Command, paths: &Paths) {
+    let path = env::var_os("PYTHONPATH").unwrap_or_default();
+    let kept: Vec<_> = env::split_paths(&path)
+        .filter(|folder| *folder != paths.jupyter_modules())
+        .collect();
+    match env::join_paths(&kept) {
+        Ok(path) if !kept.is_empty() => command.env("PYTHONPATH", path),
+        _ => command.env_remove("PYTHONPATH"),
+    };
 }
 
 /// Makes the folder of this kernel and locks it for as long as the kernel lives.
@@ -172,7 +201,7 @@ pub(crate) fn recorded_environment(prepared: &Path) -> Result<BTreeMap<String, S
     serde_json::from_str(&text).with_context(problem)
 }
 
-fn restore_environment(command: &mut std::process::Command, prepared: &Path) -> Result<()> {
+fn restore_environment(command: &mut Command, prepared: &Path) -> Result<()> {
     let recorded = recorded_environment(prepared)?;
     for name in build_environment()
         .keys()

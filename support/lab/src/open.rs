@@ -1,5 +1,6 @@
 //! Opens JupyterLab on the notebooks.
 
+use crate::kernel;
 use crate::paths::Paths;
 use crate::prepare;
 use anyhow::{Context, Result};
@@ -11,6 +12,7 @@ pub(crate) fn jupyterlab(paths: &Paths, arguments: &[String]) -> Result<Infallib
     let tools = prepare::everything(paths)?;
     let mut command = prepare::jupyter(paths, &tools);
     command
+        .env(kernel::AHEAD, "1")
         .args(["-m", "jupyterlab", "--ServerApp.ip=127.0.0.1"])
         .arg(format!(
             "--ServerApp.root_dir={}",

@@ -64,6 +64,11 @@ impl Paths {
         self.root.join("support/lab/assets")
     }
 
+    /// Python modules that Jupyter finds by their entry points.
+    pub(crate) fn jupyter_modules(&self) -> PathBuf {
+        self.assets().join("jupyter")
+    }
+
     /// `path` as it is shown: from the top of the checkout where it lies inside.
     pub(crate) fn shown<'a>(&self, path: &'a Path) -> std::path::Display<'a> {
         path.strip_prefix(&self.root).unwrap_or(path).display()

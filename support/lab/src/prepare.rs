@@ -19,6 +19,9 @@ use std::process::Command;
 
 use toolchain::Toolchain;
 
+/// What hands kernels to the notebooks of `cargo lab`, as Jupyter knows it; its code is among the assets.
+const PROVISIONER: &str = "async-lab-provisioner";
+
 /// Everything the other commands work with.
 #[derive(Debug)]
 pub(crate) struct Tools {
@@ -45,7 +48,8 @@ pub(crate) fn everything(paths: &Paths) -> Result<Tools> {
         python,
         evcxr,
     };
-    register(&paths.jupyter().join("data/kernels").join(KERNEL), &tools)?;
+    let kernel = paths.jupyter().join("data/kernels").join(KERNEL);
+    register(&kernel, &tools, Some(PROVISIONER))?;
     quiet_jupyterlab(&paths.jupyter().join("config"))?;
     folder::ensure(paths, &tools)?;
     Ok(tools)
@@ -59,14 +63,19 @@ pub(crate) fn register_in_environment(paths: &Paths, tools: &Tools) -> Result<()
     let folder = Path::new(&prefix)
         .join("share/jupyter/kernels")
         .join(KERNEL);
-    register(&folder, tools)?;
+    // Whoever starts that JupyterLab has Jupyter's own provisioner only.
+    register(&folder, tools, None)?;
     eprintln!("Kernel registered in {}", paths.shown(&folder));
     Ok(())
 }
 
 /// Writes the kernel's specification, beside that of the stock kernel and never in its place.
-fn register(folder: &Path, tools: &Tools) -> Result<()> {
+fn register(folder: &Path, tools: &Tools, provisioner: Option<&str>) -> Result<()> {
     let lab = std::env::current_exe().context("the path of this command is unknown")?;
+    let metadata = provisioner.map_or_else(
+        || json!({}),
+        |name| json!({ "kernel_provisioner": { "provisioner_name": name } }),
+    );
     let specification = json!({
         "argv": [lab, "kernel", "{connection_file}"],
         "display_name": "Rust (async lab)",
@@ -75,6 +84,7 @@ fn register(folder: &Path, tools: &Tools) -> Result<()> {
         "env": { "ASYNC_LAB_PYTHON": tools.python },
         // The kernel stops a cell when it is told so by message; a signal would end the kernel.
         "interrupt_mode": "message",
+        "metadata": metadata,
     });
     write_if_changed(
         &folder.join("kernel.json"),
@@ -106,6 +116,14 @@ pub(crate) fn jupyter(paths: &Paths, tools: &Tools) -> Command {
         .env("JUPYTER_RUNTIME_DIR", home.join("runtime"))
         .env("IPYTHONDIR", home.join("ipython"))
         .env("JUPYTER_PATH", kernels_elsewhere());
+    let modules = paths.jupyter_modules();
+    let python_path = std::env::var_os("PYTHONPATH").unwrap_or_default();
+    let folders = std::iter::once(modules).chain(std::env::split_paths(&python_path));
+    if let Ok(folders) =
+        std::env::join_paths(folders.filter(|folder| !folder.as_os_str().is_empty()))
+    {
+        command.env("PYTHONPATH", folders);
+    }
     command
 }
 

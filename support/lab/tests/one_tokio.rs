@@ -5,7 +5,7 @@
 
 mod common;
 
-use common::{Ran, code, dependencies, root, run, run_in};
+use common::{Ran, code, dependencies, run, run_in, tool};
 use serde_json::Value;
 use std::process::Command;
 use tempfile::TempDir;
@@ -151,7 +151,7 @@ fn ten_more_of_twenty_kernels_come_to_their_end() {
 fn the_stock_kernel_runs_the_same_notebook() {
     let folder = TempDir::new().expect("a folder");
     let jupyter = folder.path().join("jupyter");
-    let installed = Command::new(evcxr())
+    let installed = Command::new(tool("evcxr_jupyter"))
         .arg("--install")
         .env("JUPYTER_PATH", &jupyter)
         .output();
@@ -170,19 +170,4 @@ fn the_stock_kernel_runs_the_same_notebook() {
         ),
         7,
     );
-}
-
-/// The kernel's binary, as the command itself finds it.
-fn evcxr() -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_lab"))
-        .arg("doctor")
-        .current_dir(root())
-        .output()
-        .expect("it starts");
-    let text = String::from_utf8_lossy(&output.stdout);
-    let line = text
-        .lines()
-        .find(|line| line.contains("evcxr_jupyter"))
-        .expect("the doctor looks for the kernel");
-    line.split_whitespace().last().expect("its path").to_owned()
 }

@@ -109,3 +109,16 @@ pub(crate) fn run_file(file: &Path, options: &[&str], variables: &[(&str, &Path)
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
     }
 }
+
+/// The path of something that the command itself works with, as its doctor tells it.
+pub(crate) fn tool(name: &str) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_lab"))
+        .arg("doctor")
+        .current_dir(root())
+        .output()
+        .expect("it starts");
+    let text = String::from_utf8_lossy(&output.stdout);
+    let line = text.lines().find(|line| line.contains(name));
+    let line = line.expect("the doctor looks for it");
+    line.split_whitespace().last().expect("its path").to_owned()
+}

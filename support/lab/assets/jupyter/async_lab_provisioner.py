@@ -1,0 +1,251 @@
+"""Opens notebooks onto kernels that were started beforehand.
+
+A kernel takes seconds until it answers, and again at its first variable, since it reads the libraries first. So once a
+notebook has its kernel, another one is started in the same folder and warmed up, and waits there for the next notebook.
+Jupyter asks a provisioner for each kernel: this one hands over the kernel that waits, and starts one where none does.
+
+No cell ever waits longer for it: while a kernel in use computes or compiles, the one that is being started is paused, and
+on a machine without a core and memory to spare none is started. One that was started before `support` was edited is not
+handed over.
+"""
+
+import asyncio
+import atexit
+import os
+import signal
+import time
+import uuid
+from pathlib import Path
+
+import psutil
+from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.connect import LocalPortCache, write_connection_file
+from jupyter_client.launcher import launch_kernel
+from jupyter_client.provisioning import LocalProvisioner
+from jupyter_core.paths import jupyter_runtime_dir
+
+ROOT = Path(__file__).resolve().parents[4]
+PORTS = ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port")
+
+# What must be there before a kernel is started for later: it takes 0.4 GB, and more while it compiles.
+CORES = 2
+MEMORY = 2e9
+
+# A kernel in use is left alone while it takes more than this share of a core.
+BUSY = 0.2
+LOOK = 0.25
+QUIET = 3.0
+
+
+class Waiting:
+    """A kernel that waits for its notebook."""
+
+    def __init__(self, command, folder, env):
+        self.folder = folder
+        self.sources = sources()
+        cache = LocalPortCache.instance()
+        self.ports = {name: cache.find_available_port("127.0.0.1") for name in PORTS}
+        self.key = uuid.uuid4().hex.encode()
+        os.makedirs(jupyter_runtime_dir(), mode=0o700, exist_ok=True)
+        self.file = os.path.join(jupyter_runtime_dir(), f"waiting-{uuid.uuid4()}.json")
+        write_connection_file(self.file, ip="127.0.0.1", key=self.key, kernel_name="async-lab", **self.ports)
+        command = [part.format(connection_file=self.file) for part in command]
+        # The kernel ends with the server that started it, in whatever way that ends.
+        self.process = launch_kernel(command, cwd=folder, env=env | {"ASYNC_LAB_ENDS_WITH_PARENT": "1"})
+        self.paused = False
+        self.warm = False
+
+    def alive(self):
+        return self.process.poll() is None
+
+    def fresh(self):
+        return self.sources == sources()
+
+    def signal(self, number):
+        try:
+            os.killpg(self.process.pid, number)
+        except ProcessLookupError:
+            pass
+
+    def pause(self, paused):
+        if paused != self.paused:
+            self.signal(signal.SIGSTOP if paused else signal.SIGCONT)
+            self.paused = paused
+
+    def end(self):
+        self.signal(signal.SIGKILL)
+        self.process.wait()
+        Path(self.file).unlink(missing_ok=True)
+        for port in self.ports.values():
+            LocalPortCache.instance().return_port(port)
+
+    async def warm_up(self):
+        """Waits until the kernel answers, and has it infer a type. A completion does that and leaves no trace."""
+        client = AsyncKernelClient()
+        client.load_connection_file(self.file)
+        # No heartbeat: the kernel's ends with the first who leaves it.
+        client.start_channels(shell=True, iopub=False, stdin=False, hb=False, control=False)
+        try:
+            client.kernel_info()
+            await client.get_shell_msg(timeout=600)
+            code = "vec![1u8]."
+            client.complete(code, len(code))
+            await client.get_shell_msg(timeout=60)
+            self.warm = True
+        finally:
+            client.stop_channels()
+
+
+class Store:
+    """The kernel that waits, if there is one, and those that are in use."""
+
+    def __init__(self):
+        self.waiting = None
+        self.filling = None
+        self.in_use = {}
+        atexit.register(self.end)
+
+    def take(self, folder):
+        """The kernel that waits in a folder; it belongs to the caller from now on."""
+        waiting = self.waiting
+        if waiting is None or os.path.realpath(folder) != os.path.realpath(waiting.folder):
+            return None
+        self.waiting = None
+        if not (waiting.alive() and waiting.fresh()):
+            waiting.end()
+            return None
+        waiting.pause(False)
+        return waiting
+
+    def used(self, provisioner, command, folder, env):
+        """Notes a kernel in use, and has another one started for the notebook that is opened next."""
+        self.in_use[provisioner.pid] = provisioner
+        if self.filling is not None and not self.filling.done():
+            self.filling.cancel()
+        self.filling = asyncio.ensure_future(self.fill(command, following(folder), env))
+        self.filling.add_done_callback(lambda task: tell(provisioner.log, task))
+
+    async def fill(self, command, folder, env):
+        await self.until_quiet()
+        waiting = self.waiting
+        if waiting is not None and waiting.alive() and waiting.fresh() and waiting.folder == folder:
+            return
+        self.end()
+        if not room():
+            return
+        self.waiting = waiting = Waiting(command, folder, env)
+        warming = asyncio.ensure_future(waiting.warm_up())
+        try:
+            before = self.computed()
+            while self.waiting is waiting and not warming.done():
+                await asyncio.sleep(LOOK)
+                now = self.computed()
+                if self.waiting is waiting:
+                    waiting.pause(now - before > BUSY * LOOK)
+                before = now
+        finally:
+            # Whoever has taken it meanwhile talks to it now.
+            waiting.pause(False)
+            warming.cancel()
+
+    async def until_quiet(self):
+        """Returns once no kernel in use has computed for some time."""
+        before, since = self.computed(), time.monotonic()
+        while time.monotonic() - since < QUIET:
+            await asyncio.sleep(LOOK)
+            now = self.computed()
+            if now - before > BUSY * LOOK:
+                since = time.monotonic()
+            before = now
+
+    def computed(self):
+        """Seconds of processor that the kernels in use, their cells and their compilers have taken."""
+        seconds = 0.0
+        for pid, provisioner in list(self.in_use.items()):
+            if not provisioner.has_process:
+                del self.in_use[pid]
+                continue
+            try:
+                kernel = psutil.Process(pid)
+                processes = [kernel, *kernel.children(recursive=True)]
+            except psutil.Error:
+                continue
+            for process in processes:
+                try:
+                    seconds += sum(process.cpu_times()[:4])
+                except psutil.Error:
+                    pass
+        return seconds
+
+    def end(self):
+        if self.waiting is not None:
+            self.waiting.end()
+            self.waiting = None
+
+
+def tell(log, task):
+    """Says why no kernel could be started ahead. Nobody waits for it: the next notebook starts its own."""
+    if not task.cancelled() and task.exception():
+        log.warning("No kernel could be started ahead of time: %r", task.exception())
+
+
+def following(folder):
+    """Where the next notebook is likely to be opened: from the start page one goes on to the exercises."""
+    exercises = os.path.join(folder, "exercises")
+    return exercises if os.path.isdir(exercises) else folder
+
+
+def sources():
+    """What a kernel is made of, as far as somebody may edit it. The time of the last change of a file cannot be set back."""
+    files = [ROOT / "Cargo.toml", ROOT / "Cargo.lock", ROOT / "support/Cargo.toml"]
+    for folder in ("support/src", "support/tokio"):
+        files.extend(sorted((ROOT / folder).rglob("*")))
+    return [(str(file), (data := file.stat()).st_size, data.st_mtime_ns, data.st_ctime_ns) for file in files]
+
+
+def room():
+    """Whether this machine, or what its container may use of it, can hold another kernel."""
+    memory = psutil.virtual_memory().available
+    try:
+        limit = int(Path("/sys/fs/cgroup/memory.max").read_text())
+        memory = min(memory, limit - int(Path("/sys/fs/cgroup/memory.current").read_text()))
+    except (OSError, ValueError):
+        pass  # no limit
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return cores >= CORES and memory >= MEMORY
+
+
+STORE = Store()
+
+
+class Provisioner(LocalProvisioner):
+    """Starts kernels on this machine, ahead of time where the environment asks for it."""
+
+    taken = None
+
+    async def pre_launch(self, **kwargs):
+        self.taken = None
+        # A kernel that is started again keeps its ports, to which its notebook is connected.
+        first = not self.ports_cached
+        if first and self.parent is not None and "ASYNC_LAB_AHEAD" in os.environ:
+            self.taken = STORE.take(kwargs.get("cwd") or os.getcwd())
+        if self.taken:
+            for name, port in self.taken.ports.items():
+                setattr(self.parent, name, port)
+            self.parent.session.key = self.taken.key
+            self.ports_cached = True
+        return await super().pre_launch(**kwargs)
+
+    async def launch_kernel(self, cmd, **kwargs):
+        folder = str(kwargs.get("cwd") or os.getcwd())
+        env = kwargs.get("env") or dict(os.environ)
+        if self.taken:
+            self.process = self.taken.process
+            self.pid = self.pgid = self.process.pid
+            self.cwd = folder
+            Path(self.taken.file).unlink(missing_ok=True)
+        else:
+            await super().launch_kernel(cmd, **kwargs)
+        if "ASYNC_LAB_AHEAD" in os.environ:
+            STORE.used(self, self.kernel_spec.argv, folder, env)
+        return self.connection_info
