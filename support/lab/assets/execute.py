@@ -144,7 +144,8 @@ async def start(options, notebook, starts=3):
         except RuntimeError as error:
             starts -= 1
             if starts == 0:
-                raise
+                # What the kernel said stands above; where we are in this program helps nobody.
+                sys.exit(f"the kernel did not start: {error}")
             print(f"the kernel did not start, and is started again: {error}", file=sys.stderr)
 
 

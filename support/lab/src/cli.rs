@@ -1,7 +1,7 @@
 //! The command line.
 
 use crate::paths::Paths;
-use crate::{doctor, export, inference, kernel, open, prepare, run, sync, verify};
+use crate::{bench, doctor, export, inference, kernel, open, prepare, run, sync, verify};
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -52,6 +52,8 @@ enum Command {
         #[arg(long, value_name = "DIR", default_value = "target/lab/site")]
         out: PathBuf,
     },
+    /// Time our kernel beside the stock one and Python's: minutes for each round.
+    Bench(Bench),
     /// Say what is installed, in which version, and what mends what is missing.
     Doctor,
     /// Become the kernel of one notebook; Jupyter calls this.
@@ -100,6 +102,31 @@ pub(crate) struct Run {
     pub(crate) timeout: u64,
 }
 
+/// Options of `cargo lab bench`.
+#[derive(Debug, Args)]
+pub(crate) struct Bench {
+    /// How often each kernel has its turn.
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub(crate) rounds: usize,
+    /// How many short cells follow the first ones.
+    #[arg(long, value_name = "N", default_value_t = 60)]
+    pub(crate) cells: usize,
+    /// How many kernels to start at once, for each number.
+    #[arg(
+        long,
+        value_name = "N,…",
+        value_delimiter = ',',
+        default_value = "1,2,4"
+    )]
+    pub(crate) kernels: Vec<usize>,
+    /// Print everything that was measured as JSON, rather than the table.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// The folder for table, JSON and figures.
+    #[arg(long, value_name = "DIR", default_value = "target/lab/bench/out")]
+    pub(crate) out: PathBuf,
+}
+
 /// Reads the command line and does what it says.
 pub(crate) fn run() -> Result<ExitCode> {
     let cli = Cli::parse();
@@ -126,6 +153,7 @@ pub(crate) fn run() -> Result<ExitCode> {
         Command::Run(options) => run::notebooks(&paths, &options).map(code),
         Command::Sync { check } => sync::all(&paths, check).map(|()| ExitCode::SUCCESS),
         Command::Export { out } => export::site(&paths, &out).map(|()| ExitCode::SUCCESS),
+        Command::Bench(options) => bench::all(&paths, &options).map(|()| ExitCode::SUCCESS),
         Command::Doctor => Ok(code(doctor::report(&paths))),
         Command::Kernel { connection_file } => {
             kernel::become_kernel(&paths, &connection_file).map(|never| match never {})

@@ -5,6 +5,7 @@
 //! notebooks and [`judge`] says how each cell ended, [`sync`] keeps exercises true to their solutions, [`export`] writes
 //! HTML, [`open`] starts JupyterLab, [`verify`] runs everything that must hold and [`doctor`] says what is there.
 
+mod bench;
 mod cli;
 mod doctor;
 mod export;

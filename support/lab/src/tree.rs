@@ -1,7 +1,7 @@
 //! Copies of build folders, and whether one is still what it was.
 
 use crate::process;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
@@ -23,7 +23,13 @@ pub(crate) enum Kept {
 ///
 /// Names the file that could not be copied, and says so where the disk is full.
 pub(crate) fn copy(from: &Path, to: &Path, kept: Kept) -> Result<()> {
-    let problem = || format!("`{}` could not be copied", from.display());
+    let problem = || {
+        format!(
+            "`{}` could not be copied to `{}`",
+            from.display(),
+            to.display()
+        )
+    };
     fs::create_dir_all(to)
         .with_context(|| format!("`{}` could not be made", to.display()))
         .map_err(with_hint)?;
@@ -50,7 +56,7 @@ fn with_hint(error: anyhow::Error) -> anyhow::Error {
         .downcast_ref::<io::Error>()
         .is_some_and(|error| error.kind() == io::ErrorKind::StorageFull);
     if full {
-        error.context("the disk is full\nhint: make room there, then start the kernel again")
+        anyhow!("{error:#}\nhint: the disk is full; make room there, then start the kernel again")
     } else {
         error
     }

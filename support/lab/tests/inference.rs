@@ -8,7 +8,7 @@ use std::fs;
 use tempfile::TempDir;
 
 /// A cell each: variables, and the types that the kernel must find.
-const CELLS: [(&str, &[(&str, &str)]); 7] = [
+const CELLS: [(&str, &[(&str, &str)]); 8] = [
     (
         "let bytes = 5u32.to_be_bytes(); let map = (0..3).map(|n| (n, n.to_string())).collect::<HashMap<_, _>>();",
         &[("bytes", "[u8; 4]"), ("map", "HashMap<i32, String>")],
@@ -26,16 +26,26 @@ const CELLS: [(&str, &[(&str, &str)]); 7] = [
         ],
     ),
     (
-        "let client = reqwest::Client::new(); let value = serde_json::json!({ \"a\": 1 }); let number = value[\"a\"].as_i64();",
+        "let client = reqwest::Client::new(); let value = serde_json::json!({ \"a\": 1 }); let integer = value[\"a\"].as_i64();",
         &[
             ("client", "Client"),
             ("value", "Value"),
-            ("number", "Option<i64>"),
+            ("integer", "Option<i64>"),
         ],
     ),
     (
         "let server = server::Server::start(Default::default())?; let request = client.get(server.url(\"/\")).build()?; let url = request.url().clone();",
         &[("server", "Server"), ("request", "Request"), ("url", "Url")],
+    ),
+    (
+        "let response = reqwest::get(server.url(\"/posts/1\")).await?; let status = response.status(); let version = response.version(); let number = status.as_u16(); let headers = response.headers().clone();",
+        &[
+            ("response", "Response"),
+            ("status", "StatusCode"),
+            ("version", "Version"),
+            ("number", "u16"),
+            ("headers", "HeaderMap"),
+        ],
     ),
     (
         "let mut set = tokio::task::JoinSet::new(); set.spawn(async { 1u8 }); let first = set.join_next().await; let second = tokio::spawn(async { 2i64 }).await?;",

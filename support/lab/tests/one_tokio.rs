@@ -5,8 +5,9 @@
 
 mod common;
 
-use common::{Ran, code, dependencies, run, run_in, tool};
+use common::{Ran, code, dependencies, failing, run, run_in, tool};
 use serde_json::Value;
+use std::path::Path;
 use std::process::Command;
 use tempfile::TempDir;
 
@@ -95,6 +96,22 @@ fn notebook() -> Vec<Value> {
     ]
 }
 
+/// A runtime may be started before the first await and not after it; then everything else.
+fn running_loop() -> Vec<Value> {
+    let blocking =
+        "fn blocking() -> u8 { tokio::runtime::Runtime::new().unwrap().block_on(async { 42 }) }";
+    let mut cells = vec![
+        code(format!(
+            "{}\n{blocking}\nassert_eq!(blocking(), 42);",
+            dependencies()
+        )),
+        code("tokio::time::sleep(std::time::Duration::from_millis(5)).await; assert_eq!(1, 1);"),
+        failing("blocking();"),
+    ];
+    cells.extend(notebook());
+    cells
+}
+
 #[track_caller]
 fn came_to_its_end(ran: &Ran, cells: usize) {
     ran.assert_ok();
@@ -160,14 +177,15 @@ fn the_stock_kernel_runs_the_same_notebook() {
         "the stock kernel registers itself"
     );
     // It builds every dependency in its first cell.
-    let options = ["--kernel", "rust", "--timeout", "1200"];
-    came_to_its_end(
-        &run_in(
-            folder.path(),
-            &notebook(),
-            &options,
-            &[("JUPYTER_PATH", &jupyter)],
-        ),
-        7,
-    );
+    let stock = ["--kernel", "rust", "--timeout", "1200"];
+    let variables: [(&str, &Path); 1] = [("JUPYTER_PATH", &jupyter)];
+    let stock = run_in(folder.path(), &running_loop(), &stock, &variables);
+    let ours = run(&running_loop(), &["--timeout", "60"]);
+    came_to_its_end(&stock, 10);
+    came_to_its_end(&ours, 10);
+    let statuses = |ran: &Ran| -> Vec<Value> {
+        let cells = ran.line["cells"].as_array().expect("cells are listed");
+        cells.iter().map(|cell| cell["status"].clone()).collect()
+    };
+    assert_eq!(statuses(&stock), statuses(&ours), "cell by cell");
 }

@@ -176,6 +176,7 @@ fn key(paths: &Paths, toolchain: &Toolchain, evcxr: &Path) -> Result<String> {
     paths.root.hash(&mut hasher);
     build::PROFILE.hash(&mut hasher);
     inference::OUTLINE.hash(&mut hasher);
+    inference::WITHIN.hash(&mut hasher);
     inference::cargo_home(paths, toolchain)?.hash(&mut hasher);
     for file in [
         "Cargo.toml",

@@ -122,6 +122,34 @@ fn make_venv(folder: &Path) -> Result<()> {
     Ok(())
 }
 
+/// A Python with ipykernel and matplotlib, to measure beside ours; nothing else needs them.
+pub(crate) fn with_matplotlib(folder: &Path, tools: &super::Tools) -> Result<PathBuf> {
+    let python = folder.join("bin/python");
+    let there = process::command(&python)
+        .args(["-c", "import ipykernel, matplotlib"])
+        .output();
+    if there.is_ok_and(|output| output.status.success()) {
+        return Ok(python);
+    }
+    let step = Step::start("ipykernel and matplotlib, to compare with");
+    process::text(
+        process::command(&tools.python)
+            .args(["-m", "venv", "--clear"])
+            .arg(folder),
+    )?;
+    process::text(process::command(&python).args([
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "ipykernel",
+        "matplotlib",
+    ]))
+    .context("they could not be installed\nhint: behind a proxy, set HTTPS_PROXY and try again")?;
+    step.done("installed");
+    Ok(python)
+}
+
 /// The requirements that `environment.yml` pins, as pip writes them: `jupyterlab==4.6.*`.
 pub(crate) fn pins(file: &Path) -> Result<Vec<String>> {
     let text = fs::read_to_string(file)

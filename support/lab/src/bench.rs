@@ -1,0 +1,233 @@
+//! Measures our kernel beside the stock one, and beside Python's.
+//!
+//! The same cells run on each, alternately and several times, so that what the machine does besides falls on all of them.
+
+mod cells;
+mod report;
+
+use crate::cli;
+use crate::kernel;
+use crate::paths::{KERNEL, Paths};
+use crate::prepare::{self, Tools, python};
+use crate::process;
+use crate::progress::Step;
+use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What is measured, in the order in which it takes its turns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Kind {
+    /// evcxr as it is.
+    Stock,
+    /// Ours, from its start.
+    Lab,
+    /// Ours, started before the notebook was opened.
+    Ahead,
+    /// ipykernel, with matplotlib.
+    Python,
+}
+
+impl Kind {
+    const ALL: [Kind; 4] = [Kind::Stock, Kind::Lab, Kind::Ahead, Kind::Python];
+
+    fn name(self) -> &'static str {
+        match self {
+            Kind::Stock => "stock evcxr",
+            Kind::Lab => "async lab",
+            Kind::Ahead => "async lab, started ahead",
+            Kind::Python => "ipykernel",
+        }
+    }
+
+    /// As Jupyter knows it.
+    fn kernel(self) -> &'static str {
+        match self {
+            Kind::Stock => "rust",
+            Kind::Lab | Kind::Ahead => KERNEL,
+            Kind::Python => "python-bench",
+        }
+    }
+}
+
+/// One run of the cells, on some kernels at once.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Run {
+    sessions: Vec<Session>,
+    /// Bytes of memory that all kernels take together when their cells are done.
+    rest: f64,
+    /// The most that they took with their compilers.
+    peak: f64,
+}
+
+/// What one kernel took, in seconds.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Session {
+    /// From its start until it answered.
+    ready: f64,
+    /// From its start until the first figure was there.
+    figure: Option<f64>,
+    /// From its start until each cell had its result.
+    results: Vec<f64>,
+    /// For each cell.
+    cells: Vec<f64>,
+}
+
+/// A run, and what was run.
+#[derive(Debug, Clone, Serialize)]
+struct Measured {
+    kind: Kind,
+    /// How many kernels at once.
+    kernels: usize,
+    /// From the start of the kernels to their first cell, where it was made to wait.
+    wait: u32,
+    #[serde(flatten)]
+    run: Run,
+}
+
+/// Measures, prints a table or JSON, and writes both and the figures into a folder.
+pub(crate) fn all(paths: &Paths, options: &cli::Bench) -> Result<()> {
+    let tools = prepare::everything(paths)?;
+    fs::create_dir_all(&options.out)
+        .with_context(|| format!("`{}` could not be made", options.out.display()))?;
+    let out = options.out.canonicalize()?;
+    let bench = Bench {
+        paths,
+        tools: &tools,
+        specifications: register(paths, &tools)?,
+        // Where a kernel is started ahead.
+        folder: paths.notebooks().join("exercises"),
+        cells: out.clone(),
+    };
+    let mut measured = Vec::new();
+    for round in 1..=options.rounds {
+        for kind in Kind::ALL {
+            let what = format!("Round {round} of {}: {}", options.rounds, kind.name());
+            measured.push(bench.run(&what, kind, 1, 0, options.cells)?);
+        }
+        let what = format!("Round {round}: async lab, 25 s after its start");
+        measured.push(bench.run(&what, Kind::Lab, 1, 25, 0)?);
+    }
+    for &kernels in options.kernels.iter().filter(|kernels| **kernels > 1) {
+        for kind in [Kind::Stock, Kind::Lab, Kind::Python] {
+            let what = format!("{kernels} kernels at once: {}", kind.name());
+            measured.push(bench.run(&what, kind, kernels, 0, 0)?);
+        }
+    }
+    let report = report::Report::new(&measured);
+    let json = serde_json::to_string_pretty(&serde_json::json!({
+        "machine": report::machine(),
+        "summary": report,
+        "runs": measured,
+    }))?;
+    write(&out.join("bench.json"), &json)?;
+    write(&out.join("bench.txt"), &report.table())?;
+    report::draw(paths, &tools, &report, &out)?;
+    if options.json {
+        println!("{json}");
+    } else {
+        print!("{}", report.table());
+    }
+    eprintln!("Table, JSON and figures are in {}", paths.shown(&out));
+    Ok(())
+}
+
+fn write(file: &Path, text: &str) -> Result<()> {
+    fs::write(file, text).with_context(|| format!("`{}` could not be written", file.display()))
+}
+
+struct Bench<'a> {
+    paths: &'a Paths,
+    tools: &'a Tools,
+    /// Where Jupyter finds the other kernels.
+    specifications: PathBuf,
+    /// Where the kernels run.
+    folder: PathBuf,
+    /// Where the cells are written.
+    cells: PathBuf,
+}
+
+impl Bench<'_> {
+    fn run(
+        &self,
+        what: &str,
+        kind: Kind,
+        kernels: usize,
+        wait: u32,
+        more: usize,
+    ) -> Result<Measured> {
+        let step = Step::start(what);
+        let cells = cells::of(kind, &self.paths.root.join("support"), more);
+        let file = self.cells.join("cells.json");
+        write(&file, &serde_json::to_string(&cells)?)?;
+        // The stock kernel builds in a folder of its own, and leaves it behind when it is ended.
+        let scratch = self.specifications.join("scratch");
+        let _ = fs::remove_dir_all(&scratch);
+        fs::create_dir_all(&scratch)
+            .with_context(|| format!("`{}` could not be made", scratch.display()))?;
+        let mut command = prepare::jupyter(self.paths, self.tools);
+        command
+            .env("TMPDIR", &scratch)
+            .env("JUPYTER_PATH", &self.specifications)
+            .env("LAB_PROGRESS", "")
+            .env_remove(kernel::AHEAD)
+            .arg(self.paths.assets().join("bench.py"))
+            .args(["--kernel", kind.kernel(), "--kernels", &kernels.to_string()])
+            .args(["--wait", &wait.to_string(), "--cells"])
+            .arg(&file)
+            .arg("--folder")
+            .arg(&self.folder)
+            .current_dir(&self.cells);
+        if kind == Kind::Ahead {
+            command.env(kernel::AHEAD, "1");
+        }
+        let output = process::output(&mut command)?;
+        let _ = fs::remove_dir_all(&scratch);
+        let said = String::from_utf8_lossy(&output.stdout);
+        let line = said.lines().find(|line| line.starts_with("{\"sessions\""));
+        let (true, Some(line)) = (output.status.success(), line) else {
+            bail!(
+                "{what}: the kernel could not be measured:\n{}",
+                process::tail(&output.stderr)
+            );
+        };
+        let run: Run = serde_json::from_str(line).context("the answer has another form")?;
+        let figures: Vec<_> = run.sessions.iter().filter_map(|one| one.figure).collect();
+        step.done(&format!(
+            "first figure after {:.1} s",
+            report::median(&figures)
+        ));
+        Ok(Measured {
+            kind,
+            kernels,
+            wait,
+            run,
+        })
+    }
+}
+
+/// Registers the stock kernel and one of Python, for the time of the measurement; returns what goes into `JUPYTER_PATH`.
+fn register(paths: &Paths, tools: &Tools) -> Result<PathBuf> {
+    let folder = paths.state().join("bench");
+    process::text(
+        process::command(&tools.evcxr)
+            .arg("--install")
+            .env("JUPYTER_PATH", &folder),
+    )?;
+    let python = python::with_matplotlib(&folder.join("venv"), tools)?;
+    prepare::write_if_changed(
+        &folder
+            .join("kernels")
+            .join(Kind::Python.kernel())
+            .join("kernel.json"),
+        &serde_json::json!({
+            "argv": [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+            "display_name": "Python",
+            "language": "python",
+        })
+        .to_string(),
+    )?;
+    Ok(folder)
+}
