@@ -37,7 +37,7 @@ impl Kind {
         match self {
             Kind::Stock => "stock evcxr",
             Kind::Lab => "async lab",
-            Kind::Ahead => "async lab, started ahead",
+            Kind::Ahead => "async lab, ahead",
             Kind::Python => "ipykernel",
         }
     }

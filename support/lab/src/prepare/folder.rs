@@ -13,7 +13,7 @@ use crate::paths::Paths;
 use crate::prepare::toolchain::Toolchain;
 use crate::process;
 use crate::tree::{self, Kept};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -35,7 +35,8 @@ pub(super) fn ensure(paths: &Paths, tools: &Tools) -> Result<()> {
     let _turn = lock(&kernel::folder_lock(paths), "a kernel to start")?;
     let folder = named(paths, &tools.toolchain, &tools.evcxr)?;
     make(paths, &tools.toolchain, &folder, |new| {
-        build::prove(paths, tools, new)
+        build::prove(paths, tools, new)?;
+        unchanged(paths, &tools.toolchain, &tools.evcxr, &folder)
     })
 }
 
@@ -65,9 +66,19 @@ pub(crate) fn for_kernel(paths: &Paths, toolchain: &Toolchain, evcxr: &Path) -> 
         _ => eprintln!("Building what has changed since the last kernel …"),
     }
     build::write_kernel_config(paths)?;
-    make(paths, toolchain, &folder, |_| Ok(()))
+    make(paths, toolchain, &folder, |_| unchanged(paths, toolchain, evcxr, &folder))
         .context("the kernel's dependencies could not be built\nhint: mend what is said below and start the kernel again; `cargo lab setup` shows more")?;
     Ok(folder)
+}
+
+/// Fails where something was edited while the folder was built: it might hold the one or the other.
+fn unchanged(paths: &Paths, toolchain: &Toolchain, evcxr: &Path, folder: &Path) -> Result<()> {
+    if named(paths, toolchain, evcxr)? != folder {
+        bail!(
+            "`support` was edited while it was built\nhint: start again, it builds what there is now"
+        );
+    }
+    Ok(())
 }
 
 /// Makes a folder beside the others, which takes its name when it is whole.
