@@ -11,6 +11,7 @@ use crate::paths::{KERNEL, Paths};
 use crate::prepare::{self, Tools, python};
 use crate::process;
 use crate::progress::Step;
+use crate::tree::{self, Kept};
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 use std::fs;
@@ -20,7 +21,9 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 enum Kind {
-    /// evcxr as it is.
+    /// evcxr as it is, with an ordinary crate: what each cell uses of it is linked into that cell.
+    Plain,
+    /// evcxr as it is, with our crate, which is linked once.
     Stock,
     /// Ours, from its start.
     Lab,
@@ -31,10 +34,17 @@ enum Kind {
 }
 
 impl Kind {
-    const ALL: [Kind; 4] = [Kind::Stock, Kind::Lab, Kind::Ahead, Kind::Python];
+    const ALL: [Kind; 5] = [
+        Kind::Plain,
+        Kind::Stock,
+        Kind::Lab,
+        Kind::Ahead,
+        Kind::Python,
+    ];
 
     fn name(self) -> &'static str {
         match self {
+            Kind::Plain => "stock, plain crate",
             Kind::Stock => "stock evcxr",
             Kind::Lab => "async lab",
             Kind::Ahead => "async lab, ahead",
@@ -45,7 +55,7 @@ impl Kind {
     /// As Jupyter knows it.
     fn kernel(self) -> &'static str {
         match self {
-            Kind::Stock => "rust",
+            Kind::Plain | Kind::Stock => "rust",
             Kind::Lab | Kind::Ahead => KERNEL,
             Kind::Python => "python-bench",
         }
@@ -97,6 +107,7 @@ pub(crate) fn all(paths: &Paths, options: &cli::Bench) -> Result<()> {
         paths,
         tools: &tools,
         specifications: register(paths, &tools)?,
+        plain: plain_crate(paths)?,
         // Where a kernel is started ahead.
         folder: paths.notebooks().join("exercises"),
         cells: out.clone(),
@@ -104,8 +115,10 @@ pub(crate) fn all(paths: &Paths, options: &cli::Bench) -> Result<()> {
     let mut measured = Vec::new();
     for round in 1..=options.rounds {
         for kind in Kind::ALL {
+            // A cell of it takes seconds.
+            let most = if kind == Kind::Plain { 12 } else { usize::MAX };
             let what = format!("Round {round} of {}: {}", options.rounds, kind.name());
-            measured.push(bench.run(&what, kind, 1, 0, options.cells)?);
+            measured.push(bench.run(&what, kind, 1, 0, options.cells.min(most))?);
         }
         let what = format!("Round {round}: async lab, 25 s after its start");
         measured.push(bench.run(&what, Kind::Lab, 1, 25, 0)?);
@@ -143,6 +156,8 @@ struct Bench<'a> {
     tools: &'a Tools,
     /// Where Jupyter finds the other kernels.
     specifications: PathBuf,
+    /// The crate that notebooks call, as an ordinary one.
+    plain: PathBuf,
     /// Where the kernels run.
     folder: PathBuf,
     /// Where the cells are written.
@@ -159,7 +174,12 @@ impl Bench<'_> {
         more: usize,
     ) -> Result<Measured> {
         let step = Step::start(what);
-        let cells = cells::of(kind, &self.paths.root.join("support"), more);
+        let support = if kind == Kind::Plain {
+            &self.plain
+        } else {
+            &self.paths.root.join("support")
+        };
+        let cells = cells::of(kind, support, more);
         let file = self.cells.join("cells.json");
         write(&file, &serde_json::to_string(&cells)?)?;
         // The stock kernel builds in a folder of its own, and leaves it behind when it is ended.
@@ -230,4 +250,29 @@ fn register(paths: &Paths, tools: &Tools) -> Result<PathBuf> {
         .to_string(),
     )?;
     Ok(folder)
+}
+
+/// Writes `support` as a library that is linked into whatever uses it, and returns where it is.
+fn plain_crate(paths: &Paths) -> Result<PathBuf> {
+    let folder = paths.state().join("bench/plain");
+    if folder.is_dir() {
+        fs::remove_dir_all(&folder)
+            .with_context(|| format!("`{}` could not be removed", folder.display()))?;
+    }
+    for part in ["support/src", "support/tokio"] {
+        tree::copy(&paths.root.join(part), &folder.join(part), Kept::Everything)?;
+    }
+    let changed = [
+        ("Cargo.toml", ", \"support/lab\"", ""),
+        ("support/Cargo.toml", "[\"dylib\", \"rlib\"]", "[\"rlib\"]"),
+    ];
+    for (name, from, to) in changed {
+        let text = fs::read_to_string(paths.root.join(name))
+            .with_context(|| format!("`{name}` could not be read"))?;
+        if !text.contains(from) {
+            bail!("`{name}` has no `{from}`\nhint: the bench knows an older one");
+        }
+        write(&folder.join(name), &text.replace(from, to))?;
+    }
+    Ok(folder.join("support"))
 }

@@ -1,7 +1,7 @@
 //! The command line.
 
 use crate::paths::Paths;
-use crate::{bench, doctor, export, inference, kernel, open, prepare, run, sync, verify};
+use crate::{bench, compile, doctor, export, inference, kernel, open, prepare, run, sync, verify};
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -61,6 +61,24 @@ enum Command {
     Kernel {
         /// The file in which Jupyter says how to reach it.
         connection_file: PathBuf,
+    },
+    /// Compile the kernel's cell; the kernel's cargo home calls this.
+    #[command(hide = true)]
+    Compile {
+        /// The cargo that compiles it otherwise.
+        cargo: PathBuf,
+        /// What the kernel asks of cargo.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Note how cargo starts the compiler of a cell; the kernel's cargo home calls this.
+    #[command(hide = true)]
+    Note {
+        /// The compiler.
+        rustc: PathBuf,
+        /// What cargo asks of it.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
     },
     /// Answer the kernel's `cargo metadata`; the kernel's cargo home calls this.
     #[command(hide = true)]
@@ -157,6 +175,12 @@ pub(crate) fn run() -> Result<ExitCode> {
         Command::Doctor => Ok(code(doctor::report(&paths))),
         Command::Kernel { connection_file } => {
             kernel::become_kernel(&paths, &connection_file).map(|never| match never {})
+        }
+        Command::Compile { cargo, arguments } => {
+            compile::cell(&paths, &cargo, &arguments).map(|never| match never {})
+        }
+        Command::Note { rustc, arguments } => {
+            compile::note(&rustc, &arguments).map(|never| match never {})
         }
         Command::Metadata { cargo, arguments } => inference::answer(&paths, &cargo, &arguments),
     }

@@ -1,29 +1,22 @@
 //! Keeps the kernel's type inference small.
 //!
 //! The kernel infers the types of variables with rust-analyzer, which reads the sources of every crate there is: seconds
-//! of one core before the first cell, and again at the first `let`. Most crates only serve others from within. So a kernel
-//! gets a cargo home of its own, in which everything is a link to the real one but the two programs that rust-analyzer
-//! asks what there is. They hand on everything but
-//!
-//! - `cargo metadata`, whose answer is shortened by [`answer`], and points to outlines of the sources (see [`outline`]);
-//! - `rustc --print sysroot`: the answer is a folder with an outline of the standard library, and one with nothing before
-//!   the dependencies are declared, since the kernel then runs a trial cell, which needs no standard library to be read.
-//!
-//! What is compiled does not change.
+//! of one core before the first cell, and again at the first `let`. Most crates only serve others from within. So it gets a
+//! shorter answer when it asks what there is (see [`crate::cargo_home`]), which points to outlines of the sources (see
+//! [`outline`]). What is compiled does not change.
 
 mod outline;
-mod sources;
+pub(crate) mod sources;
 
+use crate::cargo_home;
 use crate::paths::Paths;
-use crate::prepare::{toolchain::Toolchain, write_if_changed};
+use crate::prepare::toolchain::Toolchain;
 use crate::process;
 use crate::progress::Step;
 use anyhow::{Context, Result};
 use outline::Documentation;
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
-use std::env;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
@@ -62,91 +55,15 @@ pub(crate) const WITHIN: [&str; 24] = [
 /// What outlines are made by: with other code, they are others.
 pub(crate) const OUTLINE: &str = sources::MADE_BY;
 
-/// Makes the cargo home of kernels ready, and returns where it is.
-pub(crate) fn cargo_home(paths: &Paths, toolchain: &Toolchain) -> Result<PathBuf> {
-    let home = paths.state().join("cargo-home");
-    let real = env::var_os("CARGO_HOME")
-        .map(PathBuf::from)
-        .or_else(|| Some(env::home_dir()?.join(".cargo")))
-        .context("there is no home folder for cargo\nhint: set CARGO_HOME")?;
-    if real == home {
-        // A kernel started from a cell of another one.
-        return Ok(home);
-    }
-    let (bin, none) = (home.join("bin"), home.join("no-library"));
-    let library = sources::sysroot(paths, toolchain);
-    for folder in [&bin, &none.join(sources::IN_SYSROOT)] {
-        fs::create_dir_all(folder)
-            .with_context(|| format!("`{}` could not be made", folder.display()))?;
-    }
-    for name in ["registry", "git", "config.toml", "credentials.toml"] {
-        link(&real.join(name), &home.join(name))?;
-    }
-    let lab = env::current_exe().context("the path of this command is unknown")?;
-    let (lab, cargo, rustc) = (
-        quoted(&lab),
-        quoted(&toolchain.cargo),
-        quoted(&toolchain.rustc),
-    );
-    // Of the standard library, and of a crate without its dependencies, there is nothing to leave out.
-    write_program(
-        &bin.join("cargo"),
-        &format!(
-            "case \"$*\" in\n*--no-deps*) ;;\nmetadata*{library}/*) exec cat {metadata} ;;\n*/rustlib/*) ;;\nmetadata*) exec {lab} metadata {cargo} \"$@\" ;;\nesac\nexec {cargo} \"$@\"",
-            library = quoted(&library),
-            metadata = quoted(&library.join(sources::METADATA)),
-        ),
-    )?;
-    write_program(
-        &bin.join("rustc"),
-        &format!(
-            "if [ \"$*\" = '--print sysroot' ]; then\n  \
-             if ! grep -qs '^support = ' Cargo.toml; then echo {none}; exit; fi\n  \
-             if [ -d {library} ]; then echo {library}; exit; fi\n\
-             fi\nexec {rustc} \"$@\"",
-            none = quoted(&none),
-            library = quoted(&library),
-        ),
-    )?;
-    Ok(home)
-}
-
-/// A path as a word of a shell's command line.
-fn quoted(path: &Path) -> String {
-    format!("'{}'", path.to_string_lossy().replace('\'', r"'\''"))
-}
-
-fn write_program(file: &Path, lines: &str) -> Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    write_if_changed(file, &format!("#!/bin/sh\n{lines}\n"))?;
-    fs::set_permissions(file, fs::Permissions::from_mode(0o755))
-        .with_context(|| format!("`{}` could not be made executable", file.display()))
-}
-
-/// A link to what is there; another process may be making the same one.
-fn link(target: &Path, link: &Path) -> Result<()> {
-    if !target.exists() || fs::read_link(link).is_ok_and(|known| known == target) {
-        return Ok(());
-    }
-    // Nothing to remove is what is hoped for.
-    let _ = fs::remove_file(link);
-    match std::os::unix::fs::symlink(target, link) {
-        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
-            Err(error).with_context(|| format!("`{}` could not be linked", link.display()))
-        }
-        _ => Ok(()),
-    }
-}
-
 /// Writes the outlines that are missing, and those of our own crates, for what is in the prepared folder.
 pub(crate) fn write_outlines(paths: &Paths, toolchain: &Toolchain, prepared: &Path) -> Result<()> {
     let step = Step::start("Outlines of the sources, for type inference");
     let library = sources::write_library(paths, toolchain);
     if let Some(programs) = toolchain.rustc.parent() {
-        let none = cargo_home(paths, toolchain)?.join("no-library");
+        let none = cargo_home::write(paths, toolchain)?.join("no-library");
         for sysroot in [sources::sysroot(paths, toolchain), none] {
             if sysroot.is_dir() {
-                link(programs, &sysroot.join("bin"))?;
+                cargo_home::link(programs, &sysroot.join("bin"))?;
             }
         }
     }
@@ -378,10 +295,5 @@ mod tests {
     fn an_answer_without_a_graph_stays_as_it_is() {
         let version = json!({ "packages": [], "resolve": null });
         assert_eq!(lean(version.clone()), version);
-    }
-
-    #[test]
-    fn a_path_with_a_quote_is_one_word() {
-        assert_eq!(quoted(Path::new("/it's/here")), r"'/it'\''s/here'");
     }
 }

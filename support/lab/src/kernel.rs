@@ -7,7 +7,7 @@
 //! Whether a kernel lives is told by a lock on a file in its folder, which the kernel and the compilers it starts
 //! inherit: it is released when the last of them is gone, however it went.
 
-use crate::inference;
+use crate::cargo_home;
 use crate::paths::Paths;
 use crate::prepare::{evcxr, folder, lock, toolchain::Toolchain};
 use crate::process;
@@ -67,7 +67,7 @@ pub(crate) fn become_kernel(paths: &Paths, connection_file: &Path) -> Result<Inf
             private_folder(paths, &prepared)?
         }
     };
-    let home = inference::cargo_home(paths, &toolchain)?;
+    let home = cargo_home::write(paths, &toolchain)?;
     let mut command = process::command(&binary);
     command
         .arg("--control_file")
@@ -75,7 +75,7 @@ pub(crate) fn become_kernel(paths: &Paths, connection_file: &Path) -> Result<Inf
         .env("EVCXR_TMPDIR", &folder)
         .env("EVCXR_CONFIG_DIR", paths.kernel_config())
         .env("RUSTC", home.join("bin/rustc"))
-        .env("CARGO_HOME", home)
+        .env("CARGO_HOME", &home)
         .env("ASYNC_LAB_LOCK", folder.join(LOCK))
         .env("ASYNC_LAB_SCRATCH", folder.join("scratch"))
         .env("RUST_BACKTRACE", "0")
@@ -87,17 +87,21 @@ pub(crate) fn become_kernel(paths: &Paths, connection_file: &Path) -> Result<Inf
         command.env("ASYNC_LAB_CARGO_HOME", home);
     }
     restore_environment(&mut command, &folder)?;
+    let path = env::var_os("PATH").unwrap_or_default();
+    let mut folders: Vec<_> = env::split_paths(&path).collect();
     // A Jupyter that was not started from a terminal may not know where cargo is.
     if process::find("cargo").is_none()
         && let Some(bin) = toolchain.cargo.parent()
     {
-        let path = env::var_os("PATH").unwrap_or_default();
-        let folders = env::split_paths(&path).chain([bin.to_owned()]);
-        command.env(
-            "PATH",
-            env::join_paths(folders).context("cargo's folder has no place in a PATH")?,
-        );
+        folders.push(bin.to_owned());
     }
+    let problem = "the folders of the programs do not fit a PATH";
+    command.env(
+        "ASYNC_LAB_PATH",
+        env::join_paths(&folders).context(problem)?,
+    );
+    folders.insert(0, cargo_home::rustup_folder(&home));
+    command.env("PATH", env::join_paths(&folders).context(problem)?);
     Err(command.exec()).with_context(|| format!("`{}` could not be started", binary.display()))
 }
 

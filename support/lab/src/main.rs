@@ -6,7 +6,9 @@
 //! HTML, [`open`] starts JupyterLab, [`verify`] runs everything that must hold and [`doctor`] says what is there.
 
 mod bench;
+mod cargo_home;
 mod cli;
+mod compile;
 mod doctor;
 mod export;
 mod inference;

@@ -122,21 +122,31 @@ impl Report {
         }
         row("later cells, median", &|one| seconds(one.later_median));
         row("later cells, worst", &|one| seconds(one.later_worst));
-        for ten in 0..self.alone.first().map_or(0, |one| one.tens.len()) {
+        for ten in 0..self
+            .alone
+            .iter()
+            .map(|one| one.tens.len())
+            .max()
+            .unwrap_or(0)
+        {
             let name = format!("later cells {} to {}", ten * 10 + 1, ten * 10 + 10);
-            row(&name, &|one| seconds(one.tens[ten]));
+            row(&name, &|one| {
+                one.tens
+                    .get(ten)
+                    .map_or(String::new(), |time| seconds(*time))
+            });
         }
         row("memory at rest", &|one| megabytes(one.memory_at_rest));
         row("memory at its peak", &|one| megabytes(one.memory_at_peak));
         let mut text = format!("{:30}", "medians");
         for one in &self.alone {
-            let _ = write!(text, "{:>26}", one.kind.name());
+            let _ = write!(text, "{:>22}", one.kind.name());
         }
         text.push('\n');
         for (name, values) in rows {
             let _ = write!(text, "{name:30}");
             for value in values {
-                let _ = write!(text, "{value:>26}");
+                let _ = write!(text, "{value:>22}");
             }
             text.push('\n');
         }
@@ -156,10 +166,14 @@ impl Report {
                 megabytes(one.memory_at_peak)
             );
         }
-        if let (Some(stock), Some(lab)) = (self.of(Kind::Stock), self.of(Kind::Lab)) {
+        for kind in [Kind::Plain, Kind::Stock] {
+            let (Some(stock), Some(lab)) = (self.of(kind), self.of(Kind::Lab)) else {
+                continue;
+            };
             let _ = writeln!(
                 text,
-                "async lab against stock: first figure 1/{:.1}, later cells 1/{:.1}, memory at rest {:.2}, at its peak {:.2}",
+                "async lab against {}: first figure 1/{:.1}, later cells 1/{:.1}, memory at rest {:.2}, at its peak {:.2}",
+                kind.name(),
                 stock.first_figure / lab.first_figure,
                 stock.later_median / lab.later_median,
                 lab.memory_at_rest / stock.memory_at_rest,
@@ -363,7 +377,7 @@ mod tests {
         let all: Vec<_> = runs.into_iter().chain(lab).collect();
         let table = Report::new(&all).table();
         assert!(
-            table.contains("first figure 1/20.0, later cells 1/8.0"),
+            table.contains("against stock evcxr: first figure 1/20.0, later cells 1/8.0"),
             "{table}"
         );
         assert!(table.contains("160.00 s"), "{table}");

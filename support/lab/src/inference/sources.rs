@@ -22,10 +22,10 @@ pub(super) const OURS: &str = "async-lab-sources";
 const LIBRARY: [&str; 4] = ["alloc", "core", "hashbrown", "std"];
 
 /// In a sysroot, what `cargo metadata` says of the standard library.
-pub(super) const METADATA: &str = "metadata.json";
+pub(crate) const METADATA: &str = "metadata.json";
 
 /// Where a toolchain keeps the sources of the standard library.
-pub(super) const IN_SYSROOT: &str = "lib/rustlib/src/rust/library";
+pub(crate) const IN_SYSROOT: &str = "lib/rustlib/src/rust/library";
 
 /// Folders of a package that are not part of its library.
 const BESIDE: [&str; 6] = ["benches", "ci", "examples", "lab", "target", "tests"];
@@ -41,7 +41,7 @@ fn folder(paths: &Paths) -> PathBuf {
 }
 
 /// A sysroot in which the standard library is an outline.
-pub(super) fn sysroot(paths: &Paths, toolchain: &Toolchain) -> PathBuf {
+pub(crate) fn sysroot(paths: &Paths, toolchain: &Toolchain) -> PathBuf {
     let name = format!("library-{:08x}", short_hash(&toolchain.version));
     folder(paths).join(name)
 }

@@ -5,7 +5,7 @@
 
 use super::toolchain::Toolchain;
 use super::{Tools, jupyter, write_if_changed};
-use crate::inference;
+use crate::cargo_home;
 use crate::kernel;
 use crate::paths::{KERNEL, Paths};
 use crate::process;
@@ -43,7 +43,7 @@ fn quoted(path: &Path) -> String {
 /// The kernel asks for backtraces, and a panic is clearer without one. And it answers when a cell has ended, while the
 /// report of a panic may still be on its way and would then be lost: the report gets the time to arrive. Whoever runs
 /// notebooks can be told of each panic, too, in a file. The programs that spare the kernel's type inference its reading
-/// (see [`inference`]) are not for cells.
+/// (see [`crate::inference`] and [`crate::compile`]) are not for cells.
 const PRELUDE: &str = "{
     unsafe {
         std::env::set_var(\"RUST_BACKTRACE\", \"0\");
@@ -51,6 +51,9 @@ const PRELUDE: &str = "{
         match std::env::var_os(\"ASYNC_LAB_CARGO_HOME\") {
             Some(home) => std::env::set_var(\"CARGO_HOME\", home),
             None => std::env::remove_var(\"CARGO_HOME\"),
+        }
+        if let Some(path) = std::env::var_os(\"ASYNC_LAB_PATH\") {
+            std::env::set_var(\"PATH\", path);
         }
     };
     let report = std::panic::take_hook();
@@ -83,7 +86,7 @@ pub(super) fn write_kernel_config(paths: &Paths) -> Result<()> {
     )?;
     write_if_changed(
         &folder.join("init.evcxr"),
-        &format!("!cp \"$ASYNC_LAB_LOCK\" \"$EVCXR_TMPDIR/Cargo.lock\"\n{lines}"),
+        &format!(":linker system\n!cp \"$ASYNC_LAB_LOCK\" \"$EVCXR_TMPDIR/Cargo.lock\"\n{lines}"),
     )?;
     write_if_changed(&folder.join("prelude.rs"), PRELUDE)
 }
@@ -158,7 +161,7 @@ fn compile(
         .count();
     let mut step = Step::counting(title, total as u64);
     // Cargo knows what is built by the paths of sources, which begin with the cargo home: it has to be the kernels'.
-    let home = inference::cargo_home(paths, toolchain)?;
+    let home = cargo_home::write(paths, toolchain)?;
     let mut command = process::command(&toolchain.cargo);
     command
         .env("CARGO_HOME", home)

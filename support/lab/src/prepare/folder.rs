@@ -7,6 +7,8 @@
 //! it changes any more. After an edit of `support` another one is made, going on from the last.
 
 use super::{Tools, build, lock};
+use crate::cargo_home;
+use crate::compile;
 use crate::inference;
 use crate::kernel;
 use crate::paths::Paths;
@@ -101,6 +103,7 @@ fn make(
         Some(before) => {
             tree::copy(&before, &new, Kept::Everything)?;
             tree::forget_our_builds(&new)?;
+            compile::forget(&new)?;
         }
         None => fs::create_dir_all(&new).with_context(problem)?,
     }
@@ -186,9 +189,10 @@ fn key(paths: &Paths, toolchain: &Toolchain, evcxr: &Path) -> Result<String> {
     (binary.len(), binary.modified().ok()).hash(&mut hasher);
     paths.root.hash(&mut hasher);
     build::PROFILE.hash(&mut hasher);
+    compile::MADE_BY.hash(&mut hasher);
     inference::OUTLINE.hash(&mut hasher);
     inference::WITHIN.hash(&mut hasher);
-    inference::cargo_home(paths, toolchain)?.hash(&mut hasher);
+    cargo_home::write(paths, toolchain)?.hash(&mut hasher);
     for file in [
         "Cargo.toml",
         "Cargo.lock",
