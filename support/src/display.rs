@@ -7,11 +7,14 @@
 mod table;
 
 use serde::Serialize;
+use std::env;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
 pub use table::Table;
 
+/// Set in the process that runs the cells of a kernel.
+const KERNEL: &str = "EVCXR_IS_RUNTIME";
 const END: &str = "EVCXR_END_CONTENT";
 const PANIC: &str = "EVCXR_PANIC_NOTIFICATION";
 
@@ -61,12 +64,17 @@ impl Rich {
         &self.forms[0].1
     }
 
-    /// Prints every form for the kernel to pick up.
+    /// Prints every form for the kernel to pick up; outside of a kernel, the plain text.
     pub fn show(&self) {
+        let text = if env::var_os(KERNEL).is_some() {
+            self.protocol()
+        } else {
+            format!("{}\n", self.plain())
+        };
         let mut stdout = io::stdout().lock();
         // A kernel whose output is gone has nobody left to tell.
         let _ = stdout
-            .write_all(self.protocol().as_bytes())
+            .write_all(text.as_bytes())
             .and_then(|()| stdout.flush());
     }
 

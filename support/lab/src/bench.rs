@@ -8,10 +8,10 @@ mod report;
 use crate::cli;
 use crate::kernel;
 use crate::paths::{KERNEL, Paths};
+use crate::plain;
 use crate::prepare::{self, Tools, python};
 use crate::process;
 use crate::progress::Step;
-use crate::tree::{self, Kept};
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 use std::fs;
@@ -259,20 +259,6 @@ fn plain_crate(paths: &Paths) -> Result<PathBuf> {
         fs::remove_dir_all(&folder)
             .with_context(|| format!("`{}` could not be removed", folder.display()))?;
     }
-    for part in ["support/src", "support/tokio"] {
-        tree::copy(&paths.root.join(part), &folder.join(part), Kept::Everything)?;
-    }
-    let changed = [
-        ("Cargo.toml", ", \"support/lab\"", ""),
-        ("support/Cargo.toml", "[\"dylib\", \"rlib\"]", "[\"rlib\"]"),
-    ];
-    for (name, from, to) in changed {
-        let text = fs::read_to_string(paths.root.join(name))
-            .with_context(|| format!("`{name}` could not be read"))?;
-        if !text.contains(from) {
-            bail!("`{name}` has no `{from}`\nhint: the bench knows an older one");
-        }
-        write(&folder.join(name), &text.replace(from, to))?;
-    }
+    plain::write(paths, &folder)?;
     Ok(folder.join("support"))
 }

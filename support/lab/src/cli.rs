@@ -1,7 +1,9 @@
 //! The command line.
 
 use crate::paths::Paths;
-use crate::{bench, compile, doctor, export, inference, kernel, open, prepare, run, sync, verify};
+use crate::{
+    bench, compile, doctor, eject, export, inference, kernel, open, prepare, run, sync, verify,
+};
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -51,6 +53,18 @@ enum Command {
         /// The folder to write to.
         #[arg(long, value_name = "DIR", default_value = "target/lab/site")]
         out: PathBuf,
+    },
+    /// Make an ordinary cargo project of a solved exercise.
+    Eject {
+        /// The number of the exercise.
+        #[arg(value_name = "N")]
+        number: u32,
+        /// The folder of the project, which must not hold anything yet.
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+        /// Take the solution rather than the exercise.
+        #[arg(long)]
+        solution: bool,
     },
     /// Time our kernel beside the stock one and Python's: minutes for each round.
     Bench(Bench),
@@ -171,6 +185,11 @@ pub(crate) fn run() -> Result<ExitCode> {
         Command::Run(options) => run::notebooks(&paths, &options).map(code),
         Command::Sync { check } => sync::all(&paths, check).map(|()| ExitCode::SUCCESS),
         Command::Export { out } => export::site(&paths, &out).map(|()| ExitCode::SUCCESS),
+        Command::Eject {
+            number,
+            folder,
+            solution,
+        } => eject::project(&paths, number, solution, &folder).map(|()| ExitCode::SUCCESS),
         Command::Bench(options) => bench::all(&paths, &options).map(|()| ExitCode::SUCCESS),
         Command::Doctor => Ok(code(doctor::report(&paths))),
         Command::Kernel { connection_file } => {
