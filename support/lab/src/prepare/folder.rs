@@ -158,7 +158,14 @@ fn latest(all: &Path, folder: &Path) -> Option<PathBuf> {
         })
 }
 
+/// Removes the folders that were used longest ago, and those that were never finished.
 fn remove_all_but(all: &Path, kept: usize) -> Result<()> {
+    for entry in process::entries(all)? {
+        let finished = entry.extension().is_none() && entry.with_extension(STAMP).exists();
+        if entry.is_dir() && !finished {
+            remove(&entry)?;
+        }
+    }
     for (_, folder) in whole(all).into_iter().skip(kept) {
         // First the stamp, so that no half of a folder passes for a whole one.
         remove(&folder.with_extension(STAMP))?;
@@ -215,4 +222,25 @@ fn hash_tree(path: &Path, hasher: &mut DefaultHasher) -> Result<()> {
     let problem = || format!("`{}` could not be read", path.display());
     fs::read(path).with_context(problem)?.hash(hasher);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_never_finished_does_not_stay() {
+        let scratch = tempfile::tempdir().expect("a folder");
+        for name in ["whole", "whole.new", "half"] {
+            fs::create_dir(scratch.path().join(name)).expect("made");
+        }
+        fs::write(scratch.path().join("whole.stamp"), "").expect("written");
+        remove_all_but(scratch.path(), KEPT).expect("removed");
+        let mut left = process::entries(scratch.path()).expect("read");
+        left.sort();
+        assert_eq!(
+            left,
+            ["whole", "whole.stamp"].map(|name| scratch.path().join(name))
+        );
+    }
 }
