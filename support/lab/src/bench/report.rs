@@ -293,8 +293,9 @@ pub(super) fn draw(paths: &Paths, tools: &Tools, report: &Report, out: &Path) ->
         ),
     ] {
         // One point shows no growth.
-        let drawn = series.iter().any(|line| line.matches("ms(").count() > 1);
-        if drawn {
+        let mut series = series;
+        series.retain(|line| line.matches("ms(").count() > 1);
+        if !series.is_empty() {
             let _ = writeln!(
                 cell,
                 "std::fs::write({:?}, chart::scaling({title:?}, {counted:?}, &[{}]).svg()).unwrap();",
