@@ -236,7 +236,11 @@ fn register(paths: &Paths, tools: &Tools) -> Result<PathBuf> {
             .arg("--install")
             .env("JUPYTER_PATH", &folder),
     )?;
-    let python = python::with_matplotlib(&folder.join("venv"), tools)?;
+    let python = python::with(
+        &folder.join("venv"),
+        tools,
+        &[("ipykernel", "ipykernel"), ("matplotlib", "matplotlib")],
+    )?;
     prepare::write_if_changed(
         &folder
             .join("kernels")

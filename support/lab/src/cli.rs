@@ -1,8 +1,10 @@
 //! The command line.
 
+use crate::export::Runs;
 use crate::paths::Paths;
 use crate::{
     bench, compile, doctor, eject, export, inference, kernel, open, prepare, run, sync, verify,
+    work,
 };
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
@@ -48,11 +50,23 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
-    /// Run all notebooks and write them as HTML pages that open from disk, without a network.
+    /// Run the notebooks that have changed and write all as HTML pages that open from disk, without a network.
     Export {
         /// The folder to write to.
         #[arg(long, value_name = "DIR", default_value = "target/lab/site")]
         out: PathBuf,
+        /// Run every notebook, also those that have not changed since they last ran.
+        #[arg(long)]
+        all: bool,
+    },
+    /// Say which exercises are solved, or save the work and bring it back.
+    Progress {
+        /// Write the notebooks of the exercises, and what is solved, into a new file.
+        #[arg(long, value_name = "FILE", conflicts_with = "import")]
+        export: Option<PathBuf>,
+        /// Bring back what such a file holds; what was there before is moved aside.
+        #[arg(long, value_name = "FILE")]
+        import: Option<PathBuf>,
     },
     /// Make an ordinary cargo project of a solved exercise.
     Eject {
@@ -184,7 +198,19 @@ pub(crate) fn run() -> Result<ExitCode> {
         Command::Test => verify::everything(&paths).map(|()| ExitCode::SUCCESS),
         Command::Run(options) => run::notebooks(&paths, &options).map(code),
         Command::Sync { check } => sync::all(&paths, check).map(|()| ExitCode::SUCCESS),
-        Command::Export { out } => export::site(&paths, &out).map(|()| ExitCode::SUCCESS),
+        Command::Export { out, all } => {
+            let runs = if all { Runs::All } else { Runs::Changed };
+            export::site(&paths, &out, runs).map(|()| ExitCode::SUCCESS)
+        }
+        Command::Progress { export, import } => {
+            let progress = work::progress_file(&paths);
+            match (export, import) {
+                (Some(file), _) => work::export(&paths, &progress, &file),
+                (None, Some(file)) => work::import(&paths, &progress, &file),
+                (None, None) => work::tell(&paths, &progress),
+            }
+            .map(|()| ExitCode::SUCCESS)
+        }
         Command::Eject {
             number,
             folder,

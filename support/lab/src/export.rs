@@ -1,21 +1,37 @@
-//! Runs all notebooks and writes them as HTML pages that open from disk and ask nothing of any network.
+//! Runs notebooks and writes them as a site of HTML pages that open from disk and ask nothing of any network.
+//!
+//! A notebook that has run stays run: it runs again once it, `support`, the compiler or the kernel has changed. Its page is
+//! written from the copy with outputs, and links to the pages before and after it.
+
+mod page;
 
 use crate::notebook;
 use crate::paths::{KERNEL, Paths};
-use crate::prepare::{self, Tools};
-use crate::process;
+use crate::prepare::{self, Tools, folder};
+use crate::progress::Step;
 use crate::run::{self, Outcome};
 use anyhow::{Context, Result, bail};
+use page::Site;
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::resume_unwind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+/// Which notebooks to run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Runs {
+    All,
+    /// Those that are not what they were when they last ran.
+    Changed,
+}
+
 /// Writes the site to `out`; `start_here` becomes `index.html`. A notebook that fails is not exported.
-pub(crate) fn site(paths: &Paths, out: &Path) -> Result<()> {
+pub(crate) fn site(paths: &Paths, out: &Path, runs: Runs) -> Result<()> {
     let tools = prepare::everything(paths)?;
-    let outcomes = pages(paths, &tools, out)?;
+    let outcomes = pages(paths, &tools, out, runs)?;
     let failed: Vec<_> = outcomes
         .iter()
         .filter(|outcome| !outcome.ok)
@@ -27,25 +43,61 @@ pub(crate) fn site(paths: &Paths, out: &Path) -> Result<()> {
             failed.join("\n  ")
         );
     }
+    eprintln!(
+        "The site begins with `{}`.",
+        out.join(page::INDEX).display()
+    );
     Ok(())
 }
 
-/// How many notebooks run at the same time: a kernel keeps one core busy, and takes about a gigabyte.
-const WORKERS: usize = 2;
+/// Bytes of memory that a kernel takes with its compiler.
+const KERNEL_MEMORY: u64 = 1 << 30;
 
-/// Runs all notebooks and writes the pages of those that did what they say; tells how each went, in their order.
-pub(crate) fn pages(paths: &Paths, tools: &Tools, out: &Path) -> Result<Vec<Outcome>> {
+/// How many notebooks run at the same time: each keeps one core busy.
+fn workers(notebooks: usize) -> usize {
+    let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let room = available_memory().map_or(2, |bytes| bytes / KERNEL_MEMORY);
+    cores
+        .min(usize::try_from(room).unwrap_or(usize::MAX))
+        .min(notebooks)
+        .max(1)
+}
+
+/// Bytes of memory that are free, where the system tells.
+fn available_memory() -> Option<u64> {
+    let text = fs::read_to_string("/proc/meminfo").ok()?;
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    let kibibytes: u64 = line.split_whitespace().next()?.parse().ok()?;
+    Some(kibibytes * 1024)
+}
+
+/// Runs notebooks and writes the pages of all that did what they say; tells how those that ran went, in their order.
+pub(crate) fn pages(paths: &Paths, tools: &Tools, out: &Path, runs: Runs) -> Result<Vec<Outcome>> {
     let found = notebook::find(&[paths.notebooks()])?;
+    let site = Site::of(paths, &found, out)?;
+    let prepared = folder::name(paths, tools)?;
+    let step = Mutex::new(Step::counting("Notebooks", found.len() as u64));
     let next = AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::new();
         while let Some(path) = found.get(next.fetch_add(1, Ordering::Relaxed)) {
-            done.push(page(paths, tools, path, out)?);
+            let outcome = one(paths, tools, &site, path, &prepared, runs)?;
+            if let Ok(mut step) = step.lock() {
+                if let Some(outcome) = &outcome {
+                    step.above(|| run::report(outcome))?;
+                }
+                step.advance(&paths.shown(path).to_string());
+            }
+            done.extend(outcome);
         }
         Ok(done)
     };
     let done: Result<Vec<Vec<Outcome>>> = thread::scope(|scope| {
-        let workers: Vec<_> = (0..WORKERS).map(|_| scope.spawn(work)).collect();
+        let workers: Vec<_> = (0..workers(found.len()))
+            .map(|_| scope.spawn(work))
+            .collect();
         workers
             .into_iter()
             .map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic)))
@@ -53,66 +105,61 @@ pub(crate) fn pages(paths: &Paths, tools: &Tools, out: &Path) -> Result<Vec<Outc
     });
     let mut outcomes: Vec<_> = done?.into_iter().flatten().collect();
     outcomes.sort_by_key(|outcome| found.iter().position(|path| *path == outcome.path));
+    if let Ok(step) = step.into_inner() {
+        step.done(&format!(
+            "{} ran, {} had run before",
+            outcomes.len(),
+            found.len() - outcomes.len()
+        ));
+    }
     Ok(outcomes)
 }
 
-/// Runs one notebook and, where it did what it says, writes its page.
-fn page(paths: &Paths, tools: &Tools, path: &Path, out: &Path) -> Result<Outcome> {
+/// Runs one notebook where that is due, and writes its page; nothing is told of one that did not run.
+fn one(
+    paths: &Paths,
+    tools: &Tools,
+    site: &Site,
+    path: &Path,
+    prepared: &str,
+    runs: Runs,
+) -> Result<Option<Outcome>> {
     let inside = path.strip_prefix(paths.notebooks()).unwrap_or(path);
     let saved = paths.state().join("executed").join(inside);
-    let page = out.join(page_of(inside));
-    for file in [&saved, &page] {
-        let folder = file.parent().unwrap_or(out);
-        fs::create_dir_all(folder)
-            .with_context(|| format!("`{}` could not be made", folder.display()))?;
+    let state = saved.with_extension("state");
+    let now = state_of(path, prepared)?;
+    let unchanged = saved.exists() && fs::read_to_string(&state).is_ok_and(|known| known == now);
+    if runs == Runs::Changed && unchanged {
+        site.write(paths, tools, inside, &saved)?;
+        return Ok(None);
     }
+    // Until it has run to its end, it has not run.
+    let _ = fs::remove_file(&state);
+    let folder = saved.parent().context("it lies in a folder")?;
+    fs::create_dir_all(folder)
+        .with_context(|| format!("`{}` could not be made", folder.display()))?;
     let outcome = run::one(paths, tools, path, KERNEL, 120, Some(&saved))?;
-    run::report(&outcome)?;
-    if !outcome.ok {
-        // A page from an earlier export would claim that it still runs.
-        let _ = fs::remove_file(&page);
-        return Ok(outcome);
-    }
-    let page =
-        std::path::absolute(&page).with_context(|| format!("`{}` is no path", page.display()))?;
-    process::text(
-        prepare::jupyter(paths, tools)
-            .args([
-                "-m",
-                "nbconvert",
-                "--log-level=WARN",
-                "--to=html",
-                "--template=async-lab",
-            ])
-            .arg(format!(
-                "--TemplateExporter.extra_template_basedirs={}",
-                paths.assets().display()
-            ))
-            .arg("--output")
-            .arg(page.with_extension(""))
-            .arg(&saved),
-    )
-    .with_context(|| format!("`{}` could not be exported", path.display()))?;
-    let text = fs::read_to_string(&page)
-        .with_context(|| format!("`{}` was not written", page.display()))?;
-    fs::write(&page, linked(&text))
-        .with_context(|| format!("`{}` could not be written", page.display()))?;
-    eprintln!("{}", page.display());
-    Ok(outcome)
-}
-
-fn page_of(inside: &Path) -> PathBuf {
-    if inside == Path::new("start_here.ipynb") {
-        "index.html".into()
+    if outcome.ok {
+        site.write(paths, tools, inside, &saved)?;
+        fs::write(&state, now)
+            .with_context(|| format!("`{}` could not be written", state.display()))?;
     } else {
-        inside.with_extension("html")
+        // A page from an earlier export would claim that it still runs.
+        site.remove(inside);
     }
+    Ok(Some(outcome))
 }
 
-/// Links from notebook to notebook become links from page to page.
-fn linked(html: &str) -> String {
-    html.replace("start_here.ipynb\"", "index.html\"")
-        .replace(".ipynb\"", ".html\"")
+/// Everything that the outputs of a notebook depend on, in a line.
+fn state_of(path: &Path, prepared: &str) -> Result<String> {
+    let problem = || format!("`{}` could not be read", path.display());
+    let mut hasher = DefaultHasher::new();
+    fs::read(path).with_context(problem)?.hash(&mut hasher);
+    // Saving it counts as a change, as it does for make.
+    let data = path.metadata().with_context(problem)?;
+    data.modified().ok().hash(&mut hasher);
+    std::env::var_os("LAB_API").hash(&mut hasher);
+    Ok(format!("{:016x} {prepared}\n", hasher.finish()))
 }
 
 #[cfg(test)]
@@ -120,26 +167,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn links_lead_from_page_to_page() {
-        assert_eq!(
-            linked("<a href=\"exercises/1_x.ipynb\">"),
-            "<a href=\"exercises/1_x.html\">"
-        );
-        assert_eq!(
-            linked("<a href=\"../start_here.ipynb\">"),
-            "<a href=\"../index.html\">"
-        );
+    fn there_is_always_a_worker_and_never_an_idle_one() {
+        assert_eq!(workers(1), 1);
+        assert!((1..=3).contains(&workers(3)));
     }
 
     #[test]
-    fn the_start_page_is_the_index() {
-        assert_eq!(
-            page_of(Path::new("start_here.ipynb")),
-            Path::new("index.html")
-        );
-        assert_eq!(
-            page_of(Path::new("solutions/1_x.ipynb")),
-            Path::new("solutions/1_x.html")
-        );
+    fn a_notebook_that_was_saved_or_whose_crates_changed_is_another() {
+        let scratch = tempfile::tempdir().expect("a folder");
+        let path = scratch.path().join("a.ipynb");
+        fs::write(&path, "{}").expect("written");
+        let before = state_of(&path, "1").expect("read");
+        assert_eq!(before, state_of(&path, "1").expect("read"));
+        assert_ne!(before, state_of(&path, "2").expect("read"));
+        fs::write(&path, "{ }").expect("written");
+        assert_ne!(before, state_of(&path, "1").expect("read"));
     }
 }

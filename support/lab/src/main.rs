@@ -6,6 +6,7 @@
 //! HTML, [`open`] starts JupyterLab, [`verify`] runs everything that must hold and [`doctor`] says what is there.
 
 mod bench;
+mod browser;
 mod cargo_home;
 mod cli;
 mod compile;
@@ -26,6 +27,7 @@ mod run;
 mod sync;
 mod tree;
 mod verify;
+mod work;
 
 use std::process::ExitCode;
 

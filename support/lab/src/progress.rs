@@ -69,6 +69,11 @@ impl Step {
         }
     }
 
+    /// Lets `print` write lines above the moving one.
+    pub(crate) fn above<T>(&self, print: impl FnOnce() -> T) -> T {
+        self.bar.suspend(print)
+    }
+
     /// The step is over; `text` says what came of it.
     pub(crate) fn done(self, text: &str) {
         self.bar.finish_and_clear();

@@ -1,8 +1,9 @@
 //! Runs everything that must hold.
 
+use crate::export::Runs;
 use crate::paths::Paths;
 use crate::process;
-use crate::{export, prepare, run, sync};
+use crate::{browser, export, prepare, run, sync};
 use anyhow::{Context, Result, bail};
 
 /// Tells the tests where the pages of the notebooks are that have just run.
@@ -15,7 +16,7 @@ pub(crate) fn everything(paths: &Paths) -> Result<()> {
     sync::all(paths, true)?;
 
     let site = paths.state().join("site");
-    let outcomes = export::pages(paths, &tools, &site)?;
+    let outcomes = export::pages(paths, &tools, &site, Runs::All)?;
     let wrong: Vec<_> = outcomes
         .iter()
         .flat_map(|outcome| complaints(paths, outcome))
@@ -37,7 +38,7 @@ pub(crate) fn everything(paths: &Paths) -> Result<()> {
     if !status.success() {
         bail!("`{}` failed ({status})", process::line(&command));
     }
-    Ok(())
+    browser::tests(paths, &tools, &site)
 }
 
 /// What is wrong with a notebook that has run: a cell, or a verdict. Solutions pass their check, exercises do not.

@@ -119,6 +119,11 @@ fn make(
     remove_all_but(&all, KEPT)
 }
 
+/// The name of the folder for what there is now: another after each change of what notebooks are built from.
+pub(crate) fn name(paths: &Paths, tools: &Tools) -> Result<String> {
+    key(paths, &tools.toolchain, &tools.evcxr)
+}
+
 /// The folder for what there is now.
 fn named(paths: &Paths, toolchain: &Toolchain, evcxr: &Path) -> Result<PathBuf> {
     Ok(paths.prepared().join(key(paths, toolchain, evcxr)?))

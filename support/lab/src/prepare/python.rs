@@ -122,29 +122,33 @@ fn make_venv(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A Python with ipykernel and matplotlib, to measure beside ours; nothing else needs them.
-pub(crate) fn with_matplotlib(folder: &Path, tools: &super::Tools) -> Result<PathBuf> {
+/// A Python with packages that only some commands need, in a virtual environment of its own. Each is named as pip and as
+/// Python name it.
+pub(crate) fn with(
+    folder: &Path,
+    tools: &super::Tools,
+    packages: &[(&str, &str)],
+) -> Result<PathBuf> {
     let python = folder.join("bin/python");
+    let modules: Vec<_> = packages.iter().map(|(_, module)| *module).collect();
     let there = process::command(&python)
-        .args(["-c", "import ipykernel, matplotlib"])
+        .args(["-c", &format!("import {}", modules.join(", "))])
         .output();
     if there.is_ok_and(|output| output.status.success()) {
         return Ok(python);
     }
-    let step = Step::start("ipykernel and matplotlib, to compare with");
+    let names: Vec<_> = packages.iter().map(|(name, _)| *name).collect();
+    let step = Step::start(names.join(", "));
     process::text(
         process::command(&tools.python)
             .args(["-m", "venv", "--clear"])
             .arg(folder),
     )?;
-    process::text(process::command(&python).args([
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "ipykernel",
-        "matplotlib",
-    ]))
+    process::text(
+        process::command(&python)
+            .args(["-m", "pip", "install", "--quiet"])
+            .args(names),
+    )
     .context("they could not be installed\nhint: behind a proxy, set HTTPS_PROXY and try again")?;
     step.done("installed");
     Ok(python)

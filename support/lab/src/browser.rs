@@ -1,0 +1,61 @@
+//! The test that needs a browser: the exported site, as its readers see it.
+
+use crate::paths::Paths;
+use crate::prepare::{Tools, python};
+use crate::process;
+use anyhow::{Context, Result, bail};
+use std::path::{Path, PathBuf};
+
+/// What drives the browser, and what judges whether everybody can read a page.
+const PACKAGES: [(&str, &str); 2] = [
+    ("playwright==1.65.*", "playwright"),
+    ("axe-playwright-python==0.1.*", "axe_playwright_python"),
+];
+
+/// The browsers that will do, by the names of their programs.
+const BROWSERS: [&str; 4] = [
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+];
+
+/// A Chromium on the `PATH`.
+pub(crate) fn find() -> Option<PathBuf> {
+    BROWSERS.into_iter().find_map(process::find)
+}
+
+/// Runs it where there is a Chromium, and says so where there is none. Screenshots stay in
+/// `target/lab/screenshots`.
+pub(crate) fn tests(paths: &Paths, tools: &Tools, site: &Path) -> Result<()> {
+    let Some(chromium) = find() else {
+        println!("skipped: the tests in a browser, since no Chromium is on the PATH");
+        return Ok(());
+    };
+    let python = python::with(&paths.state().join("browser/venv"), tools, &PACKAGES)?;
+    let screenshots = paths.state().join("screenshots");
+    let folder = paths.root.join("support/lab/tests/browser");
+    let run = |script: &str, arguments: &[(&str, &Path)]| -> Result<()> {
+        let mut command = process::command(&python);
+        command
+            .arg(folder.join(script))
+            .arg("--chromium")
+            .arg(&chromium)
+            .arg("--screenshots")
+            .arg(&screenshots);
+        for (name, value) in arguments {
+            command.arg(name).arg(value);
+        }
+        let status = command
+            .status()
+            .with_context(|| format!("`{}` could not be started", process::line(&command)))?;
+        if !status.success() {
+            bail!(
+                "`{script}` found what is said above\nhint: screenshots are in `{}`",
+                paths.shown(&screenshots)
+            );
+        }
+        Ok(())
+    };
+    run("site.py", &[("--site", site)])
+}
