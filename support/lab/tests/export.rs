@@ -104,10 +104,8 @@ fn of_progress_the_last_line_is_left() {
 #[test]
 fn every_exercise_and_every_solution_has_its_page_and_its_verdict() {
     for folder in ["exercises", "solutions"] {
-        let pages = fs::read_dir(site().join(folder)).expect("the folder is written");
-        let pages: Vec<_> = pages
-            .map(|entry| entry.expect("it is listed").path())
-            .collect();
+        // Beside each page lies its notebook.
+        let pages = pages(&site().join(folder));
         assert_eq!(pages.len(), 5, "{pages:?}");
         for page in pages {
             let html = fs::read_to_string(&page).expect("the page is written");
