@@ -27,6 +27,7 @@ pub mod database;
 pub mod display;
 pub mod files;
 pub mod gauge;
+pub mod kernel;
 pub mod machine;
 pub mod pipeline;
 pub mod pitfall;

@@ -43,8 +43,10 @@ fn quoted(path: &Path) -> String {
 /// The kernel asks for backtraces, and a panic is clearer without one. And it answers when a cell has ended, while the
 /// report of a panic may still be on its way and would then be lost: the report gets the time to arrive. Whoever runs
 /// notebooks can be told of each panic, too, in a file. The programs that spare the kernel's type inference its reading
-/// (see [`crate::inference`] and [`crate::compile`]) are not for cells.
-const PRELUDE: &str = "{
+/// (see [`crate::inference`] and [`crate::compile`]) are not for cells. What comes in without a name makes cells that await
+/// faster to compile; `support::kernel` says how.
+const PRELUDE: &str = "use support::kernel::BlockOn as _;
+{
     unsafe {
         std::env::set_var(\"RUST_BACKTRACE\", \"0\");
         std::env::remove_var(\"RUSTC\");
@@ -92,10 +94,11 @@ pub(super) fn write_kernel_config(paths: &Paths) -> Result<()> {
 }
 
 /// The runtime is optimised, whose timers and wake-ups the lab measures. To optimise every crate would make the first
-/// set-up minutes longer.
+/// set-up minutes longer. A cell is too small to be worth the threads that would share its compilation.
 ///
 /// The kernel writes the profile of cells itself, so this stands where cargo finds it from the folder of every kernel.
-pub(super) const PROFILE: &str = "[profile.dev.package.tokio]\nopt-level = 3\n";
+pub(super) const PROFILE: &str =
+    "[profile.dev.package.tokio]\nopt-level = 3\n\n[profile.dev.package.ctx]\ncodegen-units = 1\n";
 
 /// The manifest of the crate that holds a cell, as the kernel writes it.
 fn write_manifest(paths: &Paths, folder: &Path) -> Result<()> {
