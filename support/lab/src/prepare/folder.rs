@@ -200,7 +200,7 @@ fn key(paths: &Paths, toolchain: &Toolchain, evcxr: &Path) -> Result<String> {
         .with_context(|| format!("`{}` is gone", evcxr.display()))?;
     (binary.len(), binary.modified().ok()).hash(&mut hasher);
     paths.root.hash(&mut hasher);
-    build::PROFILE.hash(&mut hasher);
+    build::profile().hash(&mut hasher);
     compile::MADE_BY.hash(&mut hasher);
     inference::OUTLINE.hash(&mut hasher);
     inference::WITHIN.hash(&mut hasher);
