@@ -55,16 +55,16 @@ pub(crate) fn everything(paths: &Paths) -> Result<Tools> {
     Ok(tools)
 }
 
-/// Registers our kernel in the environment of the Python that has JupyterLab.
+/// Registers our kernel in the environment of the Python that has JupyterLab, whose settings become the lab's.
 pub(crate) fn register_in_environment(paths: &Paths, tools: &Tools) -> Result<()> {
     let prefix = process::text(
         process::command(&tools.python).args(["-c", "import sys; print(sys.prefix)"]),
     )?;
-    let folder = Path::new(&prefix)
-        .join("share/jupyter/kernels")
-        .join(KERNEL);
+    let prefix = Path::new(&prefix);
+    let folder = prefix.join("share/jupyter/kernels").join(KERNEL);
     // Whoever starts that JupyterLab has Jupyter's own provisioner only.
     register(&folder, tools, None)?;
+    quiet_jupyterlab(&prefix.join("etc/jupyter"))?;
     eprintln!("Kernel registered in {}", paths.shown(&folder));
     Ok(())
 }

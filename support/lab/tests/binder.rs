@@ -1,8 +1,10 @@
-//! repo2docker, which builds Binder's images, reads `environment.yml` and `postBuild` as they are meant.
+//! repo2docker, which builds Binder's images, reads `environment.yml` and `postBuild` as they are meant; and what an image
+//! may use, one core and 2 GB without a network, is enough to solve an exercise.
 
 mod common;
 
-use common::root;
+use common::{root, tool};
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -104,4 +106,48 @@ fn every_conda_package_is_named_once() {
             "rust-src"
         ]
     );
+}
+
+#[test]
+fn one_core_two_gigabytes_and_no_network_are_enough() {
+    if let Some(why) = no_limits() {
+        println!("skipped: {why}");
+        return;
+    }
+    // Binder's Jupyter needs none of our modules; the kernel that is registered in a checkout does.
+    let assets = root().join("support/lab/assets");
+    let modules = std::env::join_paths([assets.clone(), assets.join("jupyter")]).expect("a path");
+    let output = Command::new("unshare")
+        .args(["--net", "--"])
+        .arg(tool("JupyterLab"))
+        .arg(root().join("support/lab/tests/binder.py"))
+        .arg("--root")
+        .arg(root())
+        .env("PYTHONPATH", modules)
+        .env("JUPYTER_PATH", root().join("target/lab/jupyter/data"))
+        .output()
+        .expect("it starts");
+    let said = String::from_utf8_lossy(&output.stdout);
+    let told: Value = serde_json::from_str(said.trim()).unwrap_or_default();
+    println!("{told:#}");
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(told["passed"], true, "{told:#}");
+    assert_eq!(told["killed"], 0, "nothing ended for want of memory");
+}
+
+/// Why the limits cannot be set here, where they cannot.
+fn no_limits() -> Option<&'static str> {
+    let unshare = Command::new("unshare").args(["--net", "true"]).output();
+    if !unshare.is_ok_and(|output| output.status.success()) {
+        return Some("only root may start a process in a network of its own");
+    }
+    let groups =
+        ["/sys/fs/cgroup/memory", "/sys/fs/cgroup"].map(|top| Path::new(top).join("async-lab-try"));
+    let limits = ["memory.limit_in_bytes", "memory.max"];
+    let made = groups.iter().zip(limits).any(|(group, limit)| {
+        let made = std::fs::create_dir(group).is_ok() && group.join(limit).exists();
+        let _ = std::fs::remove_dir(group);
+        made
+    });
+    (!made).then_some("no control group can be made that limits the memory")
 }
