@@ -1,9 +1,10 @@
-//! The test that needs a browser: the exported site, as its readers see it.
+//! The tests that need a browser: the exported site, as its readers see it, and JupyterLab, as learners use it.
 
 use crate::paths::Paths;
 use crate::prepare::{Tools, python};
 use crate::process;
 use anyhow::{Context, Result, bail};
+use std::env;
 use std::path::{Path, PathBuf};
 
 /// What drives the browser, and what judges whether everybody can read a page.
@@ -25,7 +26,7 @@ pub(crate) fn find() -> Option<PathBuf> {
     BROWSERS.into_iter().find_map(process::find)
 }
 
-/// Runs it where there is a Chromium, and says so where there is none. Screenshots stay in
+/// Runs them where there is a Chromium, and says so where there is none. Screenshots stay in
 /// `target/lab/screenshots`.
 pub(crate) fn tests(paths: &Paths, tools: &Tools, site: &Path) -> Result<()> {
     let Some(chromium) = find() else {
@@ -57,5 +58,8 @@ pub(crate) fn tests(paths: &Paths, tools: &Tools, site: &Path) -> Result<()> {
         }
         Ok(())
     };
-    run("site.py", &[("--site", site)])
+    run("site.py", &[("--site", site)])?;
+    let lab = env::current_exe().context("the path of this command is unknown")?;
+    let runtime = paths.jupyter().join("runtime");
+    run("jupyterlab.py", &[("--lab", &lab), ("--runtime", &runtime)])
 }

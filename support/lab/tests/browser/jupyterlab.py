@@ -1,0 +1,272 @@
+"""Uses the lab in JupyterLab as a learner does, in a browser, and leaves the notebooks as they are: nothing is saved.
+
+JupyterLab is started by the command of the README. A solution is run: figures and verdict. An exercise gets a wrong answer
+and says why it is wrong, then a right one and passes; the start page shows it. The kernel is restarted, and a cell without
+end is interrupted. Then the same in the dark.
+"""
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+from playwright.sync_api import expect, sync_playwright
+
+TOKEN = "browser-tests"
+SOLUTION = "solutions/1_first_async_function.ipynb"
+EXERCISE = "exercises/1_first_async_function.ipynb"
+
+BLOCKS = """async fn fetch(id: u32) -> String {
+    println!("Fetching data{id}...");
+    std::thread::sleep(STEP);
+    println!("Got data{id}");
+    format!("data{id}")
+}"""
+WAITS = BLOCKS.replace("std::thread::sleep(STEP);", "tokio::time::sleep(STEP).await;")
+TOGETHER = """async fn fetch_all(ids: Vec<u32>) -> Vec<String> {
+    futures::future::join_all(ids.into_iter().map(fetch)).await
+}"""
+
+SETTINGS = {
+    # What is typed here is not for the learner's notebooks.
+    "docmanager-extension/plugin": {"autosave": False},
+    # Every cell is in the page, also those out of sight.
+    "notebook-extension/tracker": {"windowingMode": "none"},
+}
+
+
+class Server:
+    """JupyterLab, as `cargo lab` starts it; it ends with the test, and by itself when nobody asks any more."""
+
+    def __init__(self, lab, scratch):
+        for name, values in SETTINGS.items():
+            file = scratch / "settings/@jupyterlab" / f"{name}.jupyterlab-settings"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(json.dumps(values), encoding="utf-8")
+        environment = os.environ | {
+            "JUPYTERLAB_SETTINGS_DIR": str(scratch / "settings"),
+            "JUPYTERLAB_WORKSPACES_DIR": str(scratch / "workspaces"),
+            "LAB_PROGRESS": str(scratch / "progress.json"),
+        }
+        self.log = open(scratch / "jupyterlab.log", "w+", encoding="utf-8")
+        self.process = subprocess.Popen(
+            [lab, "open", "--", "--no-browser", "--ServerApp.port=0", "--ServerApp.port_retries=50"]
+            + [f"--IdentityProvider.token={TOKEN}", "--ServerApp.shutdown_no_activity_timeout=600"],
+            env=environment,
+            stdout=self.log,
+            stderr=self.log,
+            start_new_session=True,
+        )
+        self.url = None
+
+    def wait(self, runtime):
+        known = runtime / f"jpserver-{self.process.pid}.json"
+        while not known.exists():
+            if self.process.poll() is not None:
+                self.log.seek(0)
+                sys.exit(f"JupyterLab ended:\n{self.log.read()[-3000:]}")
+            time.sleep(0.2)
+        self.url = json.loads(known.read_text(encoding="utf-8"))["url"]
+
+    def ask(self, method, path):
+        request = urllib.request.Request(
+            f"{self.url}{path}", method=method, headers={"Authorization": f"token {TOKEN}"}
+        )
+        with urllib.request.urlopen(request) as answer:
+            text = answer.read()
+        return json.loads(text) if text else None
+
+    def end_kernels(self):
+        for session in self.ask("GET", "api/sessions"):
+            self.ask("DELETE", f"api/sessions/{session['id']}")
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(30)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+
+class Notebook:
+    """A notebook that is open in the browser."""
+
+    def __init__(self, page, server, path):
+        self.page = page
+        page.goto(f"{server.url}lab/tree/{path}?token={TOKEN}&reset")
+        self.panel = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+        self.cells = self.panel.locator(".jp-CodeCell")
+        expect(self.cells.first).to_be_visible(timeout=60_000)
+        self.idle()
+
+    def idle(self):
+        # Before a kernel is there, the indicator says idle too; the status bar names the kernel.
+        bar = self.page.locator("#jp-main-statusbar")
+        expect(bar).to_contain_text("Rust (async lab) | Idle", timeout=180_000)
+
+    def menu(self, menu, item):
+        self.page.get_by_role("menuitem", name=menu, exact=True).click()
+        self.page.locator(".lm-Menu-item").filter(has_text=item).first.click()
+
+    def done(self, seconds=60):
+        """Waits until every cell has run."""
+        self.page.wait_for_timeout(500)
+        self.page.wait_for_function(
+            """() => {
+                const panel = document.querySelector(".jp-NotebookPanel:not(.lm-mod-hidden)");
+                const prompts = [...panel.querySelectorAll(".jp-CodeCell .jp-InputArea-prompt")].map(one => one.textContent);
+                return /\\d/.test(prompts.at(-1));
+            }""",
+            timeout=seconds * 1000,
+        )
+        self.idle()
+
+    def run_all(self):
+        self.menu("Run", "Run All Cells")
+        self.done()
+
+    def cell(self, text):
+        return self.cells.filter(has=self.page.locator(".jp-InputArea", has_text=text)).first
+
+    def write(self, cell, text):
+        """Replaces what a cell holds."""
+        cell.locator(".cm-content").click()
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.insert_text(text)
+
+    def add(self, text):
+        """Adds a cell at the end and starts it."""
+        self.cells.last.locator(".jp-InputPrompt").click()
+        self.page.keyboard.press("Escape")
+        self.page.keyboard.press("b")
+        self.write(self.cells.last, text)
+        self.page.keyboard.press("Shift+Enter")
+        # Beyond the last cell there is a new one.
+        return self.cells.filter(has=self.page.locator(".jp-InputArea", has_text=text)).first
+
+    def outputs(self):
+        return self.panel.locator(".jp-OutputArea")
+
+    def shows(self, text, seconds=60):
+        expect(self.outputs().filter(has_text=text).last).to_be_visible(timeout=seconds * 1000)
+
+    def picture(self, name, at=None):
+        if at is not None:
+            at.scroll_into_view_if_needed()
+            self.page.wait_for_timeout(500)
+        self.page.screenshot(path=name)
+
+
+def solution(page, server, screenshots, name):
+    notebook = Notebook(page, server, SOLUTION)
+    notebook.run_all()
+    notebook.shows("Passed")
+    figures = notebook.outputs().locator("[role=img]")
+    assert figures.count() >= 5, f"{figures.count()} figures"
+    notebook.picture(screenshots / f"jupyterlab-{name}-figure.png", figures.first)
+    notebook.picture(screenshots / f"jupyterlab-{name}-verdict.png", notebook.outputs().filter(has_text="Passed").last)
+    return notebook
+
+
+def exercise(page, server, screenshots):
+    notebook = Notebook(page, server, EXERCISE)
+    notebook.write(notebook.cell("async fn fetch(id: u32)"), BLOCKS)
+    notebook.write(notebook.cell("async fn fetch_all(ids"), TOGETHER)
+    notebook.run_all()
+    notebook.shows("blocks-thread")
+    verdict = notebook.outputs().filter(has_text="blocks-thread").last
+    assert "Passed" not in verdict.inner_text()
+    notebook.picture(screenshots / "jupyterlab-wrong-answer.png", verdict)
+
+    notebook.write(notebook.cell("async fn fetch(id: u32)"), WAITS)
+    notebook.run_all()
+    notebook.shows("Passed")
+    notebook.picture(screenshots / "jupyterlab-right-answer.png", notebook.outputs().filter(has_text="Passed").last)
+
+    notebook.menu("Kernel", "Restart Kernel and Run All Cells")
+    page.locator(".jp-Dialog").locator(".jp-mod-accept").click()
+    page.wait_for_timeout(1000)
+    notebook.done()
+    notebook.shows("Passed")
+
+    endless = notebook.add("loop { std::thread::sleep(STEP); }")
+    expect(endless.locator(".jp-InputArea-prompt")).to_contain_text("[*]")
+    page.wait_for_timeout(3000)
+    notebook.menu("Kernel", "Interrupt Kernel")
+    expect(endless.locator(".jp-InputArea-prompt")).not_to_contain_text("[*]", timeout=60_000)
+    after = notebook.add("6 * 7")
+    expect(after.locator(".jp-OutputArea")).to_contain_text("42", timeout=60_000)
+    notebook.picture(screenshots / "jupyterlab-interrupted.png", after)
+
+
+def start(page, server, screenshots):
+    notebook = Notebook(page, server, "start_here.ipynb")
+    notebook.run_all()
+    rows = notebook.outputs().locator("tbody tr")
+    solved = [row for row in rows.all_inner_texts() if "✓ solved" in row]
+    assert len(solved) == 1 and Path(EXERCISE).stem in solved[0], rows.all_inner_texts()
+    notebook.picture(screenshots / "jupyterlab-progress.png", rows.first)
+
+
+def dark(page, server, screenshots):
+    notebook = Notebook(page, server, SOLUTION)
+    page.get_by_role("menuitem", name="Settings", exact=True).click()
+    page.locator(".lm-Menu-item").filter(has_text="Theme").first.hover()
+    page.locator(".lm-Menu-item").filter(has_text="JupyterLab Dark").first.click()
+    page.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
+    del notebook
+    solution(page, server, screenshots, "dark")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--lab", required=True, help="the lab's command")
+    parser.add_argument("--runtime", required=True, type=Path, help="where JupyterLab notes its address")
+    parser.add_argument("--chromium", required=True)
+    parser.add_argument("--screenshots", required=True, type=Path)
+    options = parser.parse_args()
+    options.screenshots.mkdir(parents=True, exist_ok=True)
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
+        server = Server(options.lab, Path(scratch))
+        try:
+            server.wait(options.runtime)
+            browser = playwright.chromium.launch(executable_path=options.chromium, args=sandbox)
+            context = browser.new_context(viewport={"width": 1280, "height": 900})
+            context.set_default_timeout(60_000)
+            page = context.new_page()
+            # Leaving what is not saved is what we mean to do.
+            page.on("dialog", lambda dialog: dialog.accept())
+            heard = []
+            page.on("pageerror", lambda error: heard.append(str(error)))
+            for title, step in [
+                ("a solution runs: figures and verdict", lambda: solution(page, server, options.screenshots, "light")),
+                ("an exercise: wrong, right, restarted, interrupted", lambda: exercise(page, server, options.screenshots)),
+                ("the start page shows the progress", lambda: start(page, server, options.screenshots)),
+                ("the dark theme", lambda: dark(page, server, options.screenshots)),
+            ]:
+                began = time.monotonic()
+                try:
+                    step()
+                except Exception:
+                    page.screenshot(path=options.screenshots / "jupyterlab-failed.png")
+                    print(f"JupyterLab: {title}: failed", file=sys.stderr, flush=True)
+                    raise
+                print(f"JupyterLab: {title}: {time.monotonic() - began:.0f} s", flush=True)
+                server.end_kernels()
+            if heard:
+                sys.exit(f"errors in the page: {heard}")
+            browser.close()
+        finally:
+            server.stop()
+
+
+main()
