@@ -3,8 +3,8 @@
 use crate::export::Runs;
 use crate::paths::Paths;
 use crate::{
-    bench, compile, doctor, eject, export, inference, kernel, open, prepare, run, sync, verify,
-    work,
+    bench, class, compile, doctor, eject, export, inference, kernel, open, prepare, run, sync,
+    verify, work,
 };
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
@@ -80,6 +80,8 @@ enum Command {
         #[arg(long)]
         solution: bool,
     },
+    /// Serve a class: JupyterHub on this machine, with a JupyterLab for every learner.
+    Class(Class),
     /// Time our kernel beside the stock one and Python's: minutes for each round.
     Bench(Bench),
     /// Say what is installed, in which version, and what mends what is missing.
@@ -146,6 +148,36 @@ pub(crate) struct Run {
     /// Seconds that one cell may take.
     #[arg(long, value_name = "SECONDS", default_value_t = 120)]
     pub(crate) timeout: u64,
+}
+
+/// Options of `cargo lab class`.
+#[derive(Debug, Args)]
+pub(crate) struct Class {
+    /// Where each learner's folder lies.
+    #[arg(value_name = "DIR", default_value = "class")]
+    pub(crate) folder: PathBuf,
+    /// Where learners reach it. Others than this machine's own need an address such as http://:8000.
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8000")]
+    pub(crate) address: String,
+    /// Bytes of memory that one learner may use, all notebooks together.
+    #[arg(long, value_name = "BYTES", default_value_t = Class::MEMORY)]
+    pub(crate) memory: u64,
+    /// Serve nobody: have so many learners work at the same time, in a folder of their own, and report what they took.
+    #[arg(long = "try", value_name = "LEARNERS")]
+    pub(crate) trial: Option<usize>,
+    /// In a trial, seconds that each learner thinks before the next cell.
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 0.0,
+        requires = "trial"
+    )]
+    pub(crate) pause: f64,
+}
+
+impl Class {
+    /// Bytes that a learner gets unless told otherwise: two open notebooks, or one and its compiler at their worst.
+    pub(crate) const MEMORY: u64 = 2_000_000_000;
 }
 
 /// Options of `cargo lab bench`.
@@ -216,6 +248,7 @@ pub(crate) fn run() -> Result<ExitCode> {
             folder,
             solution,
         } => eject::project(&paths, number, solution, &folder).map(|()| ExitCode::SUCCESS),
+        Command::Class(options) => class::open(&paths, &options).map(|()| ExitCode::SUCCESS),
         Command::Bench(options) => bench::all(&paths, &options).map(|()| ExitCode::SUCCESS),
         Command::Doctor => Ok(code(doctor::report(&paths))),
         Command::Kernel { connection_file } => {

@@ -3,11 +3,13 @@
 //! In reading order: [`cli`] is the command line, [`paths`] says where things lie, [`prepare`] makes ready what is
 //! missing, [`kernel`] becomes the kernel of one notebook, [`inference`] spares it most of its reading, [`run`] executes
 //! notebooks and [`judge`] says how each cell ended, [`sync`] keeps exercises true to their solutions, [`export`] writes
-//! HTML, [`open`] starts JupyterLab, [`verify`] runs everything that must hold and [`doctor`] says what is there.
+//! HTML, [`open`] starts JupyterLab and [`class`] one for each learner, [`verify`] runs everything that must hold and
+//! [`doctor`] says what is there.
 
 mod bench;
 mod browser;
 mod cargo_home;
+mod class;
 mod cli;
 mod compile;
 mod doctor;

@@ -3,14 +3,14 @@
 use crate::export::Runs;
 use crate::paths::Paths;
 use crate::process;
-use crate::{browser, export, prepare, run, sync};
+use crate::{browser, class, export, prepare, run, sync};
 use anyhow::{Context, Result, bail};
 
 /// Tells the tests where the pages of the notebooks are that have just run.
 const SITE: &str = "ASYNC_LAB_SITE";
 
 /// Prepares what is missing, then: notebooks in sync, every notebook on a fresh kernel, Rust tests and documentation
-/// tests. Stops at the first part that fails.
+/// tests, the tests in a browser, a class. Stops at the first part that fails.
 pub(crate) fn everything(paths: &Paths) -> Result<()> {
     let tools = prepare::everything(paths)?;
     sync::all(paths, true)?;
@@ -38,7 +38,8 @@ pub(crate) fn everything(paths: &Paths) -> Result<()> {
     if !status.success() {
         bail!("`{}` failed ({status})", process::line(&command));
     }
-    browser::tests(paths, &tools, &site)
+    browser::tests(paths, &tools, &site)?;
+    class::test(paths, &tools)
 }
 
 /// What is wrong with a notebook that has run: a cell, or a verdict. Solutions pass their check, exercises do not.

@@ -1,0 +1,150 @@
+"""A class on one machine: every learner gets a JupyterLab of their own, on their own copy of the notebooks.
+
+`cargo lab class` prepares the lab, installs JupyterHub and starts it with this file. What differs from class to class:
+
+    ASYNC_LAB_CLASS           the folder with a folder for each learner (class/ in the checkout)
+    ASYNC_LAB_CLASS_PASSWORD  what learners type, all the same, under a name of their choice
+    ASYNC_LAB_CLASS_MEMORY    bytes that one learner may use, all notebooks together (2 GB)
+    ASYNC_LAB_CLASS_ADDRESS   where learners reach it (http://127.0.0.1:8000)
+
+All servers run as the user who starts the hub: this keeps learners out of each other's way, not out of each other's files.
+"""
+
+import os
+import resource
+import shutil
+import sys
+from pathlib import Path
+
+from jupyterhub.spawner import SimpleLocalProcessSpawner
+
+ROOT = Path(__file__).resolve().parents[2]
+STATE = ROOT / "target/lab"
+CLASS = Path(os.environ.get("ASYNC_LAB_CLASS", ROOT / "class")).resolve()
+MEMORY = int(os.environ.get("ASYNC_LAB_CLASS_MEMORY", 2 * 10**9))
+
+# What a single process may allocate, as a share of what its learner may use: enough for a kernel or a compiler. A cell that
+# asks for more ends with a message, and only that cell.
+PROCESS = 0.6
+
+# What belongs to the hub or to no learner in a class folder.
+RESERVED = {"support", "hub"}
+
+
+def control_group(name):
+    """A control group that holds a learner's processes to MEMORY; None where this user may not make one."""
+    for top, limit in [("/sys/fs/cgroup", "memory.max"), ("/sys/fs/cgroup/memory", "memory.limit_in_bytes")]:
+        group = Path(top) / f"async-lab-{name}"
+        try:
+            group.mkdir(exist_ok=True)
+            if (group / limit).exists():
+                (group / limit).write_text(str(MEMORY))
+                return group
+            group.rmdir()
+        except OSError:
+            pass
+    return None
+
+
+class LearnerSpawner(SimpleLocalProcessSpawner):
+    """Starts a learner's server in the learner's own folder, within the learner's limits."""
+
+    home_dir_template = str(CLASS / "{username}")
+    group = None
+
+    @property
+    def folder(self):
+        return Path(self.home_dir)
+
+    def user_env(self, env):
+        # The user's own HOME stays: compilers and their caches are there.
+        jupyter = CLASS / "hub/jupyter" / self.user.name
+        found = [str(STATE / "jupyter/data"), os.environ.get("JUPYTER_PATH", "")]
+        modules = [str(ROOT / "support/lab/assets/jupyter"), os.environ.get("PYTHONPATH", "")]
+        return env | {
+            "HOME": os.environ["HOME"],
+            "PATH": os.environ["PATH"],
+            "USER": self.user.name,
+            "JUPYTER_CONFIG_DIR": str(jupyter / "config"),
+            "JUPYTER_CONFIG_PATH": str(STATE / "jupyter/config"),
+            "JUPYTER_DATA_DIR": str(jupyter / "data"),
+            "JUPYTER_RUNTIME_DIR": str(jupyter / "runtime"),
+            "JUPYTER_PATH": os.pathsep.join(filter(None, found)),
+            "PYTHONPATH": os.pathsep.join(filter(None, modules)),
+            # JupyterHub ends servers by an interrupt, upon which they leave their kernels behind.
+            "ASYNC_LAB_ENDS_WITH_PARENT": "1",
+            "LAB_PROGRESS": str(jupyter / "progress.json"),
+        }
+
+    def make_preexec_fn(self, name):
+        limits, group = int(MEMORY * PROCESS), self.group
+
+        def preexec():
+            resource.setrlimit(resource.RLIMIT_DATA, (limits, limits))
+            if group is not None:
+                (group / "cgroup.procs").write_text(str(os.getpid()))
+            os.chdir(CLASS)
+
+        return preexec
+
+    async def start(self):
+        if self.user.name in RESERVED:
+            raise ValueError(f"`{self.user.name}` is not a name for a learner: take another one")
+        hand_out(self.folder)
+        self.group = control_group(self.user.name)
+        if self.group is None:
+            self.log.warning("%s: no control group can be made, so each process is limited, not their sum", self.user.name)
+        return await super().start()
+
+    async def stop(self, now=False):
+        await super().stop(now=now)
+        if self.group is not None:
+            try:
+                self.group.rmdir()
+            except OSError:
+                pass  # a process is still ending: the next start uses the group again
+
+
+def hand_out(folder):
+    """Gives a learner the notebooks that are not there yet, and touches none that are."""
+    link = CLASS / "support"
+    CLASS.mkdir(parents=True, exist_ok=True)
+    if not link.exists():
+        # Notebooks find the crate two folders up from theirs.
+        link.symlink_to(ROOT / "support")
+    for source in sorted((ROOT / "notebooks").rglob("*")):
+        relative = source.relative_to(ROOT / "notebooks")
+        target = folder / relative
+        if source.is_file() and ".ipynb_checkpoints" not in relative.parts and not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
+
+
+hub = CLASS / "hub"
+hub.mkdir(parents=True, exist_ok=True)
+
+c = get_config()  # noqa: F821 (JupyterHub defines it)
+c.JupyterHub.bind_url = os.environ.get("ASYNC_LAB_CLASS_ADDRESS", "http://127.0.0.1:8000")
+c.JupyterHub.hub_port = int(os.environ.get("ASYNC_LAB_CLASS_HUB_PORT", 8081))
+c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{os.environ.get('ASYNC_LAB_CLASS_PROXY_PORT', 8001)}"
+c.ConfigurableHTTPProxy.pid_file = str(hub / "proxy.pid")
+c.JupyterHub.cookie_secret_file = str(hub / "cookie_secret")
+c.JupyterHub.db_url = f"sqlite:///{hub}/jupyterhub.sqlite"
+
+c.JupyterHub.authenticator_class = "shared-password"
+c.Authenticator.allow_all = True
+c.SharedPasswordAuthenticator.user_password = os.environ["ASYNC_LAB_CLASS_PASSWORD"]
+# The name becomes that of a folder.
+c.Authenticator.username_pattern = r"[a-z0-9][a-z0-9_-]{0,31}"
+
+c.JupyterHub.spawner_class = LearnerSpawner
+c.Spawner.cmd = [sys.executable, "-m", "jupyterhub.singleuser"]
+c.Spawner.notebook_dir = str(CLASS / "{username}")
+c.Spawner.default_url = "/lab/tree/start_here.ipynb"
+c.Spawner.args = [
+    "--MappingKernelManager.kernel_info_timeout=180",
+    # A notebook that nobody looks at gives its memory back.
+    "--MappingKernelManager.cull_idle_timeout=1800",
+] + (["--allow-root"] if os.geteuid() == 0 else [])
+c.Spawner.http_timeout = 120
+c.Spawner.start_timeout = 120

@@ -1,0 +1,114 @@
+"""Has learners work at the same time in the class that a hub serves, and reports what each took.
+
+Every learner logs in, opens an exercise, types what its solution says, cell by cell and without a pause, and reads the
+verdict. Then one of them asks for more memory than a learner may have, while the others go on.
+
+The report is JSON on standard output: one object for each learner, and one for all.
+"""
+
+import argparse
+import asyncio
+import json
+import statistics
+import sys
+import time
+from pathlib import Path
+from urllib.parse import urljoin
+
+from learner import PATIENCE, Failed, Learner, Memory, answers_of
+
+
+class Member(Learner):
+    """A learner who has to log in to the hub first."""
+
+    def __init__(self, hub, name, password):
+        super().__init__(name, urljoin(hub, f"user/{name}/"))
+        self.hub = hub
+        self.log_in(password)
+
+    def log_in(self, password):
+        page = self.web.get(urljoin(self.hub, "hub/login"))
+        page.raise_for_status()
+        answer = self.web.post(
+            urljoin(self.hub, "hub/login"),
+            data={"username": self.name, "password": password, "_xsrf": self.token("/hub/")},
+        )
+        answer.raise_for_status()
+        if "hub/login" in answer.url:
+            raise Failed(f"{self.name} could not log in")
+        until = time.monotonic() + PATIENCE
+        # The hub's page says that the server is starting, and leads there once it has started.
+        while not (answer := self.web.get(urljoin(self.base, "api/status"))).ok or "json" not in answer.headers["content-type"]:
+            if time.monotonic() > until:
+                raise Failed(f"the server of {self.name} did not start")
+            time.sleep(0.5)
+            self.web.get(urljoin(self.base, "lab"))
+
+    def headers(self):
+        return {"X-XSRFToken": self.token(f"/user/{self.name}/")}
+
+    def token(self, path):
+        """The token against forged requests: the cookie of the longest path that leads to `path`."""
+        cookies = [cookie for cookie in self.web.cookies if cookie.name == "_xsrf" and path.startswith(cookie.path)]
+        return max(cookies, key=lambda cookie: len(cookie.path)).value
+
+
+async def beyond_the_limit(greedy, other, limit):
+    """One learner asks for twice the limit. The others notice nothing, and the one goes on."""
+    ask = asyncio.create_task(greedy.run(f"std::hint::black_box(vec![1u8; {2 * limit}]).len()"))
+    outputs, _ = await other.run("6 * 7")
+    if not any(output.get("data", {}).get("text/plain") == "42" for output in outputs):
+        raise Failed(f"{other.name} was disturbed: {outputs}")
+    outputs, reply = await ask
+    if reply["status"] == "ok":
+        raise Failed(f"{greedy.name} got {2 * limit} bytes, and may have {limit}")
+    again, _ = await greedy.run("6 * 7")
+    if not any(output.get("data", {}).get("text/plain") == "42" for output in again):
+        raise Failed(f"{greedy.name} could not go on: {again}")
+    return " ".join(str(output.get("text") or output.get("evalue") or "") for output in outputs).strip()[-300:]
+
+
+async def work(options):
+    exercises = sorted((options.notebooks / "exercises").glob("*.ipynb"))
+    names = [f"learner-{number}" for number in range(1, options.learners + 1)]
+    memory = Memory("JUPYTERHUB_USER", names)
+    learners = await asyncio.gather(*(asyncio.to_thread(Member, options.hub, name, options.password) for name in names))
+    print(f"{len(learners)} learners are logged in", file=sys.stderr, flush=True)
+    memory.start()
+    notebooks = [exercises[number % len(exercises)] for number in range(len(learners))]
+    verdicts = await asyncio.gather(
+        *(
+            learner.solve(f"exercises/{notebook.name}", answers_of(options.notebooks / "solutions" / notebook.name), options.pause)
+            for learner, notebook in zip(learners, notebooks)
+        )
+    )
+    memory.over.set()
+    rows = [
+        learner.told(notebook.stem, verdict, memory.peaks[learner.name])
+        for learner, notebook, verdict in zip(learners, notebooks, verdicts)
+    ]
+    times = [seconds for learner in learners for seconds in learner.times]
+    said = await beyond_the_limit(learners[0], learners[-1], options.limit) if len(learners) > 1 else None
+    return {
+        "learners": rows,
+        "all": {"median_cell_s": round(statistics.median(times), 2), "peak_bytes": memory.all, "beyond_the_limit": said},
+    }
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--hub", required=True, help="address of the hub, with a slash at its end")
+    parser.add_argument("--password", required=True)
+    parser.add_argument("--learners", required=True, type=int)
+    parser.add_argument("--limit", required=True, type=int, help="bytes that one learner may use")
+    parser.add_argument("--notebooks", required=True, type=Path)
+    parser.add_argument("--pause", default=0.0, type=float, help="seconds that each learner thinks before the next cell")
+    options = parser.parse_args()
+    try:
+        json.dump(asyncio.run(work(options)), sys.stdout, indent=1)
+    except Failed as problem:
+        sys.exit(f"error: {problem}")
+
+
+if __name__ == "__main__":
+    main()
