@@ -2,7 +2,7 @@
 
 `cargo lab class` prepares the lab, installs JupyterHub and starts it with this file. What differs from class to class:
 
-    ASYNC_LAB_CLASS           the folder with a folder for each learner (class/ in the checkout)
+    ASYNC_LAB_CLASS           the folder with a folder for each learner
     ASYNC_LAB_CLASS_PASSWORD  what learners type, all the same, under a name of their choice
     ASYNC_LAB_CLASS_MEMORY    bytes that one learner may use, all notebooks together (2 GB)
     ASYNC_LAB_CLASS_ADDRESS   where learners reach it (http://127.0.0.1:8000)
@@ -20,7 +20,7 @@ from jupyterhub.spawner import SimpleLocalProcessSpawner
 
 ROOT = Path(__file__).resolve().parents[2]
 STATE = ROOT / "target/lab"
-CLASS = Path(os.environ.get("ASYNC_LAB_CLASS", ROOT / "class")).resolve()
+CLASS = Path(os.environ["ASYNC_LAB_CLASS"]).resolve()
 MEMORY = int(os.environ.get("ASYNC_LAB_CLASS_MEMORY", 2 * 10**9))
 
 # What a single process may allocate, as a share of what its learner may use: enough for a kernel or a compiler. A cell that

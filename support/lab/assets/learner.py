@@ -61,7 +61,9 @@ class Learner:
         cookies = requests.cookies.get_cookie_header(self.web.cookies, requests.Request("GET", url).prepare())
         headers = self.headers() | ({"Cookie": cookies} if cookies else {})
         self.socket = await websocket_connect(
-            HTTPRequest(url.replace("http", "ws", 1), headers=headers), max_message_size=2**30
+            # The server accepts it once the kernel answers; a browser waits as long as that takes.
+            HTTPRequest(url.replace("http", "ws", 1), headers=headers, connect_timeout=PATIENCE, request_timeout=PATIENCE),
+            max_message_size=2**30,
         )
         await self.send("kernel_info_request", {})
         self.ready = time.monotonic() - began

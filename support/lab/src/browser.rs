@@ -4,7 +4,6 @@ use crate::paths::Paths;
 use crate::prepare::{Tools, python};
 use crate::process;
 use anyhow::{Context, Result, bail};
-use std::env;
 use std::path::{Path, PathBuf};
 
 /// What drives the browser, and what judges whether everybody can read a page.
@@ -26,9 +25,9 @@ pub(crate) fn find() -> Option<PathBuf> {
     BROWSERS.into_iter().find_map(process::find)
 }
 
-/// Runs them where there is a Chromium, and says so where there is none. Screenshots stay in
-/// `target/lab/screenshots`.
-pub(crate) fn tests(paths: &Paths, tools: &Tools, site: &Path) -> Result<()> {
+/// Runs them where there is a Chromium, and says so where there is none: the tests of the exported `site`, and of the
+/// JupyterLab that the command `lab` starts. Screenshots stay in `target/lab/screenshots`.
+pub(crate) fn tests(paths: &Paths, tools: &Tools, lab: &Path, site: &Path) -> Result<()> {
     let Some(chromium) = find() else {
         println!("skipped: the tests in a browser, since no Chromium is on the PATH");
         return Ok(());
@@ -59,7 +58,6 @@ pub(crate) fn tests(paths: &Paths, tools: &Tools, site: &Path) -> Result<()> {
         Ok(())
     };
     run("site.py", &[("--site", site)])?;
-    let lab = env::current_exe().context("the path of this command is unknown")?;
     let runtime = paths.jupyter().join("runtime");
-    run("jupyterlab.py", &[("--lab", &lab), ("--runtime", &runtime)])
+    run("jupyterlab.py", &[("--lab", lab), ("--runtime", &runtime)])
 }

@@ -36,8 +36,9 @@ pub(crate) fn open(paths: &Paths, options: &cli::Class) -> Result<()> {
     if let Some(learners) = options.trial {
         return trial::run(paths, &programs, learners, options.memory, options.pause);
     }
-    let folder = std::path::absolute(&options.folder)
-        .with_context(|| format!("`{}` is no path", options.folder.display()))?;
+    let folder = options.folder.as_ref().context("a class needs a folder")?;
+    let folder = std::path::absolute(folder)
+        .with_context(|| format!("`{}` is no path", folder.display()))?;
     let mut hub = programs.hub(paths, &folder, options.memory, [8000, 8081, 8001]);
     hub.env("ASYNC_LAB_CLASS_ADDRESS", &options.address);
     eprintln!("The class is at {}; Ctrl-C ends it.", options.address);

@@ -153,9 +153,9 @@ pub(crate) struct Run {
 /// Options of `cargo lab class`.
 #[derive(Debug, Args)]
 pub(crate) struct Class {
-    /// Where each learner's folder lies.
-    #[arg(value_name = "DIR", default_value = "class")]
-    pub(crate) folder: PathBuf,
+    /// Where each learner's folder shall lie; those that are there stay as they are.
+    #[arg(value_name = "DIR", required_unless_present = "trial")]
+    pub(crate) folder: Option<PathBuf>,
     /// Where learners reach it. Others than this machine's own need an address such as http://:8000.
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8000")]
     pub(crate) address: String,

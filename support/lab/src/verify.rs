@@ -5,6 +5,7 @@ use crate::paths::Paths;
 use crate::process;
 use crate::{browser, class, export, prepare, run, sync};
 use anyhow::{Context, Result, bail};
+use std::env;
 
 /// Tells the tests where the pages of the notebooks are that have just run.
 const SITE: &str = "ASYNC_LAB_SITE";
@@ -13,6 +14,8 @@ const SITE: &str = "ASYNC_LAB_SITE";
 /// tests, the tests in a browser, a class. Stops at the first part that fails.
 pub(crate) fn everything(paths: &Paths) -> Result<()> {
     let tools = prepare::everything(paths)?;
+    // Now, while it is still what has been started: `cargo test` puts another file in its place.
+    let lab = env::current_exe().context("the path of this command is unknown")?;
     sync::all(paths, true)?;
 
     let site = paths.state().join("site");
@@ -38,7 +41,7 @@ pub(crate) fn everything(paths: &Paths) -> Result<()> {
     if !status.success() {
         bail!("`{}` failed ({status})", process::line(&command));
     }
-    browser::tests(paths, &tools, &site)?;
+    browser::tests(paths, &tools, &lab, &site)?;
     class::test(paths, &tools)
 }
 
