@@ -14,9 +14,12 @@ from urllib.parse import urljoin
 import psutil
 import requests
 from tornado.httpclient import HTTPRequest
-from tornado.websocket import websocket_connect
+from tornado.websocket import WebSocketClosedError, websocket_connect
 
 PATIENCE = 300
+
+# How often a page connects to a kernel that has not answered yet.
+CONNECTIONS = 3
 
 # The verdict of a check, as data, beside what the learner sees.
 VERDICT = "application/vnd.async-lab.verdict+json"
@@ -56,7 +59,19 @@ class Learner:
         content = await asyncio.to_thread(self.ask, "GET", f"api/contents/{notebook}")
         wanted = {"path": notebook, "name": notebook, "type": "notebook", "kernel": {"name": "async-lab"}}
         session = await asyncio.to_thread(self.ask, "POST", "api/sessions", wanted)
-        kernel = session["kernel"]["id"]
+        for attempt in range(CONNECTIONS):
+            try:
+                await self.connect(session["kernel"]["id"])
+                await self.send("kernel_info_request", {})
+                break
+            except (Failed, WebSocketClosedError):
+                # As in a browser: the server starts a kernel again that did not come up, and the page connects again.
+                if attempt == CONNECTIONS - 1:
+                    raise Failed(f"{self.name} has no kernel") from None
+        self.ready = time.monotonic() - began
+        return content["content"]["cells"]
+
+    async def connect(self, kernel):
         url = urljoin(self.base, f"api/kernels/{kernel}/channels?session_id={uuid.uuid4().hex}")
         cookies = requests.cookies.get_cookie_header(self.web.cookies, requests.Request("GET", url).prepare())
         headers = self.headers() | ({"Cookie": cookies} if cookies else {})
@@ -65,9 +80,6 @@ class Learner:
             HTTPRequest(url.replace("http", "ws", 1), headers=headers, connect_timeout=PATIENCE, request_timeout=PATIENCE),
             max_message_size=2**30,
         )
-        await self.send("kernel_info_request", {})
-        self.ready = time.monotonic() - began
-        return content["content"]["cells"]
 
     async def send(self, kind, content):
         """Sends a request and returns the outputs and the reply, when the kernel is idle again."""
