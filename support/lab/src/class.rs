@@ -23,13 +23,16 @@ const PROXY: &str = "configurable-http-proxy@5.3";
 /// What learners type to get in.
 const PASSWORD: &str = "ASYNC_LAB_CLASS_PASSWORD";
 
+/// The fewest characters that JupyterHub takes for one.
+const SHORTEST: usize = 8;
+
 /// The learners of the class that `cargo lab test` tries out.
 const TESTED: usize = 6;
 
 /// Starts the class and waits for its end, or tries it out.
 pub(crate) fn open(paths: &Paths, options: &cli::Class) -> Result<()> {
-    if options.trial.is_none() && env::var_os(PASSWORD).is_none() {
-        bail!("learners need a password\nhint: set {PASSWORD} to what they shall type");
+    if options.trial.is_none() {
+        password_is_long_enough(env::var(PASSWORD).ok().as_deref())?;
     }
     let tools = prepare::everything(paths)?;
     let programs = Programs::ensure(paths, &tools)?;
@@ -43,6 +46,18 @@ pub(crate) fn open(paths: &Paths, options: &cli::Class) -> Result<()> {
     hub.env("ASYNC_LAB_CLASS_ADDRESS", &options.address);
     eprintln!("The class is at {}; Ctrl-C ends it.", options.address);
     Err(hub.exec()).context("JupyterHub could not be started")
+}
+
+fn password_is_long_enough(password: Option<&str>) -> Result<()> {
+    match password.map(|text| text.chars().count()) {
+        None => bail!("learners need a password\nhint: set {PASSWORD} to what they shall type"),
+        Some(length) if length < SHORTEST => {
+            bail!(
+                "the password has {length} characters\nhint: set {PASSWORD} to at least {SHORTEST}"
+            )
+        }
+        Some(_) => Ok(()),
+    }
 }
 
 /// Tries out a small class where there is npm, and says so where there is none.
@@ -108,5 +123,23 @@ impl Programs {
             command.env("PATH", path);
         }
         command
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_that_jupyterhub_would_refuse_is_refused_first() {
+        let said = |password| {
+            format!(
+                "{:#}",
+                password_is_long_enough(password).expect_err("short")
+            )
+        };
+        assert!(said(None).contains(PASSWORD));
+        assert!(said(Some("seven77")).contains("at least 8"));
+        assert!(password_is_long_enough(Some("eight888")).is_ok());
     }
 }

@@ -70,12 +70,13 @@ fn is_left_out(name: &str, kept: Kept) -> bool {
         || name == ".cargo-lock"
 }
 
-/// Whether a file is the product of a compiler, which replaces such files and never writes into them.
+/// Whether a file is the product of a compiler that no build of ours goes on from: what it replaces, it never writes into.
+/// What it keeps for a next build it does write into.
 fn is_product(file: &Path) -> bool {
     let ends = ["rlib", "rmeta", "so", "dylib", "a", "o"];
     file.extension()
         .is_some_and(|end| ends.iter().any(|known| end == *known))
-        || file
+        && !file
             .components()
             .any(|part| part.as_os_str() == "incremental")
 }
@@ -110,11 +111,34 @@ fn notes(folder: &Path) -> Vec<PathBuf> {
 
 /// Makes cargo build our own crates again, though no source may be newer than the last build: it goes by times, and a file
 /// that was put back has its old one.
+///
+/// Their products go, too: the compiler writes a new `.rmeta` into the file that is there, which may be a link to another
+/// folder's.
 pub(crate) fn forget_our_builds(folder: &Path) -> Result<()> {
-    notes(folder).iter().try_for_each(|note| {
-        fs::remove_dir_all(note)
-            .with_context(|| format!("`{}` could not be removed", note.display()))
-    })
+    let problem = |path: &Path| format!("`{}` could not be removed", path.display());
+    for note in notes(folder) {
+        for product in products(&note) {
+            fs::remove_file(&product).with_context(|| problem(&product))?;
+        }
+        fs::remove_dir_all(&note).with_context(|| problem(&note))?;
+    }
+    Ok(())
+}
+
+/// The files of the build that a note is on: they end in its hash, apart from the library that cells are linked with.
+fn products(note: &Path) -> Vec<PathBuf> {
+    let name = note.file_name().unwrap_or_default().to_string_lossy();
+    let end = format!("-{}", name.rsplit('-').next().unwrap_or_default());
+    let build = note.ancestors().nth(2).unwrap_or(note);
+    [build.to_owned(), build.join("deps")]
+        .iter()
+        .flat_map(|place| process::entries(place).unwrap_or_default())
+        .filter(|file| {
+            let name = file.file_name().unwrap_or_default().to_string_lossy();
+            let stem = name.split('.').next().unwrap_or_default();
+            file.is_file() && (stem == "libsupport" || stem.ends_with(&end))
+        })
+        .collect()
 }
 
 /// Makes cargo take the builds of our own crates for good, whatever happens to the sources: the kernel that works in this
@@ -220,6 +244,36 @@ mod tests {
         assert_ne!(digest(&from).expect("read"), whole);
         fs::remove_file(to.join("deps/libtokio.rlib")).expect("removed");
         assert_ne!(digest(&to).expect("read"), whole);
+    }
+
+    #[test]
+    fn what_is_built_again_is_not_written_into_the_original() {
+        let scratch = tempfile::tempdir().expect("a folder");
+        let (from, to) = (scratch.path().join("from"), scratch.path().join("to"));
+        let ours = [
+            "target/host/debug/libsupport.so",
+            "target/host/debug/deps/libsupport-1a.rmeta",
+            "target/host/debug/deps/libtokio-2b.rmeta",
+            "target/host/debug/incremental/support-9/metadata.rmeta",
+        ];
+        let theirs = "target/host/debug/deps/libtokio-3c.rmeta";
+        for file in ours.iter().chain([&theirs]) {
+            let file = from.join(file);
+            fs::create_dir_all(file.parent().expect("a folder")).expect("made");
+            fs::write(file, "before").expect("written");
+        }
+        for note in ["support-1a", "support-tokio-2b"] {
+            let note = from.join("target/host/debug/.fingerprint").join(note);
+            fs::create_dir_all(note).expect("made");
+        }
+        copy(&from, &to, Kept::Everything).expect("copied");
+        forget_our_builds(&to).expect("forgotten");
+        assert!(to.join(theirs).exists());
+        for file in ours {
+            fs::write(to.join(file), "after").expect("written");
+            let original = fs::read_to_string(from.join(file)).expect("read");
+            assert_eq!(original, "before", "{file}");
+        }
     }
 
     #[test]
