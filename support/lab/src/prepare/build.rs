@@ -242,13 +242,30 @@ fn compile(
     let status = cargo.wait().context("cargo's end could not be awaited")?;
     let said = said.join().unwrap_or_default();
     if !status.success() {
+        let hint = free_bytes(folder).and_then(no_room).unwrap_or_default();
         bail!(
-            "the dependencies of the notebooks could not be built:\n{}",
+            "the dependencies of the notebooks could not be built:\n{}{hint}",
             process::tail(said.as_bytes())
         );
     }
     step.done("done");
     Ok(())
+}
+
+/// Bytes that are free where a folder lies, where the system tells.
+fn free_bytes(folder: &Path) -> Option<u64> {
+    let disk = rustix::fs::statvfs(folder).ok()?;
+    Some(disk.f_bavail * disk.f_frsize)
+}
+
+/// What to say when a build has failed with so little room left: linkers end without a word about it.
+fn no_room(free: u64) -> Option<String> {
+    let megabytes = free / 1_000_000;
+    (megabytes < 100).then(|| {
+        format!(
+            "\nhint: the disk is full, {megabytes} MB are left; make room for 1 GB in `target`, then try again"
+        )
+    })
 }
 
 /// Runs a kernel in the folder itself: declares the dependencies, awaits once.
@@ -280,4 +297,16 @@ pub(super) fn prove(paths: &Paths, tools: &Tools, folder: &Path) -> Result<()> {
     }
     step.done("it answers");
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_build_that_fails_for_want_of_room_says_so() {
+        assert!(no_room(3_000_000).is_some_and(|hint| hint.contains("3 MB are left")));
+        assert_eq!(no_room(5_000_000_000), None);
+        assert!(free_bytes(Path::new(".")).is_some());
+    }
 }
