@@ -19,7 +19,10 @@ from tornado.websocket import WebSocketClosedError, websocket_connect
 PATIENCE = 300
 
 # How often a page connects to a kernel that has not answered yet.
-CONNECTIONS = 3
+CONNECTIONS = 5
+
+# Seconds in which a kernel that has answered the server answers the page, too.
+ANSWER = 30
 
 # The verdict of a check, as data, beside what the learner sees.
 VERDICT = "application/vnd.async-lab.verdict+json"
@@ -62,9 +65,10 @@ class Learner:
         for attempt in range(CONNECTIONS):
             try:
                 await self.connect(session["kernel"]["id"])
-                await self.send("kernel_info_request", {})
+                # The server has connected the kernel's channels only now, and may have missed what came before that.
+                await asyncio.wait_for(self.send("kernel_info_request", {}), ANSWER)
                 break
-            except (Failed, WebSocketClosedError):
+            except (Failed, WebSocketClosedError, asyncio.TimeoutError):
                 # As in a browser: the server starts a kernel again that did not come up, and the page connects again.
                 if attempt == CONNECTIONS - 1:
                     raise Failed(f"{self.name} has no kernel") from None

@@ -54,7 +54,12 @@ pub(super) fn run(
     pause: f64,
 ) -> Result<()> {
     let step = Step::start(format!("A class of {learners}"));
-    let report = report(paths, programs, learners, memory, pause)?;
+    let attempt = || report(paths, programs, learners, memory, pause);
+    // Another program may take a port before a kernel or the hub does. A wrong verdict is no reason to try again.
+    let report = attempt().or_else(|error| {
+        eprintln!("The class could not be tried: {error:#}\nOnce more …");
+        attempt()
+    })?;
     step.done("worked at the same time");
     println!("{}", table(&report));
     match report.learners.iter().find(|one| !one.passed) {
