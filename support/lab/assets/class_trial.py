@@ -1,6 +1,6 @@
 """Has learners work at the same time in the class that a hub serves, and reports what each took.
 
-Every learner logs in, opens an exercise, types what its solution says, cell by cell and without a pause, and reads the
+Every learner logs in, opens an exercise, types what its solution says, cell by cell, and reads the
 verdict. Then one of them asks for more memory than a learner may have, while the others go on.
 
 The report is JSON on standard output: one object for each learner, and one for all.
