@@ -124,8 +124,8 @@ def write(outputs, name, text):
 async def start(options, notebook, starts=3):
     """Starts a kernel and returns its client. Where the kernel ends before it answers, another is started.
 
-    Jupyter chooses the ports of a kernel, lets go of them and tells the kernel, which binds them a second later: in
-    between, another program may take one, and the kernel ends. JupyterLab starts such a kernel anew, too.
+    Only the lab's kernel on Linux has its ports held for it. For any other, Jupyter chooses ports, lets go of them and
+    tells the kernel, which binds them a second later: in between, another program may take one, and the kernel ends.
     """
     while True:
         client = NotebookClient(

@@ -5,23 +5,12 @@ mod common;
 use common::root;
 use serde_json::Value;
 use std::path::Path;
-use std::process::Command;
 
 #[test]
 fn a_kernel_that_waited_is_handed_over_and_answers_like_a_new_one() {
-    let lab = root().join("target/lab");
-    let home = lab.join("jupyter");
-    let modules = root().join("support/lab/assets/jupyter");
-    let output = Command::new(common::tool("JupyterLab"))
-        .arg(root().join("support/lab/tests/ahead.py"))
+    let output = common::jupyter("ahead.py")
         .arg(root().join("notebooks"))
         .env("ASYNC_LAB_AHEAD", "1")
-        .env("JUPYTER_CONFIG_DIR", home.join("config"))
-        .env("JUPYTER_DATA_DIR", home.join("data"))
-        .env("JUPYTER_RUNTIME_DIR", home.join("runtime"))
-        .env("LAB_PROGRESS", "")
-        .env("PYTHONPATH", modules)
-        .current_dir(root().join("target"))
         .output()
         .expect("Python starts");
     let stdout = String::from_utf8_lossy(&output.stdout);

@@ -1,4 +1,4 @@
-"""Opens notebooks onto kernels that were started beforehand.
+"""Opens notebooks onto kernels that were started beforehand, and keeps the ports of kernels for them.
 
 A kernel takes seconds until it answers, and again at its first variable, since it reads the libraries first. So once a
 notebook has its kernel, another one is started in the same folder and warmed up, and waits there for the next notebook.
@@ -7,25 +7,33 @@ Jupyter asks a provisioner for each kernel: this one hands over the kernel that 
 No cell ever waits longer for it: while a kernel in use computes or compiles, the one that is being started is paused, and
 on a machine without a core and memory to spare none is started. One that was started before `support` was edited is not
 handed over.
+
+A kernel listens on its ports seconds after they were chosen. Jupyter does not hold them meanwhile, nor while it restarts
+the kernel: where another program took one, the kernel ended as often as it was started. Here they are held.
 """
 
 import asyncio
 import atexit
 import os
 import signal
+import socket
+import sys
 import time
 import uuid
 from pathlib import Path
 
 import psutil
 from jupyter_client.asynchronous import AsyncKernelClient
-from jupyter_client.connect import LocalPortCache, write_connection_file
+from jupyter_client.connect import write_connection_file
 from jupyter_client.launcher import launch_kernel
 from jupyter_client.provisioning import LocalProvisioner
 from jupyter_core.paths import jupyter_runtime_dir
 
 ROOT = Path(__file__).resolve().parents[4]
 PORTS = ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port")
+
+# Elsewhere the kernel could not listen on them.
+HOLDS = sys.platform == "linux"
 
 # What must be there before a kernel is started for later: it takes 0.4 GB, and more while it compiles.
 CORES = 2
@@ -37,18 +45,39 @@ LOOK = 0.25
 QUIET = 3.0
 
 
+class Ports:
+    """The ports of a kernel, which no other program is given until they are let go.
+
+    Linux lets a socket listen on a port that another one is bound to without listening, if both reuse addresses: kernels
+    do. And it gives such a port to nobody who asks for just any.
+    """
+
+    def __init__(self, ip):
+        self.sockets = {name: socket.socket() for name in PORTS}
+        for held in self.sockets.values():
+            if HOLDS:
+                held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            held.bind((ip, 0))
+        self.numbers = {name: held.getsockname()[1] for name, held in self.sockets.items()}
+        if not HOLDS:
+            self.let_go()
+
+    def let_go(self):
+        for held in self.sockets.values():
+            held.close()
+
+
 class Waiting:
     """A kernel that waits for its notebook."""
 
     def __init__(self, command, folder, env):
         self.folder = folder
         self.sources = sources()
-        cache = LocalPortCache.instance()
-        self.ports = {name: cache.find_available_port("127.0.0.1") for name in PORTS}
+        self.ports = Ports("127.0.0.1")
         self.key = uuid.uuid4().hex.encode()
         os.makedirs(jupyter_runtime_dir(), mode=0o700, exist_ok=True)
         self.file = os.path.join(jupyter_runtime_dir(), f"waiting-{uuid.uuid4()}.json")
-        write_connection_file(self.file, ip="127.0.0.1", key=self.key, kernel_name="async-lab", **self.ports)
+        write_connection_file(self.file, ip="127.0.0.1", key=self.key, kernel_name="async-lab", **self.ports.numbers)
         command = [part.format(connection_file=self.file) for part in command]
         # The kernel ends with the server that started it, in whatever way that ends.
         self.process = launch_kernel(command, cwd=folder, env=env | {"ASYNC_LAB_ENDS_WITH_PARENT": "1"})
@@ -76,8 +105,7 @@ class Waiting:
         self.signal(signal.SIGKILL)
         self.process.wait()
         Path(self.file).unlink(missing_ok=True)
-        for port in self.ports.values():
-            LocalPortCache.instance().return_port(port)
+        self.ports.let_go()
 
     async def warm_up(self):
         """Waits until the kernel answers, and has it infer a type. A completion does that and leaves no trace."""
@@ -222,19 +250,26 @@ class Provisioner(LocalProvisioner):
     """Starts kernels on this machine, ahead of time where the environment asks for it."""
 
     taken = None
+    ports = None
 
     async def pre_launch(self, **kwargs):
         self.taken = None
         # A kernel that is started again keeps its ports, to which its notebook is connected.
-        first = not self.ports_cached
-        if first and self.parent is not None and "ASYNC_LAB_AHEAD" in os.environ:
-            self.taken = STORE.take(kwargs.get("cwd") or os.getcwd())
-        if self.taken:
-            for name, port in self.taken.ports.items():
+        if self.parent is not None and self.parent.cache_ports and not self.ports_cached:
+            if "ASYNC_LAB_AHEAD" in os.environ:
+                self.taken = STORE.take(kwargs.get("cwd") or os.getcwd())
+            if self.taken:
+                self.parent.session.key = self.taken.key
+            self.ports = self.taken.ports if self.taken else Ports(self.parent.ip)
+            for name, port in self.ports.numbers.items():
                 setattr(self.parent, name, port)
-            self.parent.session.key = self.taken.key
             self.ports_cached = True
         return await super().pre_launch(**kwargs)
+
+    async def cleanup(self, restart=False):
+        await super().cleanup(restart=restart)
+        if self.ports is not None and not restart:
+            self.ports.let_go()
 
     async def launch_kernel(self, cmd, **kwargs):
         folder = str(kwargs.get("cwd") or os.getcwd())

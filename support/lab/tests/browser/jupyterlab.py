@@ -16,7 +16,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from playwright.sync_api import TimeoutError, expect, sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 TOKEN = "browser-tests"
 SOLUTION = "solutions/1_first_async_function.ipynb"
@@ -137,19 +137,10 @@ class Notebook:
         self.done()
 
     def restart_and_run_all(self):
-        """A restart keeps its ports, and another program may have one by then: JupyterLab says so, and one restarts again."""
-        died = self.page.locator(".jp-Dialog").filter(has_text="appears to have died")
-        for attempt in range(3):
-            self.menu("Kernel", "Restart Kernel and Run All Cells")
-            self.page.locator(".jp-Dialog").locator(".jp-mod-accept").click()
-            self.page.wait_for_timeout(1000)
-            try:
-                return self.done()
-            except TimeoutError:
-                if attempt == 2 or not died.is_visible():
-                    raise
-                print("JupyterLab: the kernel died at its restart, and is restarted again", flush=True)
-                died.locator(".jp-mod-accept").click()
+        self.menu("Kernel", "Restart Kernel and Run All Cells")
+        self.page.locator(".jp-Dialog").locator(".jp-mod-accept").click()
+        self.page.wait_for_timeout(1000)
+        self.done()
 
     def cell(self, text):
         return self.cells.filter(has=self.page.locator(".jp-InputArea", has_text=text)).first

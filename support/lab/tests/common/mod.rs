@@ -38,6 +38,21 @@ pub(crate) fn failing(source: &str) -> Value {
     cell
 }
 
+/// A script of these tests, in a Python that finds the lab's kernel.
+pub(crate) fn jupyter(script: &str) -> Command {
+    let home = root().join("target/lab/jupyter");
+    let mut command = Command::new(tool("JupyterLab"));
+    command
+        .arg(root().join("support/lab/tests").join(script))
+        .env("JUPYTER_CONFIG_DIR", home.join("config"))
+        .env("JUPYTER_DATA_DIR", home.join("data"))
+        .env("JUPYTER_RUNTIME_DIR", home.join("runtime"))
+        .env("LAB_PROGRESS", "")
+        .env("PYTHONPATH", root().join("support/lab/assets/jupyter"))
+        .current_dir(root().join("target"));
+    command
+}
+
 /// What `cargo lab run --json` said of one notebook.
 pub(crate) struct Ran {
     pub(crate) exit: i32,
