@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 
 import psutil
 import requests
-from tornado.httpclient import HTTPRequest
+from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import WebSocketClosedError, websocket_connect
 
 PATIENCE = 300
@@ -68,7 +68,7 @@ class Learner:
                 # The server has connected the kernel's channels only now, and may have missed what came before that.
                 await asyncio.wait_for(self.send("kernel_info_request", {}), ANSWER)
                 break
-            except (Failed, WebSocketClosedError, asyncio.TimeoutError):
+            except (Failed, HTTPClientError, WebSocketClosedError, asyncio.TimeoutError):
                 # As in a browser: the server starts a kernel again that did not come up, and the page connects again.
                 if attempt == CONNECTIONS - 1:
                     raise Failed(f"{self.name} has no kernel") from None

@@ -18,6 +18,10 @@ use std::time::{Duration, Instant};
 /// How long JupyterHub may take to start, and to stop.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// The folder of the learners, and what the hub said, both among what the lab keeps.
+const FOLDER: &str = "class/trial";
+const LOG: &str = "class/trial/jupyterhub.log";
+
 /// What a trial found out.
 #[derive(Debug, Deserialize)]
 struct Report {
@@ -55,9 +59,16 @@ pub(super) fn run(
 ) -> Result<()> {
     let step = Step::start(format!("A class of {learners}"));
     let attempt = || report(paths, programs, learners, memory, pause);
-    // Another program may take a port before a kernel or the hub does. A wrong verdict is no reason to try again.
+    // Another program may take a port before the hub or a server does. A wrong verdict is no reason to try again.
     let report = attempt().or_else(|error| {
-        eprintln!("The class could not be tried: {error:#}\nOnce more …");
+        let kept = paths.state().join("class/failed-trial.log");
+        if fs::copy(paths.state().join(LOG), &kept).is_err() {
+            return Err(error);
+        }
+        let kept = paths.shown(&kept);
+        eprintln!(
+            "The class could not be tried: {error:#}\nIts log is kept: `{kept}`\nOnce more …"
+        );
         attempt()
     })?;
     step.done("worked at the same time");
@@ -81,7 +92,7 @@ fn report(
     memory: u64,
     pause: f64,
 ) -> Result<Report> {
-    let folder = paths.state().join("class/trial");
+    let folder = paths.state().join(FOLDER);
     if folder.exists() {
         fs::remove_dir_all(&folder)
             .with_context(|| format!("`{}` could not be emptied", folder.display()))?;
@@ -90,7 +101,7 @@ fn report(
         .with_context(|| format!("`{}` could not be made", folder.display()))?;
     let ports = free_ports()?;
     let password = format!("trial-{}-{}", std::process::id(), ports[0]);
-    let log = folder.join("jupyterhub.log");
+    let log = paths.state().join(LOG);
     let output =
         File::create(&log).with_context(|| format!("`{}` could not be made", log.display()))?;
     let mut command = programs.hub(paths, &folder, memory, ports);
