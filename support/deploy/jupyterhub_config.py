@@ -10,6 +10,7 @@
 All servers run as the user who starts the hub: this keeps learners out of each other's way, not out of each other's files.
 """
 
+import hashlib
 import os
 import resource
 import shutil
@@ -27,6 +28,9 @@ MEMORY = int(os.environ.get("ASYNC_LAB_CLASS_MEMORY", 2 * 10**9))
 # asks for more ends with a message, and only that cell.
 PROCESS = 0.6
 
+# In the names of control groups, which the whole machine shares: two classes with a learner of the same name keep apart.
+MARK = hashlib.sha256(str(CLASS).encode()).hexdigest()[:8]
+
 # What belongs to the hub or to no learner in a class folder.
 RESERVED = {"support", "hub"}
 
@@ -34,7 +38,7 @@ RESERVED = {"support", "hub"}
 def control_group(name):
     """A control group that holds a learner's processes to MEMORY; None where this user may not make one."""
     for top, limit in [("/sys/fs/cgroup", "memory.max"), ("/sys/fs/cgroup/memory", "memory.limit_in_bytes")]:
-        group = Path(top) / f"async-lab-{name}"
+        group = Path(top) / f"async-lab-{MARK}-{name}"
         try:
             group.mkdir(exist_ok=True)
             if (group / limit).exists():

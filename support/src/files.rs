@@ -1,7 +1,7 @@
 //! A notebook's own folder, and a device that is slower than yours.
 //!
 //! What a notebook writes goes into a [`Scratch`] folder, which is gone with the variable that holds it, and with the
-//! kernel at the latest. A path that would lead out of it is refused.
+//! lab's kernel at the latest. A path that would lead out of it is refused.
 
 use std::fmt;
 use std::io;
