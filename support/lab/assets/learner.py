@@ -18,12 +18,6 @@ from tornado.websocket import WebSocketClosedError, websocket_connect
 
 PATIENCE = 300
 
-# How often a page connects to a kernel that has not answered yet.
-CONNECTIONS = 5
-
-# Seconds in which a kernel that has answered the server answers the page, too.
-ANSWER = 30
-
 # The verdict of a check, as data, beside what the learner sees.
 VERDICT = "application/vnd.async-lab.verdict+json"
 
@@ -62,16 +56,11 @@ class Learner:
         content = await asyncio.to_thread(self.ask, "GET", f"api/contents/{notebook}")
         wanted = {"path": notebook, "name": notebook, "type": "notebook", "kernel": {"name": "async-lab"}}
         session = await asyncio.to_thread(self.ask, "POST", "api/sessions", wanted)
-        for attempt in range(CONNECTIONS):
-            try:
-                await self.connect(session["kernel"]["id"])
-                # The server has connected the kernel's channels only now, and may have missed what came before that.
-                await asyncio.wait_for(self.send("kernel_info_request", {}), ANSWER)
-                break
-            except (Failed, HTTPClientError, WebSocketClosedError, asyncio.TimeoutError):
-                # As in a browser: the server starts a kernel again that did not come up, and the page connects again.
-                if attempt == CONNECTIONS - 1:
-                    raise Failed(f"{self.name} has no kernel") from None
+        try:
+            await self.connect(session["kernel"]["id"])
+            await self.send("kernel_info_request", {})
+        except (HTTPClientError, WebSocketClosedError, asyncio.TimeoutError) as problem:
+            raise Failed(f"{self.name} has no kernel: {problem!r}") from None
         self.ready = time.monotonic() - began
         return content["content"]["cells"]
 

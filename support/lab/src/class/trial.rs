@@ -18,10 +18,6 @@ use std::time::{Duration, Instant};
 /// How long JupyterHub may take to start, and to stop.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// The folder of the learners, and what the hub said, both among what the lab keeps.
-const FOLDER: &str = "class/trial";
-const LOG: &str = "class/trial/jupyterhub.log";
-
 /// What a trial found out.
 #[derive(Debug, Deserialize)]
 struct Report {
@@ -58,19 +54,7 @@ pub(super) fn run(
     pause: f64,
 ) -> Result<()> {
     let step = Step::start(format!("A class of {learners}"));
-    let attempt = || report(paths, programs, learners, memory, pause);
-    // Another program may take a port before the hub or a server does. A wrong verdict is no reason to try again.
-    let report = attempt().or_else(|error| {
-        let kept = paths.state().join("class/failed-trial.log");
-        if fs::copy(paths.state().join(LOG), &kept).is_err() {
-            return Err(error);
-        }
-        let kept = paths.shown(&kept);
-        eprintln!(
-            "The class could not be tried: {error:#}\nIts log is kept: `{kept}`\nOnce more …"
-        );
-        attempt()
-    })?;
+    let report = report(paths, programs, learners, memory, pause)?;
     step.done("worked at the same time");
     println!("{}", table(&report));
     match report.learners.iter().find(|one| !one.passed) {
@@ -92,7 +76,7 @@ fn report(
     memory: u64,
     pause: f64,
 ) -> Result<Report> {
-    let folder = paths.state().join(FOLDER);
+    let folder = paths.state().join("class/trial");
     if folder.exists() {
         fs::remove_dir_all(&folder)
             .with_context(|| format!("`{}` could not be emptied", folder.display()))?;
@@ -101,7 +85,7 @@ fn report(
         .with_context(|| format!("`{}` could not be made", folder.display()))?;
     let ports = free_ports()?;
     let password = format!("trial-{}-{}", std::process::id(), ports[0]);
-    let log = paths.state().join(LOG);
+    let log = folder.join("jupyterhub.log");
     let output =
         File::create(&log).with_context(|| format!("`{}` could not be made", log.display()))?;
     let mut command = programs.hub(paths, &folder, memory, ports);
