@@ -48,7 +48,7 @@ fn cargo_bin() -> Option<PathBuf> {
 
 fn install(paths: &Paths) -> Result<()> {
     let mut step = Step::start(format!(
-        "Kernel (evcxr_jupyter {VERSION}), built once, about ten minutes on two cores"
+        "Kernel (evcxr_jupyter {VERSION}), built once, five minutes or more on two cores"
     ));
     // Of our own, not cargo's temporary one: an interrupted build goes on where it stopped.
     let build = paths.state().join("evcxr-build");
