@@ -4,7 +4,9 @@
 //! missing, [`kernel`] becomes the kernel of one notebook, [`inference`] spares it most of its reading, [`run`] executes
 //! notebooks and [`judge`] says how each cell ended, [`sync`] keeps exercises true to their solutions, [`export`] writes
 //! HTML, [`open`] starts JupyterLab and [`class`] one for each learner, [`verify`] runs everything that must hold and
-//! [`doctor`] says what is there.
+//! [`doctor`] says what is there. A learner writes into the lab's own notebooks: [`course`] knows what they were,
+//! [`merge`] brings both together, and on it stand [`work`], [`reset`], [`update`], and [`tested`], which is about what
+//! tests leave aside.
 
 mod bench;
 mod browser;
@@ -12,12 +14,16 @@ mod cargo_home;
 mod class;
 mod cli;
 mod compile;
+mod course;
 mod doctor;
 mod eject;
 mod export;
+mod files;
+mod git;
 mod inference;
 mod judge;
 mod kernel;
+mod merge;
 mod notebook;
 mod open;
 mod paths;
@@ -25,9 +31,14 @@ mod plain;
 mod prepare;
 mod process;
 mod progress;
+#[path = "../../src/solved/record.rs"]
+mod record;
+mod reset;
 mod run;
 mod sync;
+mod tested;
 mod tree;
+mod update;
 mod verify;
 mod work;
 

@@ -2,10 +2,12 @@
 
 use crate::export::Runs;
 use crate::paths::Paths;
+use crate::prepare::Tools;
 use crate::process;
-use crate::{browser, class, export, prepare, run, sync};
+use crate::{browser, class, export, prepare, run, tested};
 use anyhow::{Context, Result, bail};
 use std::env;
+use std::path::Path;
 
 /// Tells the tests where the pages of the notebooks are that have just run.
 const SITE: &str = "ASYNC_LAB_SITE";
@@ -16,18 +18,8 @@ pub(crate) fn everything(paths: &Paths) -> Result<()> {
     let tools = prepare::everything(paths)?;
     // Now, while it is still what has been started: `cargo test` puts another file in its place.
     let lab = env::current_exe().context("the path of this command is unknown")?;
-    sync::all(paths, true)?;
-
     let site = paths.state().join("site");
-    let outcomes = export::pages(paths, &tools, &site, Runs::All)?;
-    let wrong: Vec<_> = outcomes
-        .iter()
-        .flat_map(|outcome| complaints(paths, outcome))
-        .collect();
-    if !wrong.is_empty() {
-        bail!("notebooks failed:\n  {}", wrong.join("\n  "));
-    }
-    println!("{} notebooks ran and did what they say.", outcomes.len());
+    notebooks(paths, &tools, &site)?;
 
     let mut command = process::command(&tools.toolchain.cargo);
     command
@@ -43,6 +35,29 @@ pub(crate) fn everything(paths: &Paths) -> Result<()> {
     }
     browser::tests(paths, &tools, &lab, &site)?;
     class::test(paths, &tools)
+}
+
+/// Prepares what is missing, then the part about notebooks alone: those that are committed have not drifted, and each of
+/// the lab's does what it says. What a learner wrote is left aside.
+pub(crate) fn only_notebooks(paths: &Paths) -> Result<()> {
+    let tools = prepare::everything(paths)?;
+    notebooks(paths, &tools, &paths.state().join("site"))
+}
+
+fn notebooks(paths: &Paths, tools: &Tools, site: &Path) -> Result<()> {
+    let tested = tested::notebooks(paths)?;
+    tested.tell();
+    let outcomes = export::pages(paths, tools, &tested.subjects, site, Runs::All)?;
+    let wrong: Vec<_> = outcomes
+        .iter()
+        .flat_map(|outcome| complaints(paths, outcome))
+        .collect();
+    if !wrong.is_empty() {
+        bail!("notebooks failed:\n  {}", wrong.join("\n  "));
+    }
+    tested.tell();
+    println!("{} notebooks ran and did what they say.", outcomes.len());
+    Ok(())
 }
 
 /// What is wrong with a notebook that has run: a cell, or a verdict. Solutions pass their check, exercises do not.

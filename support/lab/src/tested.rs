@@ -1,0 +1,132 @@
+//! What tests take for the lab's notebooks where a learner writes into the same files.
+//!
+//! The rule serves both who uses the lab and who writes it. A notebook that has run, or an exercise that holds an answer,
+//! is a learner's: what the lab has in its place is tested, and the test says so. Anything else is tested as it lies in
+//! the folder, so that an author's edit counts before it is committed. A notebook that is to the byte what git has is
+//! held to the committed form as well; on a clean checkout, such as that of continuous integration, those are all.
+//!
+//! An exercise that was edited is tested as its solution and its own starters make it: whatever else is in it cannot be
+//! the lab's. Notebooks that the lab does not know are nobody's to test.
+
+use crate::course::{Course, is_learners};
+use crate::files;
+use crate::notebook::{Notebook, Subject};
+use crate::paths::Paths;
+use crate::sync;
+use anyhow::{Result, bail};
+use std::fs;
+
+/// The notebooks to test, and what was left aside, in words.
+#[derive(Debug)]
+pub(crate) struct Tested {
+    pub(crate) subjects: Vec<Subject>,
+    pub(crate) aside: Vec<String>,
+}
+
+/// Finds them, and fails where those that are committed have drifted.
+pub(crate) fn notebooks(paths: &Paths) -> Result<Tested> {
+    let course = Course::of(paths)?;
+    let mut tested = Tested {
+        subjects: Vec::new(),
+        aside: Vec::new(),
+    };
+    let mut drifted = Vec::new();
+    let mut names = course.names().to_vec();
+    // An exercise is held against its solution, which therefore comes first.
+    names.sort_by_key(|inside| !inside.starts_with("solutions/"));
+    for inside in &names {
+        let path = paths.notebooks().join(inside);
+        let solution = match inside.strip_prefix("exercises/") {
+            Some(name) => {
+                let solution = paths.notebooks().join("solutions").join(name);
+                let known = tested
+                    .subjects
+                    .iter()
+                    .find(|subject| subject.path == solution);
+                match known {
+                    Some(subject) => Some(Notebook::read(&subject.file)?),
+                    None => bail!("`notebooks/{inside}` has no solution of the same name"),
+                }
+            }
+            None => None,
+        };
+        let bytes = fs::read(&path).ok();
+        if let Some(bytes) = &bytes
+            && course.is_committed(inside, bytes)?
+            && course.original(inside)? == Notebook::parse(bytes).ok()
+        {
+            match sync::drift(&path, solution.as_ref()) {
+                Ok(None) => {}
+                Ok(Some(drift)) => drifted.push(format!("notebooks/{inside}: {}", drift.why)),
+                Err(error) => drifted.push(format!("{error:#}")),
+            }
+            tested.subjects.push(Subject::itself(&path));
+            continue;
+        }
+        let found = bytes.map(|bytes| Notebook::parse(&bytes));
+        let original = course.original(inside)?;
+        let mut why = None;
+        let taken = match (found, original) {
+            (Some(Ok(found)), original) if is_learners(inside, &found) => {
+                why = Some(if found.has_outputs() {
+                    "it has run"
+                } else {
+                    "it holds answers"
+                });
+                original.unwrap_or(found)
+            }
+            (Some(Ok(found)), _) => found,
+            (Some(Err(_)), Some(original)) => {
+                why = Some("it is damaged");
+                original
+            }
+            (None, Some(original)) => {
+                why = Some("it is not there");
+                original
+            }
+            (Some(Err(error)), None) => {
+                bail!("`notebooks/{inside}` is no notebook that can be read: {error:#}")
+            }
+            (None, None) => continue,
+        };
+        let taken = sync::tidy(&taken);
+        let taken = match &solution {
+            Some(solution) => sync::mirror(&sync::tidy(solution), &taken)?,
+            None => taken,
+        };
+        if let Some(why) = why {
+            tested.aside.push(format!("notebooks/{inside} ({why})"));
+        }
+        let file = paths.state().join("tested").join(inside);
+        files::write(&file, taken.text()?)?;
+        tested.subjects.push(Subject { path, file });
+    }
+    if !drifted.is_empty() {
+        bail!(
+            "notebooks have drifted:\n  {}\nhint: `cargo lab sync --tidy` brings them back",
+            drifted.join("\n  ")
+        );
+    }
+    tested
+        .subjects
+        .sort_by(|one, other| one.path.cmp(&other.path));
+    tested.aside.sort();
+    let strays = course.strays()?;
+    let strays = strays
+        .iter()
+        .map(|inside| format!("notebooks/{inside} (not the lab's)"));
+    tested.aside.extend(strays);
+    Ok(tested)
+}
+
+impl Tested {
+    /// Says what was left aside, if there is anything.
+    pub(crate) fn tell(&self) {
+        if !self.aside.is_empty() {
+            println!(
+                "Left aside as yours, and tested as the lab has them: {}.",
+                self.aside.join(", ")
+            );
+        }
+    }
+}
