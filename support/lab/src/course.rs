@@ -10,7 +10,7 @@ use crate::files::{self, KEPT};
 use crate::git::{Git, INDEX};
 use crate::notebook::{self, Notebook, is_answer};
 use crate::paths::Paths;
-use crate::record;
+use crate::record::{self, Solved};
 use crate::sync;
 use anyhow::{Context, Result, bail};
 use std::fs;
@@ -77,6 +77,15 @@ impl Course {
             .into_iter()
             .map(|name| format!("exercises/{name}.ipynb"))
             .collect()
+    }
+
+    /// How many of them are solved. Other names may be noted, too, from another version of the lab.
+    pub(crate) fn solved(&self, solved: &Solved) -> usize {
+        let exercises = self.exercises();
+        let noted = exercises
+            .iter()
+            .filter(|inside| solved.contains_key(name(inside)));
+        noted.count()
     }
 
     /// The notebooks that lie among the lab's and are the learner's own: copies, new ones, those that commands kept.
@@ -151,6 +160,12 @@ impl Course {
 pub(crate) fn is_learners(inside: &str, notebook: &Notebook) -> bool {
     notebook.has_outputs()
         || (inside.starts_with("exercises/") && notebook.cells().iter().any(is_answer))
+}
+
+/// The name under which an exercise is noted: that of its notebook.
+pub(crate) fn name(inside: &str) -> &str {
+    let last = inside.rsplit('/').next().unwrap_or(inside);
+    last.trim_end_matches(".ipynb")
 }
 
 /// The number of a notebook in a folder whose notebooks have numbers.

@@ -4,12 +4,16 @@
 //! items of all cells go to the top of `src/main.rs`, and the statements follow one another in `main`: what comes before
 //! the first `.await` without a runtime, as in the notebook, and the rest inside one. Cells that are there to fail stay out.
 
+mod items;
 mod program;
 
-use crate::notebook::{self, EXERCISE, FAILS, Notebook, has_tag, is_code, source};
+use crate::course::Course;
+use crate::files;
+use crate::notebook::{EXERCISE, FAILS, Notebook, first_line, has_tag, has_todo, is_code, source};
 use crate::paths::Paths;
 use crate::plain;
 use crate::process;
+use crate::progress::Step;
 use anyhow::{Context, Result, bail};
 use program::Program;
 use std::fs;
@@ -20,20 +24,18 @@ const TOKIO_FEATURES: &str = "[\"full\"]";
 
 /// Writes the project of exercise `number`, or of its solution, into a new folder.
 pub(crate) fn project(paths: &Paths, number: u32, solution: bool, folder: &Path) -> Result<()> {
-    let kind = if solution { "solutions" } else { "exercises" };
-    let path = numbered(&paths.notebooks().join(kind), number)?;
+    let path = numbered(paths, number, solution)?;
     let notebook = Notebook::read(&path)?;
     if let Some(cell) = notebook
         .cells()
         .iter()
-        .find(|cell| has_tag(cell, EXERCISE) && source(cell).contains("todo!("))
+        .find(|cell| has_tag(cell, EXERCISE) && has_todo(&source(cell)))
     {
-        let first = source(cell);
         bail!(
             "`{}` is not solved yet: a cell still has its `todo!`, the one that begins with `{}`\n\
              hint: solve it, or take the solution by `cargo lab eject {number} --solution DIR`",
             paths.shown(&path),
-            first.lines().next().unwrap_or_default()
+            first_line(cell)
         );
     }
     if folder.exists() && !process::entries(folder)?.is_empty() {
@@ -43,11 +45,17 @@ pub(crate) fn project(paths: &Paths, number: u32, solution: bool, folder: &Path)
         );
     }
     let mut program = Program::default();
-    for (index, cell) in notebook.cells().iter().enumerate() {
+    for cell in notebook.cells() {
         if is_code(cell) && !has_tag(cell, FAILS) {
-            program
-                .add(&source(cell))
-                .with_context(|| format!("cell {index} of `{}` is not Rust", paths.shown(&path)))?;
+            program.add(&source(cell)).with_context(|| {
+                format!(
+                    "the cell of `{}` that begins with `{}` is not Rust",
+                    paths.shown(&path),
+                    first_line(cell)
+                )
+            })?;
+        } else if cell["cell_type"] != "markdown" {
+            // Code that is to fail, and text that stands aside, stay out.
         } else if let Some(title) = source(cell)
             .lines()
             .find_map(|line| line.strip_prefix("## "))
@@ -83,11 +91,10 @@ pub(crate) fn project(paths: &Paths, number: u32, solution: bool, folder: &Path)
         ("Cargo.toml", manifest),
         ("Cargo.lock", lock),
         ("src/main.rs", program.text(&about)),
+        ("src/show.rs", program::SHOW.to_owned()),
         (".gitignore", "/target\n/.progress.json\n".to_owned()),
     ] {
-        let file = folder.join(name);
-        fs::write(&file, text)
-            .with_context(|| format!("`{}` could not be written", file.display()))?;
+        files::write(&folder.join(name), text)?;
     }
     // The lock file loses what only the lab needs; every version stays.
     process::text(
@@ -101,8 +108,9 @@ pub(crate) fn project(paths: &Paths, number: u32, solution: bool, folder: &Path)
             .args(["--edition", "2024"])
             .arg(folder.join("src/main.rs")),
     );
+    check(paths, folder)?;
     eprintln!(
-        "`{}` holds the project; `cargo run` in it runs it.",
+        "`{}` holds the project, which compiles; `cargo run` in it runs it.",
         folder.display()
     );
     Ok(())
@@ -112,23 +120,52 @@ fn read(file: &Path) -> Result<String> {
     fs::read_to_string(file).with_context(|| format!("`{}` could not be read", file.display()))
 }
 
-/// The notebook whose name begins with a number.
-fn numbered(folder: &Path, number: u32) -> Result<PathBuf> {
-    let all = notebook::find(&[folder.to_owned()])?;
-    let start = format!("{number}_");
-    let names = |path: &PathBuf| {
-        path.file_name()
-            .is_some_and(|name| name.to_string_lossy().starts_with(&start))
+/// Sees whether the project compiles. A notebook may define a thing twice, each time for the cells that follow; a
+/// program has the last one for all of them, so that not every notebook becomes one without a hand.
+fn check(paths: &Paths, folder: &Path) -> Result<()> {
+    let step = Step::start("Checking that it compiles");
+    let output = process::output(
+        process::command("cargo")
+            .args(["check", "--offline", "--locked", "--quiet"])
+            .current_dir(folder)
+            // Where somebody builds several, what they share is built once.
+            .env(
+                "CARGO_TARGET_DIR",
+                std::env::var_os("CARGO_TARGET_DIR")
+                    .map_or_else(|| paths.state().join("ejected"), Into::into),
+            ),
+    )?;
+    if !output.status.success() {
+        bail!(
+            "the cells do not make a program that compiles:\n{}\n             hint: `{}` holds it; mend it there, or mend the notebook, run it from the top, and name another folder",
+            process::tail(&output.stderr),
+            folder.display()
+        );
+    }
+    step.done("it does");
+    Ok(())
+}
+
+/// The exercise with a number, or its solution. Copies beside it are not it.
+fn numbered(paths: &Paths, number: u32, solution: bool) -> Result<PathBuf> {
+    let exercises = Course::of(paths)?.exercises();
+    let start = format!("exercises/{number}_");
+    let inside = exercises.iter().find(|inside| inside.starts_with(&start));
+    let inside = inside.with_context(|| {
+        let numbers: Vec<&str> = exercises
+            .iter()
+            .filter_map(|inside| inside.strip_prefix("exercises/")?.split('_').next())
+            .collect();
+        format!(
+            "there is no exercise {number}\nhint: there are {}",
+            numbers.join(", ")
+        )
+    })?;
+    let inside = match solution {
+        true => inside.replacen("exercises", "solutions", 1),
+        false => inside.clone(),
     };
-    all.iter()
-        .find(|path| names(path))
-        .cloned()
-        .with_context(|| {
-            format!(
-                "there is no exercise {number}\nhint: they are numbered from 1 to {}",
-                all.len()
-            )
-        })
+    Ok(paths.notebooks().join(inside))
 }
 
 /// The version of a crate in a lock file.

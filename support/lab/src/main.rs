@@ -35,6 +35,8 @@ mod progress;
 mod record;
 mod reset;
 mod run;
+#[cfg(test)]
+mod scratch;
 mod sync;
 mod tested;
 mod tree;

@@ -130,3 +130,6 @@ impl Tested {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

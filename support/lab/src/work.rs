@@ -12,7 +12,7 @@ mod tests;
 pub(crate) use export::export;
 pub(crate) use import::import;
 
-use crate::course::Course;
+use crate::course::{Course, name};
 use crate::paths::Paths;
 use crate::record::{self, Solved};
 use anyhow::{Context, Result};
@@ -41,16 +41,9 @@ pub(crate) fn tell(paths: &Paths, progress: Option<&Path>) -> Result<()> {
         let mark = if is_solved(&inside) { "solved" } else { "open" };
         println!("{mark:8}{inside}");
     }
-    let done = all.iter().filter(is_solved).count();
-    println!("{done} of {} solved", all.len());
+    println!("{} of {} solved", course.solved(&solved), all.len());
     if progress.is_none() {
         println!("`{}` is empty, so nothing is noted.", record::VARIABLE);
     }
     Ok(())
-}
-
-/// The name under which an exercise is noted: that of its notebook.
-fn name(inside: &str) -> &str {
-    let last = inside.rsplit('/').next().unwrap_or(inside);
-    last.trim_end_matches(".ipynb")
 }

@@ -1,18 +1,18 @@
 //! A program made of cells.
 
+use super::items::Items;
 use anyhow::{Result, anyhow};
 use proc_macro2::{TokenStream, TokenTree};
 use std::fmt::Write as _;
-use syn::parse::Parser;
+use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
 use syn::visit::Visit;
-use syn::{Block, Expr, Macro, Stmt};
+use syn::{Attribute, Block, Expr, Macro, Stmt};
 
 /// The cells so far, taken apart.
 #[derive(Debug, Default)]
 pub(super) struct Program {
-    uses: Vec<String>,
-    items: Vec<String>,
+    items: Items,
     /// The statements before the first `.await`.
     without_runtime: String,
     /// The others.
@@ -21,15 +21,18 @@ pub(super) struct Program {
 }
 
 impl Program {
-    /// Adds a cell. Lines for the kernel, such as `:dep`, are left out.
+    /// Adds a cell. Lines for the kernel, such as `:dep`, are left out, and so are lints: they are for the notebook.
     pub(super) fn add(&mut self, cell: &str) -> Result<()> {
         let kept: Vec<&str> = cell.lines().filter(|line| !line.starts_with(':')).collect();
         let code = kept.join("\n");
-        let statements = Block::parse_within
-            .parse_str(&code)
-            .map_err(|error| anyhow!("{error}"))?;
+        let (mut done, statements) = (|input: ParseStream| {
+            let lints = input.call(Attribute::parse_inner)?;
+            let end = lints.last().map_or(0, |lint| lint.span().byte_range().end);
+            Ok((end, input.call(Block::parse_within)?))
+        })
+        .parse_str(&code)
+        .map_err(|error| anyhow!("{error}"))?;
         self.awaits |= statements.iter().any(awaits);
-        let mut done = 0;
         let last = statements.len().saturating_sub(1);
         for (index, statement) in statements.iter().enumerate() {
             let span = statement.span().byte_range();
@@ -37,8 +40,7 @@ impl Program {
             let text = code[done..span.end].trim();
             done = span.end;
             match statement {
-                Stmt::Item(syn::Item::Use(_)) => add_once(&mut self.uses, text),
-                Stmt::Item(_) => add_once(&mut self.items, text),
+                Stmt::Item(item) => self.items.add(item, text),
                 Stmt::Expr(expression, None) if index == last && is_a_value(expression) => {
                     self.statement(&format!("show!({text});"));
                 }
@@ -77,30 +79,46 @@ impl Program {
 
     /// The source of the program, which rustfmt is to lay out.
     pub(super) fn text(&self, about: &str) -> String {
-        format!(
+        let head = format!(
             "//! {about}\n\n\
              #![allow(unused, reason = \"a notebook shows what is not used, too\")]\n\n\
-             {uses}\n\n{items}\n\n\
-             type Failure = Box<dyn std::error::Error>;\n\n\
-             fn main() -> Result<(), Failure> {{\n\
-             {before}\n\
-             // From here on, as in the notebook after its first `.await`, everything runs inside a runtime.\n\
-             tokio::runtime::Runtime::new()?.block_on(async {{\n\
-             {inside}\
-             Ok(())\n}})\n}}\n\n{SHOW}",
-            uses = self.uses.join("\n"),
-            items = self.items.join("\n\n"),
-            before = self.without_runtime,
-            inside = self.inside,
-        )
+             #[macro_use]\nmod show;\n\n"
+        );
+        // A cell may have a name of its own for results, and even a `main`, which then is not the program's.
+        let result = "std::result::Result<(), Box<dyn std::error::Error>>";
+        let cells = |main: &str| {
+            format!(
+                "{uses}\n\n{items}\n\n{main}() -> {result} {{\n\
+                 {before}\n\
+                 // From here on, as in the notebook after its first `.await`, everything runs inside a runtime.\n\
+                 tokio::runtime::Runtime::new()?.block_on(async {{\n\
+                 {inside}\
+                 Ok(())\n}})\n}}\n",
+                uses = self.items.uses(),
+                items = self.items.items(),
+                before = self.without_runtime,
+                inside = self.inside,
+            )
+        };
+        if self.items.has_function("main") {
+            let cells = cells("pub(super) fn run_all_cells");
+            return format!(
+                "{head}mod cells {{\n{cells}}}\n\nfn main() -> {result} {{\n    cells::run_all_cells()\n}}\n"
+            );
+        }
+        format!("{head}{}", cells("fn main"))
     }
 }
 
-/// Prints a value as the kernel does, in words: by its `Display` where it has one, else by its `Debug`.
-const SHOW: &str = r#"/// What a cell ends with, in words.
-struct Shown<'a, T>(&'a T);
+/// Prints a value as the kernel does, in words: by its `Display` where it has one, else by its `Debug`. A module of its
+/// own, so that cells may use the same names.
+pub(super) const SHOW: &str = r#"//! Prints what a cell ends with, in words.
 
-trait ByDebug {
+/// What a cell ends with.
+pub(crate) struct Shown<'a, T>(pub(crate) &'a T);
+
+/// Words for programmers.
+pub(crate) trait ByDebug {
     fn words(&self) -> String;
 }
 
@@ -110,7 +128,8 @@ impl<T: std::fmt::Debug> ByDebug for Shown<'_, T> {
     }
 }
 
-trait ByDisplay {
+/// Words for people.
+pub(crate) trait ByDisplay {
     fn words(&self) -> String;
 }
 
@@ -123,17 +142,14 @@ impl<T: std::fmt::Display> ByDisplay for &Shown<'_, T> {
 /// Prints what a cell ends with: for people where it can be, else for programmers.
 macro_rules! show {
     ($value:expr) => {
-        println!("{}", (&&Shown(&$value)).words())
+        {
+            #[allow(unused_imports)]
+            use $crate::show::{ByDebug as _, ByDisplay as _};
+            println!("{}", (&&$crate::show::Shown(&$value)).words())
+        }
     };
 }
-use show;
 "#;
-
-fn add_once(texts: &mut Vec<String>, text: &str) {
-    if !texts.iter().any(|known| known == text) {
-        texts.push(text.to_owned());
-    }
-}
 
 /// Loops and the like end a cell without a value.
 fn is_a_value(expression: &Expr) -> bool {
@@ -198,13 +214,25 @@ mod tests {
             "use std::time::Duration;\n/// Two.\nfn two() -> u8 { 2 }\nlet a = two();",
             "// how many\na + 1",
         ]);
-        assert_eq!(program.uses, ["use std::time::Duration;"]);
-        assert_eq!(program.items, ["/// Two.\nfn two() -> u8 { 2 }"]);
+        assert_eq!(program.items.uses(), "use std::time::Duration;");
+        assert_eq!(program.items.items(), "/// Two.\nfn two() -> u8 { 2 }");
         assert_eq!(
             program.without_runtime,
             "let a = two();\nshow!(// how many\na + 1);\n"
         );
         assert!(program.inside.is_empty());
+    }
+
+    #[test]
+    fn lints_of_a_cell_stay_in_the_notebook_and_a_main_of_its_own_is_no_trouble() {
+        let program = program(&[
+            "#![deny(unused_must_use)]\n// one\nlet a = 1;",
+            "fn main() {}",
+        ]);
+        assert_eq!(program.without_runtime, "// one\nlet a = 1;\n");
+        let text = program.text("x");
+        assert!(text.contains("mod cells {") && text.contains("cells::run_all_cells()"));
+        assert!(syn::parse_file(&text).is_ok(), "{text}");
     }
 
     #[test]

@@ -62,7 +62,7 @@ pub(crate) fn export(paths: &Paths, progress: Option<&Path>, file: &Path) -> Res
     println!(
         "{} notebooks and {} solved exercises are in `{}`; keep that file, and bring it back by\n  cargo lab progress --import {}",
         work.notebooks.len() + work.damaged.len(),
-        work.solved.len(),
+        course.solved(&work.solved),
         file.display(),
         file.display()
     );

@@ -47,7 +47,7 @@ pub(crate) fn import(paths: &Paths, progress: Option<&Path>, file: &Path) -> Res
         }
     })
     .context("the notebooks are back, but what is solved could not be noted")?;
-    println!("{} exercises are solved.", solved.len());
+    println!("{} exercises are solved.", course.solved(&solved));
     Ok(())
 }
 
@@ -92,12 +92,13 @@ fn step(
     paths: &Paths,
     course: &Course,
     work: &Work,
-    inside: &str,
+    inside: &String,
     saved: Notebook,
 ) -> Result<Does> {
     let path = paths.notebooks().join(inside);
     let here = Notebook::read(&path);
-    let known = course.names().iter().any(|name| name == inside);
+    let known =
+        course.names().iter().any(|name| name == inside) || course.exercises().contains(inside);
     let original = if known {
         course.original(inside)?
     } else {
@@ -105,10 +106,11 @@ fn step(
     };
     let Some(original) = original else {
         let there = here.is_ok_and(|here| merge::same_cells(&here, &saved));
-        return Ok(if there {
-            Does::Nothing
-        } else {
-            Does::Lay(saved.text()?)
+        return Ok(match (there, known) {
+            (true, _) => Does::Nothing,
+            // Nothing is known of it that the learner's could be merged into.
+            (false, true) => Does::Write(saved, None),
+            (false, false) => Does::Lay(saved.text()?),
         });
     };
     let merged = merge::notebooks(work.base(inside).as_ref(), &saved, &original);
