@@ -119,7 +119,9 @@ def hand_out(folder):
     for source in sorted((ROOT / "notebooks").rglob("*")):
         relative = source.relative_to(ROOT / "notebooks")
         target = folder / relative
-        if source.is_file() and ".ipynb_checkpoints" not in relative.parts and not target.exists():
+        # What a teacher's own commands kept is not for learners.
+        ours = relative.parts[0] != "kept" and ".ipynb_checkpoints" not in relative.parts
+        if source.is_file() and ours and not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, target)
 

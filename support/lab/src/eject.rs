@@ -177,11 +177,79 @@ fn locked<'a>(name: &str, lock: &'a str) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scratch::{Checkout, cell};
 
     #[test]
     fn the_locked_version_is_that_of_the_very_crate() {
         let lock = "[[package]]\nname = \"tokio-util\"\nversion = \"0.7.1\"\n\n[[package]]\nname = \"tokio\"\nversion = \"1.48.0\"\n";
         assert_eq!(locked("tokio", lock), Some("1.48.0"));
         assert_eq!(locked("serde", lock), None);
+    }
+
+    #[test]
+    fn copies_beside_an_exercise_are_not_it() {
+        let checkout = Checkout::new();
+        checkout.learn();
+        let found = |number, solution| numbered(&checkout.paths, number, solution);
+        let exercises = checkout.paths.notebooks().join("exercises");
+        assert_eq!(
+            found(1, false).expect("there is one"),
+            exercises.join("1_first.ipynb")
+        );
+        assert!(
+            found(2, true)
+                .expect("there is one")
+                .ends_with("solutions/2_second.ipynb")
+        );
+        let error = found(3, false).expect_err("there is none");
+        assert!(error.to_string().contains("there are 1, 2"), "{error}");
+    }
+
+    #[test]
+    fn a_cell_is_named_by_its_first_line() {
+        let checkout = Checkout::new();
+        let refused = || {
+            let folder = checkout.beside("project");
+            let error = project(&checkout.paths, 1, false, &folder).expect_err("not that");
+            assert!(!folder.exists());
+            format!("{error:#}")
+        };
+        let said = refused();
+        assert!(
+            said.contains("not solved yet") && said.contains("`todo!(\"answer\")`"),
+            "{said}"
+        );
+        checkout.learn();
+        checkout.change("exercises/1_first.ipynb", |cells| {
+            cells.push(cell("broken", "\nlet a = ((;"));
+        });
+        assert!(refused().contains("begins with `let a = ((;` is not Rust"));
+    }
+
+    #[test]
+    fn what_does_not_compile_is_said_and_quoted() {
+        let checkout = Checkout::new();
+        let folder = checkout.beside("project");
+        let write = |main: &str| {
+            let manifest =
+                "[package]\nname = \"x\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n";
+            let lock = "version = 4\n\n[[package]]\nname = \"x\"\nversion = \"0.1.0\"\n";
+            for (name, text) in [
+                ("Cargo.toml", manifest),
+                ("Cargo.lock", lock),
+                ("src/main.rs", main),
+            ] {
+                files::write(&folder.join(name), text).expect("written");
+            }
+        };
+        write("fn main() {}");
+        check(&checkout.paths, &folder).expect("it compiles");
+        write("fn main() { helper(); }");
+        let error = check(&checkout.paths, &folder).expect_err("there is no helper");
+        let said = format!("{error:#}");
+        assert!(
+            said.contains("`helper`") && said.contains("hint:"),
+            "{said}"
+        );
     }
 }
