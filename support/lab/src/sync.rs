@@ -6,7 +6,7 @@
 //! Authors and learners write into the same files. So what a solution has new is merged into its exercise, around
 //! whatever a learner wrote there; only `--tidy` takes away, and keeps a copy.
 
-use crate::course::Course;
+use crate::course::{Course, is_learners};
 use crate::files;
 use crate::merge;
 use crate::notebook::{self, EXERCISE, Notebook, first_line, has_outputs, has_tag, is_code};
@@ -71,9 +71,17 @@ fn with_missing_exercises(course: &Course) -> Vec<String> {
 
 /// Merges what the solution has new into an exercise.
 fn carry(paths: &Paths, course: &Course, inside: &str) -> Result<Option<String>> {
-    let Some(solution) = solution_of(paths, inside)? else {
+    let Some(mut solution) = solution_of(paths, inside)? else {
         return Ok(None);
     };
+    let its = inside.replacen("exercises/", "solutions/", 1);
+    if is_learners(&its, &solution)
+        && let Some(original) = course.original(&its)?
+    {
+        // What a learner added to it is no news.
+        solution = original;
+    }
+    let solution = tidy(&solution);
     let path = paths.notebooks().join(inside);
     if !path.exists() {
         files::write(&path, mirror(&solution, &nothing())?.text()?)?;
@@ -95,15 +103,13 @@ fn carry(paths: &Paths, course: &Course, inside: &str) -> Result<Option<String>>
         said.insert(0, "has what is new in its solution".to_owned());
     }
     let left = merged.notebook.cells().iter().find(|cell| {
-        let theirs = wanted
-            .cells()
-            .iter()
-            .find(|other| other["id"] == cell["id"]);
-        !has_tag(cell, EXERCISE) && theirs.is_none_or(|other| !merge::same(cell, other))
+        let mut theirs = wanted.cells().iter();
+        let other = theirs.find(|other| other["id"] == cell["id"]);
+        !has_tag(cell, EXERCISE) && other.is_some_and(|other| !merge::same(cell, other))
     });
     if let Some(cell) = left {
         said.push(format!(
-            "left as it is: the cell that begins with `{}`, which the solution does not have",
+            "the cell that begins with `{}` is another than the solution's, and was left as it is",
             first_line(cell)
         ));
     }
@@ -136,7 +142,7 @@ fn solution_of(paths: &Paths, inside: &str) -> Result<Option<Notebook>> {
     if !solution.exists() {
         bail!("`notebooks/{inside}` has no solution of the same name");
     }
-    Ok(Some(tidy(&Notebook::read(&solution)?)))
+    Notebook::read(&solution).map(Some)
 }
 
 fn nothing() -> Notebook {

@@ -14,13 +14,36 @@ use crate::notebook::{Notebook, Subject};
 use crate::paths::Paths;
 use crate::sync;
 use anyhow::{Result, bail};
+use std::collections::BTreeMap;
 use std::fs;
 
-/// The notebooks to test, and what was left aside, in words.
+/// The notebooks to test, and what was left aside.
 #[derive(Debug)]
 pub(crate) struct Tested {
     pub(crate) subjects: Vec<Subject>,
-    pub(crate) aside: Vec<String>,
+    aside: BTreeMap<Why, Vec<String>>,
+}
+
+/// Why something was left aside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Why {
+    HasRun,
+    Answered,
+    Damaged,
+    NotThere,
+    NotTheLabs,
+}
+
+impl Why {
+    fn words(self) -> &'static str {
+        match self {
+            Why::HasRun => "has run",
+            Why::Answered => "holds answers",
+            Why::Damaged => "is damaged",
+            Why::NotThere => "is not there",
+            Why::NotTheLabs => "is your own",
+        }
+    }
 }
 
 /// Finds them, and fails where those that are committed have drifted.
@@ -28,7 +51,7 @@ pub(crate) fn notebooks(paths: &Paths) -> Result<Tested> {
     let course = Course::of(paths)?;
     let mut tested = Tested {
         subjects: Vec::new(),
-        aside: Vec::new(),
+        aside: BTreeMap::new(),
     };
     let mut drifted = Vec::new();
     let mut names = course.names().to_vec();
@@ -69,19 +92,19 @@ pub(crate) fn notebooks(paths: &Paths) -> Result<Tested> {
         let taken = match (found, original) {
             (Some(Ok(found)), original) if is_learners(inside, &found) => {
                 why = Some(if found.has_outputs() {
-                    "it has run"
+                    Why::HasRun
                 } else {
-                    "it holds answers"
+                    Why::Answered
                 });
                 original.unwrap_or(found)
             }
             (Some(Ok(found)), _) => found,
             (Some(Err(_)), Some(original)) => {
-                why = Some("it is damaged");
+                why = Some(Why::Damaged);
                 original
             }
             (None, Some(original)) => {
-                why = Some("it is not there");
+                why = Some(Why::NotThere);
                 original
             }
             (Some(Err(error)), None) => {
@@ -95,7 +118,7 @@ pub(crate) fn notebooks(paths: &Paths) -> Result<Tested> {
             None => taken,
         };
         if let Some(why) = why {
-            tested.aside.push(format!("notebooks/{inside} ({why})"));
+            tested.aside.entry(why).or_default().push(inside.clone());
         }
         let file = paths.state().join("tested").join(inside);
         files::write(&file, taken.text()?)?;
@@ -110,24 +133,35 @@ pub(crate) fn notebooks(paths: &Paths) -> Result<Tested> {
     tested
         .subjects
         .sort_by(|one, other| one.path.cmp(&other.path));
-    tested.aside.sort();
     let strays = course.strays()?;
-    let strays = strays
-        .iter()
-        .map(|inside| format!("notebooks/{inside} (not the lab's)"));
-    tested.aside.extend(strays);
+    if !strays.is_empty() {
+        tested.aside.insert(Why::NotTheLabs, strays);
+    }
     Ok(tested)
 }
 
+/// So many names are said, of more only their number.
+const NAMED: usize = 4;
+
 impl Tested {
-    /// Says what was left aside, if there is anything.
-    pub(crate) fn tell(&self) {
-        if !self.aside.is_empty() {
-            println!(
-                "Left aside as yours, and tested as the lab has them: {}.",
-                self.aside.join(", ")
-            );
-        }
+    /// What was left aside, in a line; nothing where there is nothing.
+    pub(crate) fn aside(&self) -> Option<String> {
+        let groups = self.aside.iter().map(|(why, names)| {
+            let mut list = names.clone();
+            list.sort();
+            if list.len() > NAMED {
+                return format!("{} of which each {}", list.len(), why.words());
+            }
+            let with = |name: &String| format!("`{name}` ({})", why.words());
+            list.iter().map(with).collect::<Vec<_>>().join(", ")
+        });
+        let groups: Vec<String> = groups.collect();
+        (!groups.is_empty()).then(|| {
+            format!(
+                "Left aside what is yours in notebooks, and tested what the lab has in its place: {}.",
+                groups.join("; ")
+            )
+        })
     }
 }
 

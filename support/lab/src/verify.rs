@@ -46,7 +46,6 @@ pub(crate) fn only_notebooks(paths: &Paths) -> Result<()> {
 
 fn notebooks(paths: &Paths, tools: &Tools, site: &Path) -> Result<()> {
     let tested = tested::notebooks(paths)?;
-    tested.tell();
     let outcomes = export::pages(paths, tools, &tested.subjects, site, Runs::All)?;
     let wrong: Vec<_> = outcomes
         .iter()
@@ -55,7 +54,9 @@ fn notebooks(paths: &Paths, tools: &Tools, site: &Path) -> Result<()> {
     if !wrong.is_empty() {
         bail!("notebooks failed:\n  {}", wrong.join("\n  "));
     }
-    tested.tell();
+    if let Some(aside) = tested.aside() {
+        println!("{aside}");
+    }
     println!("{} notebooks ran and did what they say.", outcomes.len());
     Ok(())
 }

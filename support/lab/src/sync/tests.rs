@@ -100,8 +100,20 @@ fn what_a_solution_has_new_is_carried_around_a_learner_s_work() {
     );
     assert_eq!(read(&paths, "exercises/1_x.ipynb"), before);
 
+    // A learner's cell in a solution that has run is no news.
     change(&paths, "solutions/1_x.ipynb", |solution| {
-        solution["cells"][0]["source"] = json!(["1 + 3"])
+        let cells = solution["cells"].as_array_mut().expect("cells");
+        cells.push(cell("tried", "tried()", &[]));
+        cells[0]["execution_count"] = 3.into();
+    });
+    all(&paths, Mode::Carry).expect("nothing to carry");
+    assert_eq!(read(&paths, "exercises/1_x.ipynb"), before);
+
+    change(&paths, "solutions/1_x.ipynb", |solution| {
+        let cells = solution["cells"].as_array_mut().expect("cells");
+        cells.pop();
+        cells[0]["execution_count"] = Value::Null;
+        cells[0]["source"] = json!(["1 + 3"]);
     });
     all(&paths, Mode::Carry).expect("carried");
     let after = read(&paths, "exercises/1_x.ipynb");
