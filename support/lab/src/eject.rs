@@ -4,6 +4,7 @@
 //! items of all cells go to the top of `src/main.rs`, and the statements follow one another in `main`: what comes before
 //! the first `.await` without a runtime, as in the notebook, and the rest inside one. Cells that are there to fail stay out.
 
+mod compile;
 mod items;
 mod program;
 
@@ -16,6 +17,8 @@ use crate::process;
 use crate::progress::Step;
 use anyhow::{Context, Result, bail};
 use program::Program;
+use serde_json::Value;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -44,25 +47,6 @@ pub(crate) fn project(paths: &Paths, number: u32, solution: bool, folder: &Path)
             folder.display()
         );
     }
-    let mut program = Program::default();
-    for cell in notebook.cells() {
-        if is_code(cell) && !has_tag(cell, FAILS) {
-            program.add(&source(cell)).with_context(|| {
-                format!(
-                    "the cell of `{}` that begins with `{}` is not Rust",
-                    paths.shown(&path),
-                    first_line(cell)
-                )
-            })?;
-        } else if cell["cell_type"] != "markdown" {
-            // Code that is to fail, and text that stands aside, stay out.
-        } else if let Some(title) = source(cell)
-            .lines()
-            .find_map(|line| line.strip_prefix("## "))
-        {
-            program.title(title);
-        }
-    }
     plain::write(paths, folder)?;
     let name = path.file_stem().unwrap_or_default().to_string_lossy();
     let name = name
@@ -85,12 +69,9 @@ pub(crate) fn project(paths: &Paths, number: u32, solution: bool, folder: &Path)
         "`{}` of the async lab, as a program.\n//!\n//! `cargo run` runs its cells in their order; what a notebook draws is told in words.",
         paths.shown(&path)
     );
-    fs::create_dir_all(folder.join("src"))
-        .with_context(|| format!("`{}` could not be made", folder.display()))?;
     for (name, text) in [
         ("Cargo.toml", manifest),
         ("Cargo.lock", lock),
-        ("src/main.rs", program.text(&about)),
         ("src/show.rs", program::SHOW.to_owned()),
         (".gitignore", "/target\n/.progress.json\n".to_owned()),
     ] {
@@ -102,48 +83,102 @@ pub(crate) fn project(paths: &Paths, number: u32, solution: bool, folder: &Path)
             .args(["update", "--workspace", "--offline", "--quiet"])
             .current_dir(folder),
     )?;
+    let step = Step::start("Checking that it compiles");
+    let (text, left_out) = compiling(&notebook, &about, |marked| {
+        files::write(&folder.join("src/main.rs"), marked)?;
+        compile::complaints(paths, folder)
+    })
+    .with_context(|| {
+        format!(
+            "`{}` makes no program that compiles; what there is of one is in `{}`",
+            paths.shown(&path),
+            folder.display()
+        )
+    })?;
+    step.done("it does");
+    files::write(&folder.join("src/main.rs"), text)?;
     // Without rustfmt it reads less well, and works the same.
     let _ = process::output(
         process::command("rustfmt")
             .args(["--edition", "2024"])
             .arg(folder.join("src/main.rs")),
     );
-    check(paths, folder)?;
+    for (line, why) in left_out {
+        eprintln!("Left out: the cell that begins with `{line}`; {why}");
+    }
     eprintln!(
-        "`{}` holds the project, which compiles; `cargo run` in it runs it.",
+        "`{}` holds the project; `cargo run` in it runs it.",
         folder.display()
     );
     Ok(())
 }
 
-fn read(file: &Path) -> Result<String> {
-    fs::read_to_string(file).with_context(|| format!("`{}` could not be read", file.display()))
+/// The text of a program that compiles, and the first lines of the cells that are not in it, each with the reason.
+///
+/// A notebook goes on after a cell that does not compile, as one of the lab's may not with the types of an answer; so
+/// such a cell is left out. Without the learner's functions or the check it would not be the program that was asked for.
+fn compiling(
+    notebook: &Notebook,
+    about: &str,
+    complaints: impl Fn(&str) -> Result<Vec<compile::Complaint>>,
+) -> Result<(String, Vec<(String, String)>)> {
+    let mut left_out: BTreeMap<usize, String> = BTreeMap::new();
+    let cells = notebook.cells();
+    let needed = |cell: &Value| has_tag(cell, EXERCISE) || source(cell).contains("check::");
+    loop {
+        let mut program = Program::default();
+        for (number, cell) in cells.iter().enumerate() {
+            if left_out.contains_key(&number) {
+                continue;
+            }
+            if is_code(cell) && !has_tag(cell, FAILS) {
+                match program.add(number, &source(cell)) {
+                    Ok(()) => {}
+                    Err(error) if needed(cell) => {
+                        bail!(
+                            "the cell that begins with `{}` is not Rust: {error}",
+                            first_line(cell)
+                        )
+                    }
+                    Err(error) => {
+                        left_out.insert(number, format!("it is not Rust: {error}"));
+                    }
+                }
+            } else if cell["cell_type"] == "markdown"
+                && let Some(title) = source(cell)
+                    .lines()
+                    .find_map(|line| line.strip_prefix("## "))
+            {
+                program.title(number, title);
+            }
+        }
+        let marked = program.marked(about);
+        let complaints = complaints(&marked)?;
+        if complaints.is_empty() {
+            let left_out = left_out
+                .into_iter()
+                .map(|(number, why)| (first_line(&cells[number]), why));
+            return Ok((program.text(about), left_out.collect()));
+        }
+        for complaint in complaints {
+            let cell = complaint
+                .line
+                .and_then(|line| program::cell_of(&marked, line))
+                .filter(|number| !needed(&cells[*number]));
+            let Some(cell) = cell else {
+                bail!(
+                    "the compiler says:\n{}\nhint: run the notebook from the top, mend what fails there, and name another folder",
+                    complaint.said
+                );
+            };
+            let first = complaint.said.lines().next().unwrap_or_default();
+            left_out.insert(cell, first.to_owned());
+        }
+    }
 }
 
-/// Sees whether the project compiles. A notebook may define a thing twice, each time for the cells that follow; a
-/// program has the last one for all of them, so that not every notebook becomes one without a hand.
-fn check(paths: &Paths, folder: &Path) -> Result<()> {
-    let step = Step::start("Checking that it compiles");
-    let output = process::output(
-        process::command("cargo")
-            .args(["check", "--offline", "--locked", "--quiet"])
-            .current_dir(folder)
-            // Where somebody builds several, what they share is built once.
-            .env(
-                "CARGO_TARGET_DIR",
-                std::env::var_os("CARGO_TARGET_DIR")
-                    .map_or_else(|| paths.state().join("ejected"), Into::into),
-            ),
-    )?;
-    if !output.status.success() {
-        bail!(
-            "the cells do not make a program that compiles:\n{}\n             hint: `{}` holds it; mend it there, or mend the notebook, run it from the top, and name another folder",
-            process::tail(&output.stderr),
-            folder.display()
-        );
-    }
-    step.done("it does");
-    Ok(())
+fn read(file: &Path) -> Result<String> {
+    fs::read_to_string(file).with_context(|| format!("`{}` could not be read", file.display()))
 }
 
 /// The exercise with a number, or its solution. Copies beside it are not it.
@@ -177,7 +212,8 @@ fn locked<'a>(name: &str, lock: &'a str) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scratch::{Checkout, cell};
+    use crate::scratch::{Checkout, cell, yours};
+    use serde_json::json;
 
     #[test]
     fn the_locked_version_is_that_of_the_very_crate() {
@@ -208,29 +244,64 @@ mod tests {
     #[test]
     fn a_cell_is_named_by_its_first_line() {
         let checkout = Checkout::new();
-        let refused = || {
-            let folder = checkout.beside("project");
-            let error = project(&checkout.paths, 1, false, &folder).expect_err("not that");
-            assert!(!folder.exists());
-            format!("{error:#}")
-        };
-        let said = refused();
+        let folder = checkout.beside("project");
+        let error = project(&checkout.paths, 1, false, &folder).expect_err("not that");
+        let said = format!("{error:#}");
         assert!(
             said.contains("not solved yet") && said.contains("`todo!(\"answer\")`"),
             "{said}"
         );
-        checkout.learn();
-        checkout.change("exercises/1_first.ipynb", |cells| {
-            cells.push(cell("broken", "\nlet a = ((;"));
-        });
-        assert!(refused().contains("begins with `let a = ((;` is not Rust"));
+        assert!(!folder.exists());
+    }
+
+    /// A program of these cells, judged by a compiler that has something against every cell with a certain word.
+    fn compiled(cells: &[Value], word: &str) -> Result<(String, Vec<(String, String)>)> {
+        let json = json!({ "cells": cells });
+        compiling(&Notebook { json }, "x", |marked| {
+            let lines = marked.lines().enumerate();
+            let wrong = lines.filter(|(_, line)| line.contains(word));
+            let complaint = |(line, _)| compile::Complaint {
+                line: Some(line + 1),
+                said: format!("error: no `{word}`\n  there"),
+            };
+            Ok(wrong.map(complaint).collect())
+        })
     }
 
     #[test]
-    fn what_does_not_compile_is_said_and_quoted() {
+    fn a_cell_that_does_not_compile_is_left_out_unless_it_is_what_it_is_about() {
+        let cells = [
+            yours("answer", "fn answer() {}"),
+            cell("shown", "let a = answer().status();"),
+            cell("mine", "let b = ((;"),
+            cell("check", "check::it(answer)"),
+        ];
+        let (text, left_out) = compiled(&cells, "status").expect("the rest compiles");
+        assert!(
+            text.contains("check::it(answer)") && !text.contains("status"),
+            "{text}"
+        );
+        let lines: Vec<_> = left_out.iter().map(|(line, _)| line.as_str()).collect();
+        assert_eq!(lines, ["let a = answer().status();", "let b = ((;"]);
+        assert_eq!(left_out[0].1, "error: no `status`");
+        for word in ["fn answer", "check::it"] {
+            let error = compiled(&cells, word).expect_err("nothing is left of it");
+            assert!(error.to_string().contains("hint:"), "{error}");
+        }
+        let error = compiled(&[yours("answer", "fn answer( {}")], "never").expect_err("no Rust");
+        assert!(
+            error
+                .to_string()
+                .contains("begins with `fn answer( {}` is not Rust"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn what_does_not_compile_is_said_with_its_line() {
         let checkout = Checkout::new();
         let folder = checkout.beside("project");
-        let write = |main: &str| {
+        let complaints = |main: &str| {
             let manifest =
                 "[package]\nname = \"x\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n";
             let lock = "version = 4\n\n[[package]]\nname = \"x\"\nversion = \"0.1.0\"\n";
@@ -241,15 +312,14 @@ mod tests {
             ] {
                 files::write(&folder.join(name), text).expect("written");
             }
+            compile::complaints(&checkout.paths, &folder).expect("cargo runs")
         };
-        write("fn main() {}");
-        check(&checkout.paths, &folder).expect("it compiles");
-        write("fn main() { helper(); }");
-        let error = check(&checkout.paths, &folder).expect_err("there is no helper");
-        let said = format!("{error:#}");
-        assert!(
-            said.contains("`helper`") && said.contains("hint:"),
-            "{said}"
-        );
+        assert!(complaints("fn main() {}").is_empty());
+        let wrong = complaints("fn main() {\n    helper();\n}");
+        assert_eq!(wrong.len(), 1);
+        assert_eq!(wrong[0].line, Some(2));
+        assert!(wrong[0].said.contains("`helper`"), "{wrong:?}");
+        fs::write(folder.join("Cargo.toml"), "[oh").expect("written");
+        assert!(compile::complaints(&checkout.paths, &folder).is_err());
     }
 }

@@ -44,32 +44,32 @@ enum Key {
 /// The items so far.
 #[derive(Debug, Default)]
 pub(super) struct Items {
-    /// The name that is imported, and the line that does so.
-    uses: Vec<(String, String)>,
-    items: Vec<(Key, String)>,
+    /// The name that is imported, the line that does so, and the cell that it is from.
+    uses: Vec<(String, String, usize)>,
+    items: Vec<(Key, String, usize)>,
 }
 
 impl Items {
-    /// Adds an item with the comments before it.
-    pub(super) fn add(&mut self, item: &Item, text: &str) {
+    /// Adds an item of a cell, with the comments before it.
+    pub(super) fn add(&mut self, cell: usize, item: &Item, text: &str) {
         if let Item::Use(import) = item {
-            return self.import(import);
+            return self.import(cell, import);
         }
         let key = key(item);
         if let Key::Name(name, space) = &key {
             // The name now means this; an import that a program cannot have beside it goes.
             let as_type = matches!(space, Space::Type | Space::Both);
-            self.uses.retain(|(known, _)| {
+            self.uses.retain(|(known, ..)| {
                 let module = known.starts_with(|first: char| first.is_lowercase());
                 known != name || (module && as_type)
             });
         }
         let again = |known: &Key| replaces(&key, known);
-        self.items.retain(|(known, _)| !again(known));
-        self.items.push((key, text.to_owned()));
+        self.items.retain(|(known, ..)| !again(known));
+        self.items.push((key, text.to_owned(), cell));
     }
 
-    fn import(&mut self, import: &ItemUse) {
+    fn import(&mut self, cell: usize, import: &ItemUse) {
         let visibility = match &import.vis {
             Visibility::Inherited => String::new(),
             other => format!("{} ", other.to_token_stream()),
@@ -83,46 +83,44 @@ impl Items {
         leaves(&import.tree, root.to_owned(), &mut found);
         for (name, path) in found {
             let line = format!("{visibility}use {path};");
-            if self.uses.iter().any(|(_, known)| *known == line) {
+            if self.uses.iter().any(|(_, known, _)| *known == line) {
                 continue;
             }
             if let Some(name) = &name {
-                self.uses.retain(|(known, _)| known != name);
+                self.uses.retain(|(known, ..)| known != name);
                 let space = if name.starts_with(char::is_uppercase) {
                     Space::Both
                 } else {
                     Space::Value
                 };
-                self.items.retain(|(known, _)| {
+                self.items.retain(|(known, ..)| {
                     !matches!(known, Key::Name(item, of) if item == name && space.meets(*of))
                 });
             }
-            self.uses.push((name.unwrap_or_default(), line));
+            self.uses.push((name.unwrap_or_default(), line, cell));
         }
     }
 
-    /// The imports, one to a line.
-    pub(super) fn uses(&self) -> String {
-        let lines: Vec<&str> = self.uses.iter().map(|(_, line)| line.as_str()).collect();
-        lines.join("\n")
+    /// The imports, one to a line, each with its cell.
+    pub(super) fn uses(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.uses
+            .iter()
+            .map(|(_, line, cell)| (*cell, line.as_str()))
     }
 
-    /// The items; macros first, since they count from where they stand.
-    pub(super) fn items(&self) -> String {
+    /// The items, each with its cell; macros first, since they count from where they stand.
+    pub(super) fn items(&self) -> impl Iterator<Item = (usize, &str)> {
         let is_macro = |key: &Key| matches!(key, Key::Name(_, Space::Macro));
-        let (first, rest): (Vec<_>, Vec<_>) = self.items.iter().partition(|(key, _)| is_macro(key));
-        let texts: Vec<&str> = first
-            .into_iter()
-            .chain(rest)
-            .map(|(_, text)| text.as_str())
-            .collect();
-        texts.join("\n\n")
+        let (first, rest): (Vec<_>, Vec<_>) =
+            self.items.iter().partition(|(key, ..)| is_macro(key));
+        let all = first.into_iter().chain(rest);
+        all.map(|(_, text, cell)| (*cell, text.as_str()))
     }
 
     /// Whether a cell defines a function of this name.
     pub(super) fn has_function(&self, name: &str) -> bool {
         let is_it = |key: &Key| matches!(key, Key::Name(known, Space::Value) if known == name);
-        self.items.iter().any(|(key, _)| is_it(key))
+        self.items.iter().any(|(key, ..)| is_it(key))
     }
 }
 
@@ -241,9 +239,19 @@ mod tests {
     fn items(texts: &[&str]) -> Items {
         let mut items = Items::default();
         for text in texts {
-            items.add(&syn::parse_str(text).expect("Rust"), text);
+            items.add(0, &syn::parse_str(text).expect("Rust"), text);
         }
         items
+    }
+
+    fn uses_of(items: &Items) -> String {
+        let lines: Vec<_> = items.uses().map(|(_, line)| line).collect();
+        lines.join("\n")
+    }
+
+    fn items_of(items: &Items) -> String {
+        let texts: Vec<_> = items.items().map(|(_, text)| text).collect();
+        texts.join("\n\n")
     }
 
     #[test]
@@ -257,7 +265,7 @@ mod tests {
             "use support::*;",
         ]);
         assert_eq!(
-            items.uses(),
+            uses_of(&items),
             "use std::fmt;\nuse std::fmt::Debug as _;\nuse std::time::Duration;\nuse support::*;\n\
              use b::Error;\nuse b::Read as _;"
         );
@@ -277,7 +285,7 @@ mod tests {
             "impl Job { fn run(&self) { /* again */ } }",
         ]);
         assert_eq!(
-            again.items(),
+            items_of(&again),
             "fn a() -> u8 { 2 }\n\nstruct Job { id: u8 }\n\nimpl Job { fn stop(&self) {} }\n\n\
              impl Job { fn run(&self) { /* again */ } }"
         );
@@ -287,15 +295,15 @@ mod tests {
             "fn task() { m!() }",
             "macro_rules! m { () => {} }",
         ]);
-        assert!(kept.items().starts_with("macro_rules! m"));
-        assert!(kept.items().contains("mod task {}") && kept.has_function("task"));
+        assert!(items_of(&kept).starts_with("macro_rules! m"));
+        assert!(items_of(&kept).contains("mod task {}") && kept.has_function("task"));
     }
 
     #[test]
     fn an_item_and_an_import_of_one_name_are_one() {
         let own = items(&["use support::server::Item;", "struct Item { id: u8 }"]);
-        assert_eq!(own.uses(), "");
+        assert_eq!(uses_of(&own), "");
         let imported = items(&["struct Item { id: u8 }", "use support::server::Item;"]);
-        assert_eq!(imported.items(), "");
+        assert_eq!(items_of(&imported), "");
     }
 }
