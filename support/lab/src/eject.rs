@@ -47,6 +47,9 @@ pub(crate) fn project(paths: &Paths, number: u32, solution: bool, folder: &Path)
             folder.display()
         );
     }
+    // What is no Rust is said before there is a folder.
+    compiling(&notebook, "", |_| Ok(Vec::new()))
+        .with_context(|| format!("`{}` makes no program", paths.shown(&path)))?;
     plain::write(paths, folder)?;
     let name = path.file_stem().unwrap_or_default().to_string_lossy();
     let name = name
@@ -72,6 +75,8 @@ pub(crate) fn project(paths: &Paths, number: u32, solution: bool, folder: &Path)
     for (name, text) in [
         ("Cargo.toml", manifest),
         ("Cargo.lock", lock),
+        // Cargo wants to see one before it looks at anything.
+        ("src/main.rs", "fn main() {}\n".to_owned()),
         ("src/show.rs", program::SHOW.to_owned()),
         (".gitignore", "/target\n/.progress.json\n".to_owned()),
     ] {
