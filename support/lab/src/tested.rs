@@ -7,21 +7,30 @@
 //!
 //! An exercise that was edited is tested as its solution and its own starters make it: whatever else is in it cannot be
 //! the lab's. Notebooks that the lab does not know are nobody's to test.
+//!
+//! What is tested also lies in a folder of its own, with the crate beside it as in the checkout: for tests that use
+//! JupyterLab, and to be handed out to a class.
 
 use crate::course::{Course, is_learners};
 use crate::files;
 use crate::notebook::{Notebook, Subject};
 use crate::paths::Paths;
 use crate::sync;
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::PathBuf;
 
 /// The notebooks to test, and what was left aside.
 #[derive(Debug)]
 pub(crate) struct Tested {
     pub(crate) subjects: Vec<Subject>,
+    /// The folder in which all of them lie, and nothing else.
+    pub(crate) folder: PathBuf,
     aside: BTreeMap<Why, Vec<String>>,
+    /// What is committed and not in its form.
+    drifted: Vec<String>,
 }
 
 /// Why something was left aside.
@@ -46,14 +55,15 @@ impl Why {
     }
 }
 
-/// Finds them, and fails where those that are committed have drifted.
+/// Finds them, and lays them into their folder.
 pub(crate) fn notebooks(paths: &Paths) -> Result<Tested> {
     let course = Course::of(paths)?;
     let mut tested = Tested {
         subjects: Vec::new(),
+        folder: fresh_folder(paths)?,
         aside: BTreeMap::new(),
+        drifted: Vec::new(),
     };
-    let mut drifted = Vec::new();
     let mut names = course.names().to_vec();
     // An exercise is held against its solution, which therefore comes first.
     names.sort_by_key(|inside| !inside.starts_with("solutions/"));
@@ -80,9 +90,12 @@ pub(crate) fn notebooks(paths: &Paths) -> Result<Tested> {
         {
             match sync::drift(&path, solution.as_ref()) {
                 Ok(None) => {}
-                Ok(Some(drift)) => drifted.push(format!("notebooks/{inside}: {}", drift.why)),
-                Err(error) => drifted.push(format!("{error:#}")),
+                Ok(Some(drift)) => tested
+                    .drifted
+                    .push(format!("notebooks/{inside}: {}", drift.why)),
+                Err(error) => tested.drifted.push(format!("{error:#}")),
             }
+            files::write(&tested.folder.join(inside), bytes)?;
             tested.subjects.push(Subject::itself(&path));
             continue;
         }
@@ -120,15 +133,9 @@ pub(crate) fn notebooks(paths: &Paths) -> Result<Tested> {
         if let Some(why) = why {
             tested.aside.entry(why).or_default().push(inside.clone());
         }
-        let file = paths.state().join("tested").join(inside);
+        let file = tested.folder.join(inside);
         files::write(&file, taken.text()?)?;
         tested.subjects.push(Subject { path, file });
-    }
-    if !drifted.is_empty() {
-        bail!(
-            "notebooks have drifted:\n  {}\nhint: `cargo lab sync --tidy` brings them back",
-            drifted.join("\n  ")
-        );
     }
     tested
         .subjects
@@ -140,10 +147,34 @@ pub(crate) fn notebooks(paths: &Paths) -> Result<Tested> {
     Ok(tested)
 }
 
+/// An empty folder for notebooks, with the crate where they look for it.
+fn fresh_folder(paths: &Paths) -> Result<PathBuf> {
+    let around = paths.state().join("tested");
+    let folder = around.join("notebooks");
+    let problem = || format!("`{}` could not be made", folder.display());
+    if around.exists() {
+        fs::remove_dir_all(&around).with_context(problem)?;
+    }
+    fs::create_dir_all(&folder).with_context(problem)?;
+    symlink(paths.root.join("support"), around.join("support")).with_context(problem)?;
+    Ok(folder)
+}
+
 /// So many names are said, of more only their number.
 const NAMED: usize = 4;
 
 impl Tested {
+    /// Fails where something that is committed is not in its form.
+    pub(crate) fn assert_in_form(&self) -> Result<()> {
+        if !self.drifted.is_empty() {
+            bail!(
+                "notebooks have drifted:\n  {}\nhint: `cargo lab sync --tidy` brings them back",
+                self.drifted.join("\n  ")
+            );
+        }
+        Ok(())
+    }
+
     /// What was left aside, in a line; nothing where there is nothing.
     pub(crate) fn aside(&self) -> Option<String> {
         let groups = self.aside.iter().map(|(why, names)| {

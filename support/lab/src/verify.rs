@@ -7,10 +7,13 @@ use crate::process;
 use crate::{browser, class, export, prepare, run, tested};
 use anyhow::{Context, Result, bail};
 use std::env;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Tells the tests where the pages of the notebooks are that have just run.
 const SITE: &str = "ASYNC_LAB_SITE";
+
+/// Tells them where the lab's notebooks are without what a learner wrote.
+const NOTEBOOKS: &str = "ASYNC_LAB_NOTEBOOKS";
 
 /// Prepares what is missing, then: notebooks in sync, every notebook on a fresh kernel, Rust tests and documentation
 /// tests, the tests in a browser, a class. Stops at the first part that fails.
@@ -19,13 +22,14 @@ pub(crate) fn everything(paths: &Paths) -> Result<()> {
     // Now, while it is still what has been started: `cargo test` puts another file in its place.
     let lab = env::current_exe().context("the path of this command is unknown")?;
     let site = paths.state().join("site");
-    notebooks(paths, &tools, &site)?;
+    let folder = notebooks(paths, &tools, &site)?;
 
     let mut command = process::command(&tools.toolchain.cargo);
     command
         .args(["test", "--workspace", "--locked"])
         .current_dir(&paths.root)
-        .env(SITE, &site);
+        .env(SITE, &site)
+        .env(NOTEBOOKS, &folder);
     eprintln!("`{}`", process::line(&command));
     let status = command
         .status()
@@ -33,7 +37,7 @@ pub(crate) fn everything(paths: &Paths) -> Result<()> {
     if !status.success() {
         bail!("`{}` failed ({status})", process::line(&command));
     }
-    browser::tests(paths, &tools, &lab, &site)?;
+    browser::tests(paths, &tools, &lab, &site, &folder)?;
     class::test(paths, &tools)
 }
 
@@ -41,11 +45,13 @@ pub(crate) fn everything(paths: &Paths) -> Result<()> {
 /// the lab's does what it says. What a learner wrote is left aside.
 pub(crate) fn only_notebooks(paths: &Paths) -> Result<()> {
     let tools = prepare::everything(paths)?;
-    notebooks(paths, &tools, &paths.state().join("site"))
+    notebooks(paths, &tools, &paths.state().join("site")).map(|_| ())
 }
 
-fn notebooks(paths: &Paths, tools: &Tools, site: &Path) -> Result<()> {
+/// Returns the folder with what was tested.
+fn notebooks(paths: &Paths, tools: &Tools, site: &Path) -> Result<PathBuf> {
     let tested = tested::notebooks(paths)?;
+    tested.assert_in_form()?;
     let outcomes = export::pages(paths, tools, &tested.subjects, site, Runs::All)?;
     let wrong: Vec<_> = outcomes
         .iter()
@@ -58,7 +64,7 @@ fn notebooks(paths: &Paths, tools: &Tools, site: &Path) -> Result<()> {
         println!("{aside}");
     }
     println!("{} notebooks ran and did what they say.", outcomes.len());
-    Ok(())
+    Ok(tested.folder)
 }
 
 /// What is wrong with a notebook that has run: a cell, or a verdict. Solutions pass their check, exercises do not.

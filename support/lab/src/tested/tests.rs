@@ -7,7 +7,10 @@ use serde_json::json;
 
 /// The sources that are tested in the place of a notebook.
 fn tested(checkout: &Checkout, inside: &str) -> Vec<String> {
-    let tested = notebooks(&checkout.paths).expect("nothing is held against anybody");
+    let tested = notebooks(&checkout.paths).expect("found");
+    tested
+        .assert_in_form()
+        .expect("nothing is held against anybody");
     let path = checkout.paths.notebooks().join(inside);
     let subject = tested.subjects.iter().find(|subject| subject.path == path);
     sources(&Notebook::read(&subject.expect("it is tested").file).expect("read"))
@@ -22,7 +25,13 @@ fn a_learner_s_work_is_left_aside_and_said_with_git_and_without() {
     for checkout in [Checkout::with_git(), without] {
         checkout.learn();
         let before = checkout.learnt();
-        let found = notebooks(&checkout.paths).expect("nothing is held against them");
+        let found = notebooks(&checkout.paths).expect("found");
+        found
+            .assert_in_form()
+            .expect("nothing is held against them");
+        let laid = crate::notebook::below(&found.folder).expect("read");
+        assert_eq!(laid.len(), 6);
+        assert!(found.folder.join("../support/lib.rs").exists());
         assert_eq!(found.subjects.len(), 6);
         let aside = found.aside().expect("it is said");
         let run = "`exercises/1_first.ipynb` (has run), `exercises/2_second.ipynb` (has run), \
@@ -76,7 +85,8 @@ fn an_author_s_edit_is_tested_before_it_is_committed() {
     checkout.change("solutions/1_first.ipynb", |cells| {
         cells[0]["source"] = json!(["edited()"])
     });
-    let error = notebooks(&checkout.paths).expect_err("its exercise is behind");
+    let found = notebooks(&checkout.paths).expect("found");
+    let error = found.assert_in_form().expect_err("its exercise is behind");
     assert!(
         error.to_string().contains("exercises/1_first.ipynb"),
         "{error}"
@@ -91,7 +101,8 @@ fn what_was_committed_in_another_form_fails() {
     let checkout = Checkout::with_git();
     checkout.learn();
     checkout.commit("With outputs, and no upstream that has them without");
-    let error = notebooks(&checkout.paths).expect_err("they have drifted");
+    let found = notebooks(&checkout.paths).expect("found");
+    let error = found.assert_in_form().expect_err("they have drifted");
     assert!(error.to_string().contains("has outputs"), "{error}");
     assert!(sync::all(&checkout.paths, sync::Mode::Check).is_err());
 }

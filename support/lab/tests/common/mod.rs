@@ -17,6 +17,11 @@ pub(crate) fn root() -> PathBuf {
         .to_owned()
 }
 
+/// The lab's notebooks: `cargo lab test` says where they are without what a learner wrote.
+pub(crate) fn notebooks() -> PathBuf {
+    std::env::var_os("ASYNC_LAB_NOTEBOOKS").map_or_else(|| root().join("notebooks"), PathBuf::from)
+}
+
 /// The dependencies as a first cell names them, with a path that holds from any folder.
 pub(crate) fn dependencies() -> String {
     let support = root().join("support");
