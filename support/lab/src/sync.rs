@@ -75,9 +75,17 @@ fn carry(paths: &Paths, course: &Course, inside: &str) -> Result<Option<String>>
         return Ok(None);
     };
     let its = inside.replacen("exercises/", "solutions/", 1);
+    let mut said = Vec::new();
     if is_learners(&its, &solution)
         && let Some(original) = course.original(&its)?
     {
+        if !merge::same_cells(&original, &solution) {
+            said.push(
+                "its solution has run, so what you changed there is taken for yours and not for news; \
+                 an author clears it by `cargo lab sync --tidy`"
+                    .to_owned(),
+            );
+        }
         // What a learner added to it is no news.
         solution = original;
     }
@@ -93,7 +101,6 @@ fn carry(paths: &Paths, course: &Course, inside: &str) -> Result<Option<String>>
     let merged = merge::notebooks(original.as_ref(), &mine, &wanted);
     let changed = !merge::same_cells(&merged.notebook, &mine)
         || merged.notebook.json["metadata"] != mine.json["metadata"];
-    let mut said = Vec::new();
     if changed {
         if merged.lost {
             let kept = files::keep(paths, inside, mine.text()?.as_bytes())?;

@@ -35,11 +35,13 @@ pub(crate) fn checkout(paths: &Paths) -> Result<()> {
         "it is not known where a newer version comes from\n\
          hint: `git remote add origin ADDRESS`, `git fetch origin`, `git branch --set-upstream-to=origin/main`",
     )?;
-    let remote = upstream.split('/').next().unwrap_or("origin");
-    let step = Step::start("Fetching");
-    git.text(&["fetch", "--quiet", remote])
-        .context("what is new could not be fetched; nothing was changed")?;
-    step.done(&upstream);
+    // A branch of one's own is here already.
+    if let Some((remote, _)) = upstream.split_once('/') {
+        let step = Step::start("Fetching");
+        git.text(&["fetch", "--quiet", remote])
+            .context("what is new could not be fetched; nothing was changed")?;
+        step.done(&upstream);
+    }
     bring(paths, &git, &upstream)
 }
 

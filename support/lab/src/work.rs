@@ -1,7 +1,7 @@
 //! A learner's work: which exercises are solved, and what was written into notebooks.
 //!
-//! A session on Binder ends, and everything in it is gone. The work goes into one file ([`export`]), and from the file
-//! into another checkout ([`import`]), which may be of a newer version.
+//! A session on Binder ends, and everything in it is gone. The work goes into one file ([`export()`]), and from the file
+//! into another checkout ([`import()`]), which may be of a newer version.
 
 mod export;
 mod file;
