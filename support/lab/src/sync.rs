@@ -9,7 +9,9 @@
 use crate::course::{Course, is_learners};
 use crate::files;
 use crate::merge;
-use crate::notebook::{self, EXERCISE, Notebook, first_line, has_outputs, has_tag, is_code};
+use crate::notebook::{
+    self, EXERCISE, Notebook, first_line, has_outputs, has_tag, is_answer, is_code,
+};
 use crate::paths::Paths;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
@@ -35,7 +37,7 @@ pub(crate) fn all(paths: &Paths, mode: Mode) -> Result<()> {
         let done = match mode {
             Mode::Carry => carry(paths, &course, &inside),
             Mode::Tidy => bring_back(paths, &course, &inside),
-            Mode::Check => Ok(drift_in_folder(paths, &inside)?.map(|drift| drift.why)),
+            Mode::Check => is_to_be_committed(paths, &inside),
         };
         match (done, mode) {
             (Ok(Some(why)), Mode::Check) => wrong.push(format!("notebooks/{inside}: {why}")),
@@ -67,6 +69,24 @@ fn with_missing_exercises(course: &Course) -> Vec<String> {
     names.sort();
     names.dedup();
     names
+}
+
+/// What keeps a notebook from being committed as it is.
+fn is_to_be_committed(paths: &Paths, inside: &str) -> Result<Option<String>> {
+    if let Some(drift) = drift_in_folder(paths, inside)? {
+        return Ok(Some(drift.why));
+    }
+    if !inside.starts_with("exercises/") {
+        return Ok(None);
+    }
+    let exercise = Notebook::read(&paths.notebooks().join(inside))?;
+    let answer = exercise.cells().iter().find(|cell| is_answer(cell));
+    Ok(answer.map(|cell| {
+        format!(
+            "the cell that begins with `{}` holds an answer, and no `todo!`",
+            first_line(cell)
+        )
+    }))
 }
 
 /// Merges what the solution has new into an exercise.

@@ -80,7 +80,8 @@ fn bring(paths: &Paths, git: &Git, upstream: &str) -> Result<()> {
     git.text(&["merge", "--ff-only", "--no-autostash", "--quiet", &goal])
         .context("git could not bring the rest; your notebooks are safe\nhint: mend what git says, and run `cargo lab update` again")?;
     println!(
-        "This is now the newest version ({} files are new); your answers, notes and cells are where they were.",
+        "This is now the newest version ({} files are new); your answers, notes and cells are where they were.\n\
+         For a notebook that is open in JupyterLab, take *File › Reload Notebook from Disk*.",
         changed.len()
     );
     Ok(())

@@ -124,6 +124,14 @@ fn what_a_solution_has_new_is_carried_around_a_learner_s_work() {
     let tidied = read(&paths, "exercises/1_x.ipynb");
     assert_eq!(sources(&tidied), ["1 + 3", "my answer"]);
     assert_eq!(read(&paths, "kept/1_x-1.ipynb"), after);
+    let error = all(&paths, Mode::Check).expect_err("an answer is no starter");
+    assert!(
+        error.to_string().contains("`my answer` holds an answer"),
+        "{error}"
+    );
+    change(&paths, "exercises/1_x.ipynb", |exercise| {
+        exercise["cells"][1]["source"] = json!(["todo!(\"two\")"]);
+    });
     all(&paths, Mode::Check).expect("in sync");
 }
 
