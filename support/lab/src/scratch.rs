@@ -36,7 +36,7 @@ pub(crate) fn sources(notebook: &Notebook) -> Vec<String> {
 impl Checkout {
     /// One without git.
     pub(crate) fn new() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
+        let folder = scratch();
         let root = folder.path().join("lab");
         let checkout = Checkout {
             paths: Paths { root },
@@ -76,7 +76,7 @@ impl Checkout {
 
     /// Somebody's clone of it, which follows it.
     pub(crate) fn cloned(&self) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
+        let folder = scratch();
         let root = folder.path().join("lab");
         let from = self.paths.root.to_str().expect("a path").to_owned();
         run(folder.path(), &["clone", "--quiet", &from, "lab"]);
@@ -103,7 +103,6 @@ impl Checkout {
     pub(crate) fn file(&self, path: &str, text: &str) {
         let file = self.paths.root.join(path);
         fs::create_dir_all(file.parent().expect("a folder")).expect("made");
-        // Nothing here is worth waiting for the disk.
         fs::write(file, text).expect("written");
     }
 
@@ -182,6 +181,13 @@ impl Checkout {
         }
         found
     }
+}
+
+/// A folder in memory where there is one: what is flushed in tests is not worth waiting for a disk.
+fn scratch() -> TempDir {
+    tempfile::tempdir_in("/dev/shm")
+        .or_else(|_| tempfile::tempdir())
+        .expect("a folder")
 }
 
 fn run(folder: &Path, arguments: &[&str]) -> String {
