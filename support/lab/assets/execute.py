@@ -158,7 +158,8 @@ async def run(options, panics):
         info = client.kc.kernel_info()
         reply = await client.async_wait_for_reply(info)
         notebook.metadata["language_info"] = reply["content"]["language_info"]
-        tell(event="ready", seconds=time.monotonic() - started)
+        version = reply["content"].get("implementation_version", "")
+        tell(event="ready", seconds=time.monotonic() - started, version=version)
         count = 0
         for index, cell in enumerate(notebook.cells):
             if cell.cell_type != "code" or not cell.source.strip():

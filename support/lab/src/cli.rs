@@ -2,12 +2,15 @@
 
 use crate::export::Runs;
 use crate::paths::Paths;
+use crate::prepare::registration::{self, Place};
+use crate::process;
 use crate::{
     bench, class, compile, doctor, eject, export, inference, kernel, open, prepare, run, sync,
     verify, work,
 };
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::{Args, Parser, Subcommand};
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -86,6 +89,13 @@ enum Command {
     Bench(Bench),
     /// Say what is installed, in which version, and what mends what is missing.
     Doctor,
+    /// Run a program that ends with whoever started it; the command itself calls this.
+    #[command(hide = true)]
+    Guard {
+        /// The program and its arguments.
+        #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+        command: Vec<OsString>,
+    },
     /// Become the kernel of one notebook; Jupyter calls this.
     #[command(hide = true)]
     Kernel {
@@ -128,6 +138,39 @@ struct Setup {
     /// it. Binder does that.
     #[arg(long)]
     sys_prefix: bool,
+    /// Register the kernel in your own folder of kernels too, where VS Code and every Jupyter of yours find it.
+    #[arg(long)]
+    user: bool,
+    /// Take such a registration back; nothing is prepared.
+    #[arg(long)]
+    undo: bool,
+}
+
+impl Setup {
+    fn run(&self, paths: &Paths) -> Result<()> {
+        let mut places = Vec::new();
+        if self.sys_prefix {
+            places.push(Place::Environment);
+        }
+        if self.user {
+            places.push(Place::User);
+        }
+        if self.undo {
+            if places.is_empty() {
+                bail!(
+                    "`--undo` takes back what `--user` or `--sys-prefix` did\nhint: name one of them, too"
+                );
+            }
+            let python = prepare::python::ensure(paths)?;
+            return places
+                .iter()
+                .try_for_each(|&place| registration::undo(paths, &python, place));
+        }
+        let tools = prepare::everything(paths)?;
+        places
+            .iter()
+            .try_for_each(|&place| registration::elsewhere(paths, &tools, place))
+    }
 }
 
 /// Options of `cargo lab run`.
@@ -208,7 +251,12 @@ pub(crate) struct Bench {
 /// Reads the command line and does what it says.
 pub(crate) fn run() -> Result<ExitCode> {
     let cli = Cli::parse();
-    let paths = Paths::of_this_checkout();
+    if let Some(Command::Guard { command }) = &cli.command
+        && let Some((program, arguments)) = command.split_first()
+    {
+        return process::guard(program, arguments);
+    }
+    let paths = Paths::find()?;
     let code = |ok: bool| {
         if ok {
             ExitCode::SUCCESS
@@ -220,13 +268,7 @@ pub(crate) fn run() -> Result<ExitCode> {
         jupyter: cli.jupyter,
     }) {
         Command::Open { jupyter } => open::jupyterlab(&paths, &jupyter).map(|never| match never {}),
-        Command::Setup(Setup { sys_prefix }) => {
-            let tools = prepare::everything(&paths)?;
-            if sys_prefix {
-                prepare::register_in_environment(&paths, &tools)?;
-            }
-            Ok(ExitCode::SUCCESS)
-        }
+        Command::Setup(options) => options.run(&paths).map(|()| ExitCode::SUCCESS),
         Command::Test => verify::everything(&paths).map(|()| ExitCode::SUCCESS),
         Command::Run(options) => run::notebooks(&paths, &options).map(code),
         Command::Sync { check } => sync::all(&paths, check).map(|()| ExitCode::SUCCESS),
@@ -251,6 +293,7 @@ pub(crate) fn run() -> Result<ExitCode> {
         Command::Class(options) => class::open(&paths, &options).map(|()| ExitCode::SUCCESS),
         Command::Bench(options) => bench::all(&paths, &options).map(|()| ExitCode::SUCCESS),
         Command::Doctor => Ok(code(doctor::report(&paths))),
+        Command::Guard { .. } => Ok(ExitCode::FAILURE),
         Command::Kernel { connection_file } => {
             kernel::become_kernel(&paths, &connection_file).map(|never| match never {})
         }

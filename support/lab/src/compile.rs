@@ -5,8 +5,9 @@
 //! request are those of an earlier build, it becomes the very compiler that cargo started then; for everything else it
 //! becomes cargo, and notes how cargo starts the compiler.
 
-use crate::cargo_home;
+use crate::cargo_home::CargoHome;
 use crate::paths::Paths;
+use crate::prepare::toolchain::Toolchain;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -77,7 +78,7 @@ impl Note {
 pub(crate) fn cell(paths: &Paths, cargo: &Path, arguments: &[String]) -> Result<Infallible> {
     let folder = env::current_dir().context("the folder of the cell is unknown")?;
     let note = note_of(&folder, arguments);
-    if env::var_os("RUSTC_WRAPPER").is_none()
+    if env::var_os("RUSTC_WRAPPER").is_none_or(|wrapper| wrapper.is_empty())
         && let Some(known) = read(&note, &folder)
     {
         if let (Some(file), Some(product)) = (env::var_os(PRODUCT), known.product()) {
@@ -92,7 +93,7 @@ pub(crate) fn cell(paths: &Paths, cargo: &Path, arguments: &[String]) -> Result<
     let mut command = Command::new(cargo);
     command
         .args(arguments)
-        .env("RUSTC", cargo_home::rustc(paths))
+        .env("RUSTC", CargoHome::of(paths, &Toolchain::find()?)?.rustc())
         .env(NOTE, note);
     Err(command.exec()).with_context(|| format!("`{}` could not be started", cargo.display()))
 }
@@ -104,7 +105,12 @@ pub(crate) fn note(program: &Path, arguments: &[String]) -> Result<Infallible> {
             folder: folder.to_string_lossy().into_owned(),
             program: program.to_string_lossy().into_owned(),
             arguments: without_incremental(arguments),
-            environment: env::vars().filter(|(name, _)| is_of_cargo(name)).collect(),
+            environment: env::vars_os()
+                .filter_map(|(name, value)| {
+                    Some((name.into_string().ok()?, value.into_string().ok()?))
+                })
+                .filter(|(name, _)| is_of_cargo(name))
+                .collect(),
         };
         // Without the note, the next cell asks cargo again.
         let _ = write(Path::new(&file), &note);

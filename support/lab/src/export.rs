@@ -7,7 +7,7 @@ mod page;
 
 use crate::notebook;
 use crate::paths::{KERNEL, Paths};
-use crate::prepare::{self, Tools, folder};
+use crate::prepare::{self, Tools, key};
 use crate::progress::Step;
 use crate::run::{self, Outcome};
 use anyhow::{Context, Result, bail};
@@ -77,7 +77,7 @@ fn available_memory() -> Option<u64> {
 pub(crate) fn pages(paths: &Paths, tools: &Tools, out: &Path, runs: Runs) -> Result<Vec<Outcome>> {
     let found = notebook::find(&[paths.notebooks()])?;
     let site = Site::of(paths, &found, out)?;
-    let prepared = folder::name(paths, tools)?;
+    let prepared = key::name(paths, &tools.context)?;
     let step = Mutex::new(Step::counting("Notebooks", found.len() as u64));
     let next = AtomicUsize::new(0);
     let work = || {

@@ -15,6 +15,7 @@ mod compile;
 mod doctor;
 mod eject;
 mod export;
+mod files;
 mod inference;
 mod judge;
 mod kernel;

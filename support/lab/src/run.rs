@@ -236,6 +236,7 @@ pub(crate) struct Driver {
     stderr: Option<JoinHandle<Vec<u8>>>,
     started: bool,
     said: String,
+    version: String,
 }
 
 impl Driver {
@@ -289,6 +290,7 @@ impl Driver {
             child,
             started: false,
             said: String::new(),
+            version: String::new(),
         })
     }
 
@@ -314,6 +316,12 @@ impl Driver {
                 return self.end();
             }
             let event: Value = serde_json::from_str(&line).unwrap_or_default();
+            if event["event"] == "ready" {
+                event["version"]
+                    .as_str()
+                    .unwrap_or_default()
+                    .clone_into(&mut self.version);
+            }
             if event["event"] == "cell" {
                 return Ok(Some(
                     serde_json::from_value(event)
@@ -332,6 +340,11 @@ impl Driver {
     /// What the driver and the kernel wrote to standard error; whole once the notebook has ended.
     pub(crate) fn said(&self) -> &str {
         &self.said
+    }
+
+    /// The version of the kernel, as it says itself once it answers.
+    pub(crate) fn version(&self) -> &str {
+        &self.version
     }
 
     fn end(&mut self) -> Result<Option<Done>> {

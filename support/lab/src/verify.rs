@@ -29,7 +29,7 @@ pub(crate) fn everything(paths: &Paths) -> Result<()> {
     }
     println!("{} notebooks ran and did what they say.", outcomes.len());
 
-    let mut command = process::command(&tools.toolchain.cargo);
+    let mut command = process::command(&tools.context.toolchain.cargo);
     command
         .args(["test", "--workspace", "--locked"])
         .current_dir(&paths.root)

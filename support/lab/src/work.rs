@@ -200,9 +200,7 @@ mod tests {
     #[test]
     fn work_comes_back_and_nothing_is_lost() {
         let scratch = tempfile::tempdir().expect("a folder");
-        let paths = Paths {
-            root: scratch.path().to_owned(),
-        };
+        let paths = Paths::of(scratch.path()).expect("a folder");
         let exercise = paths.notebooks().join("exercises/1_first.ipynb");
         fs::create_dir_all(exercise.parent().expect("a folder")).expect("made");
         let progress = scratch.path().join("progress.json");
@@ -237,9 +235,7 @@ mod tests {
     #[test]
     fn a_file_that_holds_anything_else_changes_nothing() {
         let scratch = tempfile::tempdir().expect("a folder");
-        let paths = Paths {
-            root: scratch.path().to_owned(),
-        };
+        let paths = Paths::of(scratch.path()).expect("a folder");
         fs::create_dir_all(paths.notebooks().join("exercises")).expect("made");
         let progress = scratch.path().join("progress.json");
         let file = scratch.path().join("work.json");
