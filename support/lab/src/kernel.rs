@@ -30,7 +30,10 @@ pub(crate) const PREPARING: &str = "ASYNC_LAB_PREPARING";
 pub(crate) const AHEAD: &str = "ASYNC_LAB_AHEAD";
 
 /// Set for such a kernel: it ends with the JupyterLab that started it.
-const ENDS_WITH_PARENT: &str = "ASYNC_LAB_ENDS_WITH_PARENT";
+pub(crate) const ENDS_WITH_PARENT: &str = "ASYNC_LAB_ENDS_WITH_PARENT";
+
+/// Names the file in which checks note what is solved.
+const PROGRESS: &str = "LAB_PROGRESS";
 
 /// Name of the file that keeps the lock file's content: the kernel's own copy is emptied by its first build.
 pub(crate) const LOCK: &str = "async-lab.lock";
@@ -83,6 +86,9 @@ pub(crate) fn become_kernel(paths: &Paths, connection_file: &Path) -> Result<Inf
         .env_remove(PREPARING)
         .env_remove(AHEAD)
         .env_remove(ENDS_WITH_PARENT);
+    if env::var_os(PROGRESS).is_none() {
+        command.env(PROGRESS, paths.root.join(".progress.json"));
+    }
     hide_jupyter_modules(&mut command, paths);
     if let Some(home) = env::var_os("CARGO_HOME") {
         command.env("ASYNC_LAB_CARGO_HOME", home);

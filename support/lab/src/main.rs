@@ -6,34 +6,61 @@
 //! HTML, [`open`] starts JupyterLab and [`class`] one for each learner, [`verify`] runs everything that must hold and
 //! [`doctor`] says what is there.
 
+#[cfg(unix)]
 mod bench;
+#[cfg(unix)]
 mod browser;
+#[cfg(unix)]
 mod cargo_home;
+#[cfg(unix)]
 mod class;
+#[cfg(unix)]
 mod cli;
+#[cfg(unix)]
 mod compile;
+#[cfg(unix)]
 mod doctor;
+#[cfg(unix)]
 mod eject;
+#[cfg(unix)]
 mod export;
+#[cfg(unix)]
 mod files;
+#[cfg(unix)]
 mod inference;
+#[cfg(unix)]
 mod judge;
+#[cfg(unix)]
 mod kernel;
+#[cfg(unix)]
 mod notebook;
+#[cfg(unix)]
 mod open;
+#[cfg(unix)]
 mod paths;
+#[cfg(unix)]
 mod plain;
+#[cfg(unix)]
 mod prepare;
+#[cfg(unix)]
 mod process;
+#[cfg(unix)]
 mod progress;
+#[cfg(unix)]
 mod run;
+#[cfg(unix)]
 mod sync;
+#[cfg(unix)]
 mod tree;
+#[cfg(unix)]
 mod verify;
+#[cfg(unix)]
 mod work;
 
+#[cfg(unix)]
 use std::process::ExitCode;
 
+#[cfg(unix)]
 fn main() -> ExitCode {
     match cli::run() {
         Ok(code) => code,
@@ -42,4 +69,14 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Kernels, hard links and sockets as the lab uses them are those of Unix.
+#[cfg(not(unix))]
+fn main() {
+    eprintln!(
+        "error: the async lab runs on Linux and macOS; on Windows, install WSL 2 (`wsl --install`), and run `cargo lab` in \
+         a copy of this folder inside it"
+    );
+    std::process::exit(1);
 }

@@ -2,6 +2,7 @@
 
 use crate::cli;
 use crate::judge::{self, Cause, Reply, Status};
+use crate::kernel;
 use crate::notebook::{self, Notebook, source};
 use crate::paths::Paths;
 use crate::prepare::{self, Tools};
@@ -244,7 +245,7 @@ impl Driver {
         mut command: Command,
         paths: &Paths,
         notebook: &Path,
-        kernel: &str,
+        kernel_name: &str,
         timeout: u64,
         save: Option<&Path>,
     ) -> Result<Self> {
@@ -255,12 +256,14 @@ impl Driver {
             .arg(&notebook)
             .args([
                 "--kernel",
-                kernel,
+                kernel_name,
                 "--timeout",
                 &timeout.to_string(),
                 "--folder",
             ])
             .arg(notebook.parent().unwrap_or(&paths.root))
+            // The driver ends when we do, and its kernel when it does.
+            .env(kernel::ENDS_WITH_PARENT, "1")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());

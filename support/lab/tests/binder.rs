@@ -84,28 +84,16 @@ fn post_build_is_a_program_that_stops_at_the_first_error() {
 }
 
 #[test]
-fn every_conda_package_is_named_once() {
+fn the_kernel_is_not_condas() {
+    // Another release of it starts, answers, and fails in most notebooks.
     let text = std::fs::read_to_string(root().join("environment.yml")).expect("it is read");
-    let mut names: Vec<_> = text
+    let packages = text
         .lines()
-        .skip_while(|line| *line != "dependencies:")
-        .filter_map(|line| line.strip_prefix("  - ")?.split(['=', '>', '<']).next())
+        .filter_map(|line| line.trim().strip_prefix("- "));
+    let kernels: Vec<_> = packages
+        .filter(|package| package.starts_with("evcxr"))
         .collect();
-    names.sort_unstable();
-    assert_eq!(
-        names,
-        [
-            "c-compiler",
-            "evcxr",
-            "jupyterlab",
-            "nbclient",
-            "nbconvert",
-            "psutil",
-            "python",
-            "rust",
-            "rust-src"
-        ]
-    );
+    assert!(kernels.is_empty(), "{kernels:?}");
 }
 
 #[test]

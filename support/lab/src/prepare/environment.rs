@@ -6,6 +6,7 @@
 //!
 //! The variables of the set-up reach a kernel by its registration, whoever starts it: an IDE has others than the terminal.
 
+use super::build;
 use crate::paths::Paths;
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
@@ -167,18 +168,32 @@ pub(crate) fn cargo_settings(paths: &Paths, home: &Path) -> Result<String> {
     Ok(texts.join("\n"))
 }
 
-/// The tables that change what is built.
+/// The tables that change what is built, without the keys that the lab sets itself.
 fn relevant(settings: Table) -> Table {
     let tables = [
         "env", "host", "patch", "paths", "profile", "source", "target", "unstable",
     ];
-    settings
-        .into_iter()
-        .filter(|(name, value)| {
-            tables.contains(&name.as_str())
-                && !matches!(value, Value::Table(table) if table.is_empty())
-        })
-        .collect()
+    let ours: Table = build::cargo_settings().parse().unwrap_or_default();
+    let mut kept = Table::new();
+    for (name, mut value) in settings {
+        if !tables.contains(&name.as_str()) {
+            continue;
+        }
+        if name == "profile" {
+            // Cells and what they need are built by that of development, whose values of ours are nearer.
+            value = value
+                .get("dev")
+                .cloned()
+                .unwrap_or(Value::Table(Table::new()));
+            if let (Value::Table(theirs), Some(ours)) = (&mut value, ours["profile"].get("dev")) {
+                theirs.retain(|key, value| value.is_table() || ours.get(key).is_none());
+            }
+        }
+        if !matches!(&value, Value::Table(table) if table.is_empty()) {
+            kept.insert(name, value);
+        }
+    }
+    kept
 }
 
 /// Cargo's own folder, as it is without us.
@@ -229,6 +244,10 @@ mod tests {
         let text = |settings: &str| relevant(settings.parse().expect("TOML")).to_string();
         assert_eq!(
             text("[net]\noffline = true\n[term]\nquiet = true\n[build]\njobs = 1\n[target]\n"),
+            ""
+        );
+        assert_eq!(
+            text("[profile.dev]\npanic = \"abort\"\n[profile.release]\nopt-level = 0\n"),
             ""
         );
         assert!(text("[profile.dev]\nopt-level = 3\n[net]\nretry = 3").contains("opt-level"));
