@@ -20,7 +20,7 @@ from pathlib import Path
 from jupyterhub.spawner import SimpleLocalProcessSpawner
 
 ROOT = Path(__file__).resolve().parents[2]
-STATE = ROOT / "target/lab"
+STATE = Path(os.environ["ASYNC_LAB_STATE"])
 CLASS = Path(os.environ["ASYNC_LAB_CLASS"]).resolve()
 MEMORY = int(os.environ.get("ASYNC_LAB_CLASS_MEMORY", 2 * 10**9))
 

@@ -108,6 +108,7 @@ impl Programs {
         command
             .args(["-m", "jupyterhub", "-f"])
             .arg(paths.root.join("support/deploy/jupyterhub_config.py"))
+            .env("ASYNC_LAB_STATE", paths.state())
             .env("ASYNC_LAB_CLASS", folder)
             .env("ASYNC_LAB_CLASS_MEMORY", memory.to_string())
             .env(

@@ -59,6 +59,7 @@ pub(crate) fn become_kernel(paths: &Paths, connection_file: &Path) -> Result<Inf
             evcxr::VERSION
         )
     })?;
+    paths.claim()?;
     super::prepare::install_program(paths)?;
     let context = BuildContext::of_kernel(paths)?;
     let folder = match env::var_os(PREPARING) {

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{root, tool};
+use common::{root, state, tool};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,7 +13,7 @@ const REPO2DOCKER: &str = "jupyter-repo2docker==2026.4.0";
 
 /// repo2docker in an environment of its own, made once: learners do not need it.
 fn repo2docker() -> PathBuf {
-    let folder = root().join("target/lab/repo2docker");
+    let folder = state().join("repo2docker");
     let program = folder.join("bin/jupyter-repo2docker");
     if !program.exists() {
         run(Command::new("python3")
@@ -112,7 +112,7 @@ fn one_core_two_gigabytes_and_no_network_are_enough() {
         .arg("--root")
         .arg(root())
         .env("PYTHONPATH", modules)
-        .env("JUPYTER_PATH", root().join("target/lab/jupyter/data"))
+        .env("JUPYTER_PATH", state().join("jupyter/data"))
         .output()
         .expect("it starts");
     let said = String::from_utf8_lossy(&output.stdout);

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{code, root, run_in};
+use common::{code, root, run_in, state};
 use serde_json::Value;
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -52,15 +52,15 @@ fn script(file: &Path, lines: &str) {
 }
 
 /// Names, sizes and times of everything below a folder, but for what belongs to kernels that live.
-fn state(folder: &Path, found: &mut Vec<(PathBuf, u64, SystemTime)>) {
+fn look(folder: &Path, found: &mut Vec<(PathBuf, u64, SystemTime)>) {
     for entry in fs::read_dir(folder).expect("a folder").flatten() {
         let (path, data) = (entry.path(), entry.metadata().expect("it is there"));
-        if path.ends_with("target/lab/kernels") {
+        if path.ends_with("kernels") && !path.ends_with("data/kernels") {
             continue;
         }
         found.push((path.clone(), data.len(), data.modified().expect("a time")));
         if data.is_dir() {
-            state(&path, found);
+            look(&path, found);
         }
     }
 }
@@ -127,14 +127,14 @@ fn a_variable_that_is_not_utf8_is_nobodys_concern() {
 #[test]
 fn questions_write_nothing() {
     let _turn = KERNELS.lock();
-    let folder = root().join("target/lab");
-    let look = || {
+    let folder = state();
+    let all = || {
         let mut found = Vec::new();
-        state(&folder, &mut found);
+        look(&folder, &mut found);
         found.sort();
         found
     };
-    let before = look();
+    let before = all();
     for toolchain in ["", "nightly", "no-such-toolchain"] {
         let mut command = lab();
         command.arg("doctor");
@@ -143,7 +143,7 @@ fn questions_write_nothing() {
         }
         command.output().expect("it starts");
     }
-    assert_eq!(look(), before);
+    assert_eq!(all(), before);
 }
 
 #[test]
@@ -159,11 +159,11 @@ fn a_wrapper_around_the_compiler_is_not_asked() {
 
 #[test]
 fn kernels_are_started_by_a_program_of_this_checkout() {
-    let file = root().join("target/lab/jupyter/data/kernels/async-lab/kernel.json");
+    let file = state().join("jupyter/data/kernels/async-lab/kernel.json");
     let text = fs::read_to_string(file).expect("it is registered");
     let specification: Value = serde_json::from_str(&text).expect("JSON");
     let program = PathBuf::from(specification["argv"][0].as_str().expect("a program"));
-    assert_eq!(program, root().join("target/lab/bin/lab"));
+    assert_eq!(program, state().join("bin/lab"));
 }
 
 #[test]
