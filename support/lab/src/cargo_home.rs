@@ -6,6 +6,7 @@
 //!   [`crate::inference`]);
 //! - `rustc --print sysroot`, which it asks too: the answer is a folder with an outline of the standard library, and one with
 //!   nothing before the dependencies are declared, since the kernel then runs a trial cell, which needs no library to be read;
+//! - `cargo metadata` as the kernel asks it, when a crate is added (see [`crate::crates`]);
 //! - `cargo build` and `cargo check` of a cell (see [`crate::compile`]);
 //! - `rustup which cargo`, by which the kernel finds the cargo that it calls.
 
@@ -49,9 +50,10 @@ pub(crate) fn write(paths: &Paths, toolchain: &Toolchain) -> Result<PathBuf> {
     write_program(
         &bin.join("cargo"),
         &format!(
-            "case \"$*\" in\n*--target*--message-format=json) exec {lab} compile {cargo} \"$@\" ;;\n*--no-deps*) ;;\nmetadata*{library}/*) exec cat {metadata} ;;\n*/rustlib/*) ;;\nmetadata*) exec {lab} metadata {cargo} \"$@\" ;;\nesac\nexec {cargo} \"$@\"",
+            "case \"$*\" in\n*--target*--message-format=json) exec {lab} compile {cargo} \"$@\" ;;\n'--offline metadata'*|'metadata --format-version=1'|'metadata --format-version 1') exec {lab} resolve {cargo} {host} \"$@\" ;;\n*--no-deps*) ;;\nmetadata*{library}/*) exec cat {metadata} ;;\n*/rustlib/*) ;;\nmetadata*) exec {lab} metadata {cargo} \"$@\" ;;\nesac\nexec {cargo} \"$@\"",
             library = quoted(&library),
             metadata = quoted(&library.join(sources::METADATA)),
+            host = toolchain.host()?,
         ),
     )?;
     write_program(

@@ -3,8 +3,8 @@
 use crate::export::Runs;
 use crate::paths::Paths;
 use crate::{
-    bench, class, compile, doctor, eject, export, inference, kernel, open, prepare, run, sync,
-    verify, work,
+    bench, class, compile, crates, doctor, eject, export, inference, kernel, open, prepare, run,
+    sync, verify, work,
 };
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
@@ -107,6 +107,17 @@ enum Command {
         /// The compiler.
         rustc: PathBuf,
         /// What cargo asks of it.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Check a crate that a cell adds; the kernel's cargo home calls this.
+    #[command(hide = true)]
+    Resolve {
+        /// The cargo to ask.
+        cargo: PathBuf,
+        /// The platform that cells are built for.
+        host: String,
+        /// What to ask it.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
@@ -254,12 +265,15 @@ pub(crate) fn run() -> Result<ExitCode> {
         Command::Kernel { connection_file } => {
             kernel::become_kernel(&paths, &connection_file).map(|never| match never {})
         }
-        Command::Compile { cargo, arguments } => {
-            compile::cell(&paths, &cargo, &arguments).map(|never| match never {})
-        }
+        Command::Compile { cargo, arguments } => compile::cell(&paths, &cargo, &arguments),
         Command::Note { rustc, arguments } => {
             compile::note(&rustc, &arguments).map(|never| match never {})
         }
+        Command::Resolve {
+            cargo,
+            host,
+            arguments,
+        } => crates::resolve(&cargo, &host, &arguments),
         Command::Metadata { cargo, arguments } => inference::answer(&paths, &cargo, &arguments),
     }
 }

@@ -9,6 +9,7 @@ mod outline;
 pub(crate) mod sources;
 
 use crate::cargo_home;
+use crate::crates;
 use crate::paths::Paths;
 use crate::prepare::toolchain::Toolchain;
 use crate::process;
@@ -121,6 +122,7 @@ pub(crate) fn answer(paths: &Paths, cargo: &Path, arguments: &[String]) -> Resul
     let output = command
         .output()
         .with_context(|| format!("`{}` could not be started", process::line(&command)))?;
+    crates::put_back(Path::new("."))?;
     match serde_json::from_slice(&output.stdout) {
         Ok(metadata) => println!("{}", to_outlines(paths, lean(metadata))),
         // Whatever it is, it is cargo's to say.

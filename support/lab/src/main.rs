@@ -12,6 +12,7 @@ mod cargo_home;
 mod class;
 mod cli;
 mod compile;
+mod crates;
 mod doctor;
 mod eject;
 mod export;

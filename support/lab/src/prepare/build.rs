@@ -74,8 +74,7 @@ const PRELUDE: &str = "use support::kernel::BlockOn as _;
 /// What the kernel reads at its start.
 ///
 /// The dependencies are declared before the first cell, so that there is one Tokio even where a learner awaits before
-/// running the first cell. The kernel's very first build has no dependencies and empties the lock file: it is put back
-/// before they are declared.
+/// running the first cell. The kernel's very first build has none of them; [`crate::crates`] keeps the lock file for them.
 pub(super) fn write_kernel_config(paths: &Paths) -> Result<()> {
     let folder = paths.kernel_config();
     let lines: String = dependencies(paths)
@@ -88,7 +87,7 @@ pub(super) fn write_kernel_config(paths: &Paths) -> Result<()> {
     )?;
     write_if_changed(
         &folder.join("init.evcxr"),
-        &format!(":linker system\n!cp \"$ASYNC_LAB_LOCK\" \"$EVCXR_TMPDIR/Cargo.lock\"\n{lines}"),
+        &format!(":linker system\n{lines}"),
     )?;
     write_if_changed(&folder.join("prelude.rs"), PRELUDE)
 }
@@ -179,7 +178,11 @@ pub(super) fn dependencies_in(paths: &Paths, toolchain: &Toolchain, folder: &Pat
         folder,
         "check",
         "The same, checked for the messages of the compiler",
-    )
+    )?;
+    // Cargo has left out what cells do not need.
+    fs::copy(folder.join("Cargo.lock"), folder.join(kernel::LOCK))
+        .map(drop)
+        .context("`Cargo.lock` could not be copied")
 }
 
 /// Runs a command of cargo in the prepared folder as the kernel does, and shows how far it has come.
