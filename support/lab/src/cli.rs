@@ -86,11 +86,22 @@ enum Command {
     Bench(Bench),
     /// Say what is installed, in which version, and what mends what is missing.
     Doctor,
-    /// Become the kernel of one notebook; Jupyter calls this.
+    /// Be the kernel of one notebook; Jupyter calls this.
     #[command(hide = true)]
     Kernel {
         /// The file in which Jupyter says how to reach it.
         connection_file: PathBuf,
+    },
+    /// Become a program that ends with its parent; the kernel calls this.
+    #[command(hide = true)]
+    Tied {
+        /// The process that starts it.
+        parent: u32,
+        /// The program.
+        program: PathBuf,
+        /// What to hand to it.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
     },
     /// Compile the kernel's cell; the kernel's cargo home calls this.
     #[command(hide = true)]
@@ -262,9 +273,12 @@ pub(crate) fn run() -> Result<ExitCode> {
         Command::Class(options) => class::open(&paths, &options).map(|()| ExitCode::SUCCESS),
         Command::Bench(options) => bench::all(&paths, &options).map(|()| ExitCode::SUCCESS),
         Command::Doctor => Ok(code(doctor::report(&paths))),
-        Command::Kernel { connection_file } => {
-            kernel::become_kernel(&paths, &connection_file).map(|never| match never {})
-        }
+        Command::Kernel { connection_file } => kernel::serve(&paths, &connection_file),
+        Command::Tied {
+            parent,
+            program,
+            arguments,
+        } => kernel::tie(parent, &program, &arguments).map(|never| match never {}),
         Command::Compile { cargo, arguments } => compile::cell(&paths, &cargo, &arguments),
         Command::Note { rustc, arguments } => {
             compile::note(&rustc, &arguments).map(|never| match never {})

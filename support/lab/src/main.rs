@@ -1,7 +1,7 @@
 //! `cargo lab`: prepares, opens, runs, checks and exports the notebooks of the async lab.
 //!
 //! In reading order: [`cli`] is the command line, [`paths`] says where things lie, [`prepare`] makes ready what is
-//! missing, [`kernel`] becomes the kernel of one notebook, [`inference`] spares it most of its reading, [`run`] executes
+//! missing, [`kernel`] is the kernel of one notebook and [`front`] what Jupyter sees of it, [`inference`] spares it most of its reading, [`run`] executes
 //! notebooks and [`judge`] says how each cell ended, [`sync`] keeps exercises true to their solutions, [`export`] writes
 //! HTML, [`open`] starts JupyterLab and [`class`] one for each learner, [`verify`] runs everything that must hold and
 //! [`doctor`] says what is there.
@@ -16,6 +16,7 @@ mod crates;
 mod doctor;
 mod eject;
 mod export;
+mod front;
 mod inference;
 mod judge;
 mod kernel;

@@ -38,12 +38,13 @@ fn quoted(path: &Path) -> String {
     Value::from(path.to_string_lossy()).to_string()
 }
 
-/// What every kernel runs at its start; it leaves no name behind.
+/// What every process of cells runs at its start; it leaves no name behind.
 ///
 /// The kernel asks for backtraces, and a panic is clearer without one. And it answers when a cell has ended, while the
 /// report of a panic may still be on its way and would then be lost: the report gets the time to arrive. Whoever runs
 /// notebooks can be told of each panic, too, in a file. The programs that spare the kernel's type inference its reading
-/// (see [`crate::inference`] and [`crate::compile`]) are not for cells. What comes in without a name makes cells that await
+/// (see [`crate::inference`] and [`crate::compile`]) are not for cells. A cell that runs on when the kernel was killed would
+/// run for ever: so its process waits for the lock that [`crate::front`] holds, and ends. What comes in without a name makes cells that await
 /// faster to compile; `support::kernel` says how.
 const PRELUDE: &str = "use support::kernel::BlockOn as _;
 {
@@ -58,6 +59,15 @@ const PRELUDE: &str = "use support::kernel::BlockOn as _;
             std::env::set_var(\"PATH\", path);
         }
     };
+    if let Some(folder) = std::env::var_os(\"EVCXR_TMPDIR\")
+        && let Ok(front) = std::fs::File::open(std::path::Path::new(&folder).join(\"async-lab-front\"))
+    {
+        std::thread::spawn(move || {
+            if front.lock_shared().is_ok() {
+                std::process::exit(0);
+            }
+        });
+    }
     let report = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         if let Ok(path) = std::env::var(\"ASYNC_LAB_PANICS\")
