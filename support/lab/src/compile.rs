@@ -77,6 +77,7 @@ impl Note {
 /// Becomes the compiler of the cell in this folder, or has `cargo` build it with these arguments.
 pub(crate) fn cell(paths: &Paths, cargo: &Path, arguments: &[String]) -> Result<ExitCode> {
     let folder = env::current_dir().context("the folder of the cell is unknown")?;
+    crates::must_be_whole()?;
     let note = note_of(&folder, arguments);
     if env::var_os("RUSTC_WRAPPER").is_none()
         && let Some(known) = read(&note, &folder)

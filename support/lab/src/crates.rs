@@ -14,7 +14,7 @@
 pub(crate) mod words;
 
 use crate::process;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 #[cfg(target_os = "linux")]
 use rustix::process::{Signal, set_parent_process_death_signal};
 use serde_json::Value;
@@ -124,6 +124,14 @@ pub(crate) fn build(
         .and_then(|()| std::io::stderr().write_all(said.as_bytes()));
     written.context("the kernel does not listen")?;
     Ok(code(call.status))
+}
+
+/// Fails where the kernel's folder has been removed: cargo would build everything in it again, for minutes.
+pub(crate) fn must_be_whole() -> Result<()> {
+    match env::var_os(KEPT).map(PathBuf::from) {
+        Some(kept) if !kept.exists() => bail!("`{}` has been removed", kept.display()),
+        _ => Ok(()),
+    }
 }
 
 /// Calls offline, and where that is why it failed, once more with the network; says whether the network was asked for.

@@ -1,8 +1,9 @@
 //! Stands between Jupyter and evcxr: what Jupyter calls the kernel is this process.
 //!
 //! It binds the five ports that Jupyter names, starts evcxr behind it on ports of its own, and passes messages: [`message`]
-//! is how they look, [`sockets`] how they travel, [`cells`] what happens to them, [`ending`] why a process is gone. Evcxr
-//! keeps to itself what a notebook ought to know, and says what it ought not; here is where that is made good.
+//! is how they look, [`sockets`] between whom they go, [`traffic`] how, [`cells`] what happens to them, [`ending`] why a process
+//! is gone, [`words`] what else a notebook is told. Evcxr keeps to itself what a notebook ought to know, and says what it
+//! ought not; here is where that is made good.
 //!
 //! Neither outlives the other. Evcxr ends with the front in whatever way that ends, and the process of the cells with the lock
 //! that the front holds on a file (the settings of that process wait for it). Where evcxr ends, so does the front.
@@ -11,6 +12,8 @@ mod cells;
 mod ending;
 mod message;
 mod sockets;
+mod traffic;
+mod words;
 
 use crate::crates::{LOADED, REBUILT};
 use crate::prepare::lock;
@@ -27,17 +30,12 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Child;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::mpsc::{Receiver, Sender, channel};
-use zeromq::{DealerSendHalf, RouterSendHalf, SocketRecv, SocketSend, XPubSocket, ZmqMessage};
+use tokio::sync::mpsc::{Sender, channel};
+use traffic::{WAITING, echo, next, pass_both_ways, publish, receive, send};
+use zeromq::{DealerSendHalf, RouterSendHalf, SocketRecv, SocketSend, ZmqMessage};
 
 /// In a kernel's folder: locked as long as the front lives.
 pub(crate) const LIVES: &str = "async-lab-front";
-
-/// How many messages may wait for a slower side before the faster one has to.
-const WAITING: usize = 64;
-
-/// How many messages one that evcxr publishes may become.
-const MOST: usize = 4;
 
 /// What evcxr's stderr says when it builds `support`.
 const BUILDS: &str = "Compiling support v";
@@ -208,16 +206,6 @@ impl Surroundings for Folder {
     }
 }
 
-/// The next that evcxr publishes, as soon as there is room for what becomes of it: whoever does not listen holds evcxr up,
-/// and not those who ask for an interrupt.
-async fn next(
-    published: &mut Receiver<Vec<Bytes>>,
-    publisher: &Sender<Vec<Bytes>>,
-) -> Option<Vec<Bytes>> {
-    publisher.reserve_many(MOST).await.ok()?;
-    published.recv().await
-}
-
 /// A message, or nothing where it is none of ours.
 fn read(frames: Vec<Bytes>, key: &Key) -> Option<Message> {
     Message::read(frames, key)
@@ -237,86 +225,6 @@ async fn pass(
         Out::Publish(message) => {
             // The publisher lives as long as we do.
             let _ = publisher.send(message.frames()).await;
-        }
-    }
-}
-
-async fn send(socket: &mut impl SocketSend, frames: Vec<Bytes>) {
-    // Who has left meanwhile gets no answer.
-    if let Ok(message) = ZmqMessage::try_from(frames)
-        && let Err(error) = socket.send(message).await
-    {
-        eprintln!("a message could not be sent: {error}");
-    }
-}
-
-/// Has everything that a socket receives arrive as events, until nobody wants them any more.
-fn receive<E: Send + 'static>(
-    mut socket: impl SocketRecv + Send + 'static,
-    events: Sender<E>,
-    event: impl Fn(Vec<Bytes>) -> E + Send + 'static,
-) {
-    tokio::spawn(async move {
-        loop {
-            match socket.recv().await {
-                Ok(message) => {
-                    if events.send(event(message.into_vec())).await.is_err() {
-                        return;
-                    }
-                }
-                // Somebody left in the middle of a message; others go on.
-                Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
-            }
-        }
-    });
-}
-
-/// Questions to the learner, and the answers.
-fn pass_both_ways(
-    (mut to_jupyter, from_jupyter): (RouterSendHalf, impl SocketRecv + Send + 'static),
-    (mut to_evcxr, from_evcxr): (DealerSendHalf, impl SocketRecv + Send + 'static),
-) {
-    let (questions, mut asked) = channel(WAITING);
-    receive(from_evcxr, questions, std::convert::identity);
-    let (answers, mut answered) = channel(WAITING);
-    receive(from_jupyter, answers, std::convert::identity);
-    tokio::spawn(async move {
-        while let Some(frames) = asked.recv().await {
-            send(&mut to_jupyter, frames).await;
-        }
-    });
-    tokio::spawn(async move {
-        while let Some(mut frames) = answered.recv().await {
-            // Who answers needs not be told.
-            frames.remove(0);
-            send(&mut to_evcxr, frames).await;
-        }
-    });
-}
-
-/// Publishes what it is given. Who listens says so on the same socket.
-fn publish(mut socket: XPubSocket) -> Sender<Vec<Bytes>> {
-    let (sender, mut messages) = channel::<Vec<Bytes>>(WAITING);
-    tokio::spawn(async move {
-        loop {
-            tokio::select! {
-                message = messages.recv() => match message {
-                    Some(frames) => send(&mut socket, frames).await,
-                    None => return,
-                },
-                _ = socket.recv() => {}
-            }
-        }
-    });
-    sender
-}
-
-/// Answers to heartbeats.
-async fn echo((mut sender, mut receiver): (RouterSendHalf, impl SocketRecv)) {
-    loop {
-        match receiver.recv().await {
-            Ok(beat) => send(&mut sender, beat.into_vec()).await,
-            Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
         }
     }
 }

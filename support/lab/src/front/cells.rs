@@ -13,7 +13,8 @@
 
 use super::ending::{self, Ending};
 use super::message::{Key, Message};
-use serde_json::{Value, json};
+use super::words::{GONE, changed, code, crates, explain};
+use serde_json::json;
 use std::collections::VecDeque;
 
 /// Where a message goes.
@@ -44,9 +45,6 @@ const TRIES: u8 = 3;
 
 /// How much is kept of what a cell writes to standard error: its end tells why a process ended.
 const KEPT: usize = 4000;
-
-const GONE: &str = "The folder in which this kernel builds cells has been removed, so it cannot run any more.\n\
-                    hint: restart the kernel (Kernel › Restart Kernel); a new one gets a new folder";
 
 /// Something for evcxr to do.
 #[derive(Debug)]
@@ -370,53 +368,6 @@ impl<S: Surroundings> Cells<S> {
 
 fn is_idle(message: &Message) -> bool {
     message.kind() == "status" && message.content()["execution_state"] == "idle"
-}
-
-fn code(request: &Message) -> String {
-    let content = request.content();
-    content["code"].as_str().unwrap_or_default().to_owned()
-}
-
-/// The lines of a cell that add crates.
-fn crates(code: &str) -> String {
-    let adds = |line: &&str| {
-        let line = line.trim_start();
-        line.starts_with(":dep ") || line.starts_with("extern crate ")
-    };
-    code.lines()
-        .filter(adds)
-        .map(|line| format!("{line}\n"))
-        .collect()
-}
-
-/// What to say of a cell that has changed what `support` is built from.
-fn changed(code: &str) -> String {
-    let lines = crates(code);
-    let names: Vec<_> = lines
-        .lines()
-        .filter_map(|line| line.trim_start().split_once(' '))
-        .map(|(_, rest)| rest.trim_start_matches("crate "))
-        .filter_map(|rest| rest.split([' ', '=', ';']).next())
-        .map(|name| format!("`{name}`"))
-        .collect();
-    let (subject, changes) = match names.as_slice() {
-        [] => ("The cell".to_owned(), "changes"),
-        [name] => (format!("{name} was added and"), "changes"),
-        names => (format!("{} were added and", names.join(", ")), "change"),
-    };
-    format!("{subject} {changes} what `support` is built from: variables start anew.\n")
-}
-
-/// Puts other words into an error.
-fn explain(message: &mut Message, name: &str, printed: &str, words: &str, key: &Key) {
-    let lines: Vec<Value> = printed
-        .lines()
-        .chain(words.lines())
-        .map(Value::from)
-        .collect();
-    message.set("ename", &name, key);
-    message.set("evalue", &words, key);
-    message.set("traceback", &lines, key);
 }
 
 #[cfg(test)]
