@@ -5,8 +5,8 @@ use crate::paths::Paths;
 use crate::prepare::registration::{self, Place};
 use crate::process;
 use crate::{
-    bench, class, compile, doctor, eject, export, inference, kernel, open, prepare, run, sync,
-    verify, work,
+    bench, class, compile, crates, doctor, eject, export, inference, kernel, open, prepare, run,
+    sync, verify, work,
 };
 use anyhow::{Result, bail};
 use clap::{Args, Parser, Subcommand};
@@ -96,11 +96,22 @@ enum Command {
         #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
         command: Vec<OsString>,
     },
-    /// Become the kernel of one notebook; Jupyter calls this.
+    /// Be the kernel of one notebook; Jupyter calls this.
     #[command(hide = true)]
     Kernel {
         /// The file in which Jupyter says how to reach it.
         connection_file: PathBuf,
+    },
+    /// Become a program that ends with its parent; the kernel calls this.
+    #[command(hide = true)]
+    Tied {
+        /// The process that starts it.
+        parent: u32,
+        /// The program.
+        program: PathBuf,
+        /// What to hand to it.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
     },
     /// Compile the kernel's cell; the kernel's cargo home calls this.
     #[command(hide = true)]
@@ -117,6 +128,17 @@ enum Command {
         /// The compiler.
         rustc: PathBuf,
         /// What cargo asks of it.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Check a crate that a cell adds; the kernel's cargo home calls this.
+    #[command(hide = true)]
+    Resolve {
+        /// The cargo to ask.
+        cargo: PathBuf,
+        /// The platform that cells are built for.
+        host: String,
+        /// What to ask it.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
@@ -294,15 +316,21 @@ pub(crate) fn run() -> Result<ExitCode> {
         Command::Bench(options) => bench::all(&paths, &options).map(|()| ExitCode::SUCCESS),
         Command::Doctor => Ok(code(doctor::report(&paths))),
         Command::Guard { .. } => Ok(ExitCode::FAILURE),
-        Command::Kernel { connection_file } => {
-            kernel::become_kernel(&paths, &connection_file).map(|never| match never {})
-        }
-        Command::Compile { cargo, arguments } => {
-            compile::cell(&paths, &cargo, &arguments).map(|never| match never {})
-        }
+        Command::Kernel { connection_file } => kernel::serve(&paths, &connection_file),
+        Command::Tied {
+            parent,
+            program,
+            arguments,
+        } => kernel::tie(parent, &program, &arguments).map(|never| match never {}),
+        Command::Compile { cargo, arguments } => compile::cell(&paths, &cargo, &arguments),
         Command::Note { rustc, arguments } => {
             compile::note(&rustc, &arguments).map(|never| match never {})
         }
+        Command::Resolve {
+            cargo,
+            host,
+            arguments,
+        } => crates::resolve(&cargo, &host, &arguments),
         Command::Metadata { cargo, arguments } => inference::answer(&paths, &cargo, &arguments),
     }
 }

@@ -1,8 +1,8 @@
 //! `cargo lab`: prepares, opens, runs, checks and exports the notebooks of the async lab.
 //!
 //! In reading order: [`cli`] is the command line, [`paths`] says where things lie, [`prepare`] makes ready what is
-//! missing, [`kernel`] becomes the kernel of one notebook, [`inference`] spares it most of its reading, [`run`] executes
-//! notebooks and [`judge`] says how each cell ended, [`sync`] keeps exercises true to their solutions, [`export`] writes
+//! missing, [`kernel`] is the kernel of one notebook and [`front`] what Jupyter sees of it, [`inference`] spares it most of
+//! its reading, [`run`] executes notebooks and [`judge`] says how each cell ended, [`sync`] keeps exercises true to their solutions, [`export`] writes
 //! HTML, [`open`] starts JupyterLab and [`class`] one for each learner, [`verify`] runs everything that must hold and
 //! [`doctor`] says what is there.
 
@@ -19,6 +19,8 @@ mod cli;
 #[cfg(unix)]
 mod compile;
 #[cfg(unix)]
+mod crates;
+#[cfg(unix)]
 mod doctor;
 #[cfg(unix)]
 mod eject;
@@ -26,6 +28,8 @@ mod eject;
 mod export;
 #[cfg(unix)]
 mod files;
+#[cfg(unix)]
+mod front;
 #[cfg(unix)]
 mod inference;
 #[cfg(unix)]
