@@ -20,7 +20,7 @@ from pathlib import Path
 from jupyterhub.spawner import SimpleLocalProcessSpawner
 
 ROOT = Path(__file__).resolve().parents[2]
-STATE = ROOT / "target/lab"
+STATE = Path(os.environ["ASYNC_LAB_STATE"])
 # `cargo lab class` names a folder in which nobody has written.
 NOTEBOOKS = Path(os.environ.get("ASYNC_LAB_CLASS_NOTEBOOKS", ROOT / "notebooks"))
 CLASS = Path(os.environ["ASYNC_LAB_CLASS"]).resolve()

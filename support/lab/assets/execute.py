@@ -2,17 +2,20 @@
 
 This is all the Python there is in running notebooks: nbclient knows how to start a kernel and to collect its outputs.
 It does not judge. After each cell it prints one line of JSON and waits for a line on standard input: `next` goes on,
-anything else, or the end of the input, stops.
+anything else, or the end of the input, stops. Where the input ends while a cell runs, whoever asked is gone, and the kernel
+is ended at once.
 """
 
 import argparse
 import asyncio
+import contextlib
 import json
 import os
 import re
 import secrets
 import sys
 import tempfile
+import threading
 import time
 
 import nbformat
@@ -92,12 +95,14 @@ async def settle(client, cell):
 def write_behind(client, line):
     """Writes into the pipe that is the standard error of the process that runs cells; false where that can't be done.
 
-    That process is started by the kernel from the same program. Other operating systems than Linux do not show its pipe.
+    That process is started by evcxr from the same program, and evcxr by the lab's kernel. Other operating systems than Linux
+    do not show its pipe.
     """
     try:
         kernel = psutil.Process(client.km.provisioner.pid)
-        name = kernel.name()
-        [cells] = [child for child in kernel.children() if child.name() == name and child.status() != psutil.STATUS_ZOMBIE]
+        [evcxr] = [child for child in kernel.children() if child.status() != psutil.STATUS_ZOMBIE]
+        name = evcxr.name()
+        [cells] = [child for child in evcxr.children() if child.name() == name and child.status() != psutil.STATUS_ZOMBIE]
         with open(f"/proc/{cells.pid}/fd/2", "w") as pipe:
             pipe.write(line)
     except (OSError, ValueError, psutil.Error):
@@ -121,6 +126,37 @@ def write(outputs, name, text):
         outputs.append(nbformat.v4.new_output("stream", name=name, text=text))
 
 
+class Answers:
+    """Lines of standard input, read by a thread of its own, which notices its end while a cell runs, too."""
+
+    def __init__(self):
+        self.lines = asyncio.Queue()
+        self.awaited = False
+        self.work = asyncio.current_task()
+        loop = asyncio.get_running_loop()
+        threading.Thread(target=self.listen, args=[loop], daemon=True).start()
+
+    def listen(self, loop):
+        for line in sys.stdin:
+            loop.call_soon_threadsafe(self.lines.put_nowait, line.strip())
+        try:
+            loop.call_soon_threadsafe(self.end)
+        except RuntimeError:
+            pass  # all is done
+
+    def end(self):
+        self.lines.put_nowait("")
+        if not self.awaited:
+            self.work.cancel()
+
+    async def next(self):
+        self.awaited = True
+        line = await self.lines.get()
+        # What is left after the last cell is not given up.
+        self.awaited = line != "next"
+        return line
+
+
 async def start(options, notebook, starts=3):
     """Starts a kernel and returns its client. Where the kernel ends before it answers, another is started.
 
@@ -141,6 +177,9 @@ async def start(options, notebook, starts=3):
             await client.async_start_new_kernel()
             await client.async_start_new_kernel_client()
             return client
+        except asyncio.CancelledError:
+            await client.km.shutdown_kernel(now=True)
+            raise
         except RuntimeError as error:
             starts -= 1
             if starts == 0:
@@ -152,13 +191,15 @@ async def start(options, notebook, starts=3):
 async def run(options, panics):
     notebook = nbformat.read(options.notebook, as_version=4)
     started = time.monotonic()
+    answers = Answers()
     client = await start(options, notebook)
     client.reset_execution_trackers()
     async with client.async_setup_kernel():
         info = client.kc.kernel_info()
         reply = await client.async_wait_for_reply(info)
         notebook.metadata["language_info"] = reply["content"]["language_info"]
-        tell(event="ready", seconds=time.monotonic() - started)
+        version = reply["content"].get("implementation_version", "")
+        tell(event="ready", seconds=time.monotonic() - started, version=version)
         count = 0
         for index, cell in enumerate(notebook.cells):
             if cell.cell_type != "code" or not cell.source.strip():
@@ -170,16 +211,16 @@ async def run(options, panics):
             only_last_progress(cell.outputs)
             if reply == "ok" and panics.may_be_late(cell.source):
                 await settle(client, cell)
-            # The kernel begins its own count at two, and counts tiny cells, too.
+            # The stock kernel begins its own count at two, and counts tiny cells, too.
             count += 1
             cell.execution_count = count
             for output in cell.outputs:
                 if "execution_count" in output:
                     output.execution_count = count
             tell(event="cell", index=index, seconds=seconds, reply=reply, outputs=cell.outputs)
-            answer = await asyncio.to_thread(sys.stdin.readline)
-            if answer.strip() != "next":
+            if await answers.next() != "next":
                 break
+    answers.awaited = True
     if options.save:
         nbformat.write(notebook, options.save)
 
@@ -192,5 +233,5 @@ parser.add_argument("--timeout", type=int, required=True, help="seconds for one 
 parser.add_argument("--startup-timeout", type=int, default=600, help="seconds until the kernel answers")
 parser.add_argument("--save", help="where to write the notebook with its outputs")
 options = parser.parse_args()
-with tempfile.TemporaryDirectory() as folder:
+with tempfile.TemporaryDirectory() as folder, contextlib.suppress(asyncio.CancelledError):
     asyncio.run(run(options, Panics(folder, told=options.kernel == "async-lab")))

@@ -6,6 +6,7 @@ mod cells;
 mod report;
 
 use crate::cli;
+use crate::files;
 use crate::kernel;
 use crate::paths::{KERNEL, Paths};
 use crate::plain;
@@ -236,12 +237,8 @@ fn register(paths: &Paths, tools: &Tools) -> Result<PathBuf> {
             .arg("--install")
             .env("JUPYTER_PATH", &folder),
     )?;
-    let python = python::with(
-        &folder.join("venv"),
-        tools,
-        &[("ipykernel", "ipykernel"), ("matplotlib", "matplotlib")],
-    )?;
-    prepare::write_if_changed(
+    let python = python::with(&folder.join("venv"), tools, &["ipykernel", "matplotlib"])?;
+    files::write_if_changed(
         &folder
             .join("kernels")
             .join(Kind::Python.kernel())

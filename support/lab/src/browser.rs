@@ -7,10 +7,7 @@ use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 
 /// What drives the browser, and what judges whether everybody can read a page.
-const PACKAGES: [(&str, &str); 2] = [
-    ("playwright==1.65.*", "playwright"),
-    ("axe-playwright-python==0.1.*", "axe_playwright_python"),
-];
+const PACKAGES: [&str; 2] = ["playwright==1.65.*", "axe-playwright-python==0.1.*"];
 
 /// The browsers that will do, by the names of their programs.
 const BROWSERS: [&str; 4] = [

@@ -85,10 +85,8 @@ impl Programs {
     fn ensure(paths: &Paths, tools: &Tools) -> Result<Self> {
         let folder = paths.state().join("class");
         let pins = python::pins(&paths.root.join("environment.yml"))?;
-        let mut packages = vec![("jupyterhub==6.1.*", "jupyterhub")];
-        for pin in &pins {
-            packages.push((pin, pin.split('=').next().unwrap_or(pin)));
-        }
+        let mut packages = vec!["jupyterhub==6.1.*"];
+        packages.extend(pins.iter().map(String::as_str));
         let python = python::with(&folder.join("venv"), tools, &packages)?;
         let proxy = folder.join("node_modules/.bin/configurable-http-proxy");
         if !proxy.exists() {
@@ -115,6 +113,7 @@ impl Programs {
         command
             .args(["-m", "jupyterhub", "-f"])
             .arg(paths.root.join("support/deploy/jupyterhub_config.py"))
+            .env("ASYNC_LAB_STATE", paths.state())
             .env("ASYNC_LAB_CLASS", folder)
             .env("ASYNC_LAB_CLASS_MEMORY", memory.to_string())
             .env(

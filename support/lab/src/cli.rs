@@ -3,13 +3,16 @@
 use crate::course::Course;
 use crate::export::Runs;
 use crate::paths::Paths;
+use crate::prepare::registration::{self, Place};
+use crate::process;
 use crate::sync::Mode;
 use crate::{
-    bench, class, compile, doctor, eject, export, inference, kernel, open, prepare, reset, run,
-    sync, update, verify, work,
+    bench, class, compile, crates, doctor, eject, export, inference, kernel, open, prepare, reset,
+    run, sync, update, verify, work,
 };
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::{Args, Parser, Subcommand};
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -105,11 +108,29 @@ enum Command {
     Bench(Bench),
     /// Say what is installed, in which version, and what mends what is missing.
     Doctor,
-    /// Become the kernel of one notebook; Jupyter calls this.
+    /// Run a program that ends with whoever started it; the command itself calls this.
+    #[command(hide = true)]
+    Guard {
+        /// The program and its arguments.
+        #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+        command: Vec<OsString>,
+    },
+    /// Be the kernel of one notebook; Jupyter calls this.
     #[command(hide = true)]
     Kernel {
         /// The file in which Jupyter says how to reach it.
         connection_file: PathBuf,
+    },
+    /// Become a program that ends with its parent; the kernel calls this.
+    #[command(hide = true)]
+    Tied {
+        /// The process that starts it.
+        parent: u32,
+        /// The program.
+        program: PathBuf,
+        /// What to hand to it.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
     },
     /// Compile the kernel's cell; the kernel's cargo home calls this.
     #[command(hide = true)]
@@ -126,6 +147,17 @@ enum Command {
         /// The compiler.
         rustc: PathBuf,
         /// What cargo asks of it.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Check a crate that a cell adds; the kernel's cargo home calls this.
+    #[command(hide = true)]
+    Resolve {
+        /// The cargo to ask.
+        cargo: PathBuf,
+        /// The platform that cells are built for.
+        host: String,
+        /// What to ask it.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
@@ -147,6 +179,41 @@ struct Setup {
     /// it. Binder does that.
     #[arg(long)]
     sys_prefix: bool,
+    /// Register the kernel in your own folder of kernels too, where VS Code and every Jupyter of yours find it.
+    #[arg(long)]
+    user: bool,
+    /// Take such a registration back; nothing is prepared.
+    #[arg(long)]
+    undo: bool,
+}
+
+impl Setup {
+    fn run(&self, paths: &Paths) -> Result<()> {
+        let mut places = Vec::new();
+        if self.sys_prefix {
+            places.push(Place::Environment);
+        }
+        if self.user {
+            places.push(Place::User);
+        }
+        if self.undo {
+            if places.is_empty() {
+                bail!(
+                    "`--undo` takes back what `--user` or `--sys-prefix` did\nhint: name one of them, too"
+                );
+            }
+            let python = prepare::python::ensure(paths)?;
+            return places
+                .iter()
+                .try_for_each(|&place| registration::undo(paths, &python, place));
+        }
+        // Before the learner writes into them, it is noted what the notebooks are.
+        Course::of(paths)?;
+        let tools = prepare::everything(paths)?;
+        places
+            .iter()
+            .try_for_each(|&place| registration::elsewhere(paths, &tools, place))
+    }
 }
 
 /// Options of `cargo lab run`.
@@ -227,7 +294,12 @@ pub(crate) struct Bench {
 /// Reads the command line and does what it says.
 pub(crate) fn run() -> Result<ExitCode> {
     let cli = Cli::parse();
-    let paths = Paths::of_this_checkout();
+    if let Some(Command::Guard { command }) = &cli.command
+        && let Some((program, arguments)) = command.split_first()
+    {
+        return process::guard(program, arguments);
+    }
+    let paths = Paths::find()?;
     let code = |ok: bool| {
         if ok {
             ExitCode::SUCCESS
@@ -243,14 +315,7 @@ pub(crate) fn run() -> Result<ExitCode> {
             Course::of(&paths)?;
             open::jupyterlab(&paths, &jupyter).map(|never| match never {})
         }
-        Command::Setup(Setup { sys_prefix }) => {
-            Course::of(&paths)?;
-            let tools = prepare::everything(&paths)?;
-            if sys_prefix {
-                prepare::register_in_environment(&paths, &tools)?;
-            }
-            Ok(ExitCode::SUCCESS)
-        }
+        Command::Setup(options) => options.run(&paths).map(|()| ExitCode::SUCCESS),
         Command::Test { notebooks: true } => {
             verify::only_notebooks(&paths).map(|()| ExitCode::SUCCESS)
         }
@@ -292,15 +357,22 @@ pub(crate) fn run() -> Result<ExitCode> {
         Command::Class(options) => class::open(&paths, &options).map(|()| ExitCode::SUCCESS),
         Command::Bench(options) => bench::all(&paths, &options).map(|()| ExitCode::SUCCESS),
         Command::Doctor => Ok(code(doctor::report(&paths))),
-        Command::Kernel { connection_file } => {
-            kernel::become_kernel(&paths, &connection_file).map(|never| match never {})
-        }
-        Command::Compile { cargo, arguments } => {
-            compile::cell(&paths, &cargo, &arguments).map(|never| match never {})
-        }
+        Command::Guard { .. } => Ok(ExitCode::FAILURE),
+        Command::Kernel { connection_file } => kernel::serve(&paths, &connection_file),
+        Command::Tied {
+            parent,
+            program,
+            arguments,
+        } => kernel::tie(parent, &program, &arguments).map(|never| match never {}),
+        Command::Compile { cargo, arguments } => compile::cell(&paths, &cargo, &arguments),
         Command::Note { rustc, arguments } => {
             compile::note(&rustc, &arguments).map(|never| match never {})
         }
+        Command::Resolve {
+            cargo,
+            host,
+            arguments,
+        } => crates::resolve(&cargo, &host, &arguments),
         Command::Metadata { cargo, arguments } => inference::answer(&paths, &cargo, &arguments),
     }
 }

@@ -8,7 +8,7 @@ mod page;
 use crate::course::Course;
 use crate::notebook::Subject;
 use crate::paths::{KERNEL, Paths};
-use crate::prepare::{self, Tools, folder};
+use crate::prepare::{self, Tools, key};
 use crate::progress::Step;
 use crate::run::{self, Outcome};
 use anyhow::{Context, Result, bail};
@@ -104,7 +104,7 @@ pub(crate) fn pages(
     runs: Runs,
 ) -> Result<Vec<Outcome>> {
     let site = Site::of(paths, found, out)?;
-    let prepared = folder::name(paths, tools)?;
+    let prepared = key::name(paths, &tools.context)?;
     let step = Mutex::new(Step::counting("Notebooks", found.len() as u64));
     let next = AtomicUsize::new(0);
     let work = || {

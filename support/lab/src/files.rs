@@ -4,6 +4,7 @@
 //! file of before, at most with a hidden `.lab-….part` next to it.
 
 use crate::paths::Paths;
+use crate::process;
 use anyhow::{Context, Result};
 use std::fs::{self, File, Permissions};
 use std::io::{self, Write as _};
@@ -16,7 +17,7 @@ pub(crate) fn write(path: &Path, text: impl AsRef<[u8]>) -> Result<()> {
     // A link goes on leading where it leads.
     let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let written = || -> io::Result<()> {
-        let beside = beside(&place, text.as_ref())?;
+        let beside = beside(&place, text.as_ref(), 0o666)?;
         if let Ok(there) = fs::metadata(&place) {
             beside.as_file().set_permissions(there.permissions())?;
         }
@@ -37,7 +38,7 @@ pub(crate) fn write(path: &Path, text: impl AsRef<[u8]>) -> Result<()> {
 /// Writes a file that must not be there yet; false where it is.
 pub(crate) fn write_new(path: &Path, text: impl AsRef<[u8]>) -> Result<bool> {
     let written = || -> io::Result<bool> {
-        let beside = beside(path, text.as_ref())?;
+        let beside = beside(path, text.as_ref(), 0o666)?;
         beside.as_file().sync_all()?;
         match beside.persist_noclobber(path) {
             Ok(_) => {}
@@ -84,13 +85,65 @@ fn kept(paths: &Paths) -> PathBuf {
     paths.notebooks().join(KEPT)
 }
 
-fn beside(path: &Path, text: &[u8]) -> io::Result<NamedTempFile> {
+/// Writes a file unless it says the same already.
+pub(crate) fn write_if_changed(file: &Path, text: &str) -> Result<()> {
+    if fs::read(file).is_ok_and(|before| before == text.as_bytes()) {
+        return Ok(());
+    }
+    write(file, text)
+}
+
+/// The same for a program. One that runs goes on as it was.
+pub(crate) fn write_program(file: &Path, text: &str) -> Result<()> {
+    if holds_program(file, text) {
+        return Ok(());
+    }
+    beside(file, text.as_bytes(), 0o777)
+        .and_then(|beside| Ok(beside.persist(file)?))
+        .with_context(|| format!("`{}` could not be written", file.display()))
+        .map_err(with_hint)?;
+    Ok(())
+}
+
+/// Whether a file is there, says this and may be run.
+pub(crate) fn holds_program(file: &Path, text: &str) -> bool {
+    fs::read(file).is_ok_and(|before| before == text.as_bytes()) && process::is_executable(file)
+}
+
+/// Copies a program to where it is to lie, unless it is there already, which size and time tell.
+pub(crate) fn install_program(from: &Path, to: &Path) -> Result<()> {
+    let installed = || -> io::Result<()> {
+        let source = from.metadata()?;
+        let modified = source.modified()?;
+        let known = to.metadata();
+        if known.is_ok_and(|data| {
+            data.len() == source.len() && data.modified().is_ok_and(|time| time == modified)
+        }) {
+            return Ok(());
+        }
+        let beside = beside(to, &fs::read(from)?, 0o777)?;
+        beside.as_file().set_modified(modified)?;
+        beside.persist(to)?;
+        Ok(())
+    };
+    installed()
+        .with_context(|| {
+            format!(
+                "`{}` could not be copied to `{}`",
+                from.display(),
+                to.display()
+            )
+        })
+        .map_err(with_hint)
+}
+
+fn beside(path: &Path, text: &[u8], mode: u32) -> io::Result<NamedTempFile> {
     fs::create_dir_all(folder(path))?;
     let mut file = tempfile::Builder::new()
         .prefix(".lab-")
         .suffix(".part")
         // Less what the user's mask takes away, as for any file.
-        .permissions(Permissions::from_mode(0o666))
+        .permissions(Permissions::from_mode(mode))
         .tempfile_in(folder(path))?;
     file.write_all(text)?;
     Ok(file)
@@ -123,9 +176,7 @@ mod tests {
     #[test]
     fn copies_never_overwrite_each_other_and_are_made_once() {
         let scratch = tempfile::tempdir().expect("a folder");
-        let paths = Paths {
-            root: scratch.path().to_owned(),
-        };
+        let paths = Paths::of(scratch.path()).expect("a folder");
         let keep = |inside: &str, text: &str| {
             let path = keep(&paths, inside, text.as_bytes()).expect("kept");
             assert_eq!(fs::read_to_string(&path).expect("there"), text);
@@ -151,5 +202,19 @@ mod tests {
         assert!(write(&file.join("below"), "x").is_err());
         let left = fs::read_dir(scratch.path()).expect("a folder").count();
         assert_eq!(left, 1, "nothing lies beside it");
+    }
+
+    #[test]
+    fn a_program_is_copied_when_it_changed_and_what_runs_keeps_its_own() {
+        let scratch = tempfile::tempdir().expect("a folder");
+        let (from, to) = (scratch.path().join("from"), scratch.path().join("bin/to"));
+        fs::write(&from, "one").expect("written");
+        install_program(&from, &to).expect("copied");
+        let running = fs::File::open(&to).expect("opened");
+        fs::write(&from, "another").expect("written");
+        install_program(&from, &to).expect("copied");
+        assert_eq!(fs::read_to_string(&to).expect("read"), "another");
+        assert_eq!(std::io::read_to_string(running).expect("read"), "one");
+        assert!(crate::process::is_executable(&to));
     }
 }

@@ -8,9 +8,10 @@
 mod outline;
 pub(crate) mod sources;
 
-use crate::cargo_home;
+use crate::crates;
+use crate::files;
 use crate::paths::Paths;
-use crate::prepare::toolchain::Toolchain;
+use crate::prepare::context::BuildContext;
 use crate::process;
 use crate::progress::Step;
 use anyhow::{Context, Result};
@@ -55,49 +56,80 @@ pub(crate) const WITHIN: [&str; 24] = [
 /// What outlines are made by: with other code, they are others.
 pub(crate) const OUTLINE: &str = sources::MADE_BY;
 
-/// Writes the outlines that are missing, and those of our own crates, for what is in the prepared folder.
-pub(crate) fn write_outlines(paths: &Paths, toolchain: &Toolchain, prepared: &Path) -> Result<()> {
+/// In a prepared folder, the file that lists the outlines outside it that its kernels read.
+const LIST: &str = "async-lab-outlines.json";
+
+/// A package's folder, and that of its outline.
+type Outlined = (PathBuf, PathBuf);
+
+/// Writes all outlines for what is in the prepared folder.
+pub(crate) fn write_outlines(paths: &Paths, context: &BuildContext, prepared: &Path) -> Result<()> {
     let step = Step::start("Outlines of the sources, for type inference");
-    let library = sources::write_library(paths, toolchain);
-    if let Some(programs) = toolchain.rustc.parent() {
-        let none = cargo_home::write(paths, toolchain)?.join("no-library");
-        for sysroot in [sources::sysroot(paths, toolchain), none] {
-            if sysroot.is_dir() {
-                cargo_home::link(programs, &sysroot.join("bin"))?;
-            }
-        }
-    }
+    let toolchain = &context.toolchain;
     let ours = prepared.join(sources::OURS);
     if ours.is_dir() {
         std::fs::remove_dir_all(&ours)
             .with_context(|| format!("`{}` could not be removed", ours.display()))?;
     }
     let mut metadata = process::command(&toolchain.cargo);
+    context.apply(&mut metadata);
     metadata
         .args(["metadata", "--format-version", "1", "--offline"])
         .args(["--filter-platform", toolchain.host()?])
         .current_dir(prepared);
     let metadata = serde_json::from_str(&process::text(&mut metadata)?)
         .context("cargo's metadata is not JSON")?;
-    let lean = lean(metadata);
-    for package in lean["packages"].as_array().into_iter().flatten() {
+    let mut list: Vec<Outlined> = Vec::new();
+    for package in lean(metadata)["packages"].as_array().into_iter().flatten() {
         let Some((folder, outline)) = outlined(paths, package, prepared) else {
             continue;
         };
-        let documentation = if package["source"].is_null() {
-            Documentation::Whole
+        if package["source"].is_null() {
+            sources::write_package(&folder, &outline, Documentation::Whole)?;
         } else {
-            Documentation::FirstParagraph
-        };
-        sources::write_package(&folder, &outline, documentation)?;
+            list.push((folder, outline));
+        }
     }
-    match library {
-        Ok(()) => step.done("written"),
-        Err(error) => step.done(&format!(
-            "written, but not of the standard library, which kernels read whole and more slowly: {error:#}"
-        )),
-    }
+    files::write_if_changed(&prepared.join(LIST), &serde_json::to_string_pretty(&list)?)?;
+    step.done(&mend(paths, context, &list)?);
     Ok(())
+}
+
+/// Writes what is missing or damaged of the outlines outside a prepared folder, in which nothing changes.
+pub(crate) fn mend_outlines(paths: &Paths, context: &BuildContext, prepared: &Path) -> Result<()> {
+    let step = Step::start("Outlines of the sources");
+    let list =
+        listed(prepared).context("a prepared folder does not say which outlines it needs")?;
+    step.done(&mend(paths, context, &list)?);
+    Ok(())
+}
+
+fn mend(paths: &Paths, context: &BuildContext, list: &[Outlined]) -> Result<String> {
+    for (folder, outline) in list {
+        sources::write_package(folder, outline, Documentation::FirstParagraph)?;
+    }
+    let library = sources::write_library(paths, &context.toolchain);
+    Ok(match library {
+        Ok(()) => "written".to_owned(),
+        Err(error) => format!(
+            "written, but not of the standard library, which kernels read whole and more slowly: {error:#}"
+        ),
+    })
+}
+
+/// Whether the outlines outside a prepared folder are as they were written. Without those of the standard library, kernels
+/// read the library itself.
+pub(crate) fn outlines_are_whole(paths: &Paths, context: &BuildContext, prepared: &Path) -> bool {
+    let library = sources::sysroot(paths, &context.toolchain);
+    listed(prepared).is_ok_and(|list| list.iter().all(|(_, outline)| sources::is_whole(outline)))
+        && (sources::is_whole(&library) || !library.exists())
+}
+
+fn listed(prepared: &Path) -> Result<Vec<Outlined>> {
+    let file = prepared.join(LIST);
+    let text = std::fs::read_to_string(&file)
+        .with_context(|| format!("`{}` could not be read", file.display()))?;
+    serde_json::from_str(&text).with_context(|| format!("`{}` is damaged", file.display()))
 }
 
 /// The folder of a package, and where its outline is, for the kernel that works in `workspace`.
@@ -121,6 +153,7 @@ pub(crate) fn answer(paths: &Paths, cargo: &Path, arguments: &[String]) -> Resul
     let output = command
         .output()
         .with_context(|| format!("`{}` could not be started", process::line(&command)))?;
+    crates::put_back(Path::new("."))?;
     match serde_json::from_slice(&output.stdout) {
         Ok(metadata) => println!("{}", to_outlines(paths, lean(metadata))),
         // Whatever it is, it is cargo's to say.

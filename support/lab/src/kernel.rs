@@ -1,28 +1,28 @@
-//! Becomes the kernel of one notebook.
+//! The kernel of one notebook.
 //!
 //! Two kernels must not share a build folder, and building the dependencies takes minutes, so each kernel gets a copy of
 //! the prepared folder: hard links for what the compiler never changes in place, copies for the rest. Then this process
-//! turns into `evcxr_jupyter`, in the environment in which the folder was built.
+//! starts `evcxr_jupyter`, in the environment in which the folder was built, and stands in front of it (see
+//! [`crate::front`]).
 //!
 //! Whether a kernel lives is told by a lock on a file in its folder, which the kernel and the compilers it starts
 //! inherit: it is released when the last of them is gone, however it went.
 
-use crate::cargo_home;
+use crate::front::{self, Kernel};
 use crate::paths::Paths;
-use crate::prepare::{evcxr, folder, lock, toolchain::Toolchain};
+use crate::prepare::{context::BuildContext, evcxr, folder, lock};
 use crate::process;
 use crate::tree::{self, Kept};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use rustix::io::{FdFlags, fcntl_setfd};
 #[cfg(target_os = "linux")]
 use rustix::process::{Signal, set_parent_process_death_signal};
-use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::env;
 use std::fs::{self, File};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitCode};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Names the prepared folder that is being made: the kernel then works in it.
@@ -32,13 +32,13 @@ pub(crate) const PREPARING: &str = "ASYNC_LAB_PREPARING";
 pub(crate) const AHEAD: &str = "ASYNC_LAB_AHEAD";
 
 /// Set for such a kernel: it ends with the JupyterLab that started it.
-const ENDS_WITH_PARENT: &str = "ASYNC_LAB_ENDS_WITH_PARENT";
+pub(crate) const ENDS_WITH_PARENT: &str = "ASYNC_LAB_ENDS_WITH_PARENT";
+
+/// Names the file in which checks note what is solved.
+const PROGRESS: &str = "LAB_PROGRESS";
 
 /// Name of the file that keeps the lock file's content: the kernel's own copy is emptied by its first build.
 pub(crate) const LOCK: &str = "async-lab.lock";
-
-/// Name of the file that records the environment of the build.
-const ENVIRONMENT: &str = "async-lab-environment.json";
 
 /// The file in a kernel's folder that is locked while the kernel lives.
 const ALIVE: &str = "async-lab-alive";
@@ -48,50 +48,59 @@ pub(crate) fn folder_lock(paths: &Paths) -> PathBuf {
     paths.state().join("prepared.lock")
 }
 
-/// Turns this process into the kernel that `connection_file` describes.
-pub(crate) fn become_kernel(paths: &Paths, connection_file: &Path) -> Result<Infallible> {
+/// Is the kernel that `connection_file` describes, until Jupyter ends it.
+pub(crate) fn serve(paths: &Paths, connection_file: &Path) -> Result<ExitCode> {
     #[cfg(target_os = "linux")]
     if env::var_os(ENDS_WITH_PARENT).is_some() {
         set_parent_process_death_signal(Some(Signal::KILL))
             .context("the kernel could not be tied to its JupyterLab")?;
     }
-    let binary =
-        evcxr::find().context("`evcxr_jupyter` is missing\nhint: run `cargo lab setup`")?;
-    let toolchain = Toolchain::find()?;
+    let binary = evcxr::find(paths).with_context(|| {
+        format!(
+            "`evcxr_jupyter` {} is missing\nhint: run `cargo lab setup`",
+            evcxr::VERSION
+        )
+    })?;
+    paths.claim()?;
+    super::prepare::install_program(paths)?;
+    let context = BuildContext::of_kernel(paths)?;
     let folder = match env::var_os(PREPARING) {
         Some(folder) => folder.into(),
         None => {
             remove_folders_of_the_dead(&paths.kernels());
             let _turn = lock(&folder_lock(paths), "the dependencies to be built")?;
-            let prepared = folder::for_kernel(paths, &toolchain, &binary)?;
+            let prepared = folder::for_kernel(paths, &context)?;
             private_folder(paths, &prepared)?
         }
     };
-    let home = cargo_home::write(paths, &toolchain)?;
-    let mut command = process::command(&binary);
+    let home = &context.home;
+    let mut command = process::command(paths.program());
+    context.environment.apply(&mut command);
     command
-        .arg("--control_file")
-        .arg(connection_file)
+        .args(["tied", &std::process::id().to_string()])
+        .arg(&binary)
         .env("EVCXR_TMPDIR", &folder)
         .env("EVCXR_CONFIG_DIR", paths.kernel_config())
-        .env("RUSTC", home.join("bin/rustc"))
-        .env("CARGO_HOME", &home)
+        .env("RUSTC", home.rustc())
+        .env("CARGO_HOME", home.folder())
         .env("ASYNC_LAB_LOCK", folder.join(LOCK))
         .env("ASYNC_LAB_SCRATCH", folder.join("scratch"))
         .env("RUST_BACKTRACE", "0")
         .env_remove(PREPARING)
         .env_remove(AHEAD)
         .env_remove(ENDS_WITH_PARENT);
+    if env::var_os(PROGRESS).is_none() {
+        command.env(PROGRESS, paths.root.join(".progress.json"));
+    }
     hide_jupyter_modules(&mut command, paths);
     if let Some(home) = env::var_os("CARGO_HOME") {
         command.env("ASYNC_LAB_CARGO_HOME", home);
     }
-    restore_environment(&mut command, &folder)?;
     let path = env::var_os("PATH").unwrap_or_default();
     let mut folders: Vec<_> = env::split_paths(&path).collect();
     // A Jupyter that was not started from a terminal may not know where cargo is.
     if process::find("cargo").is_none()
-        && let Some(bin) = toolchain.cargo.parent()
+        && let Some(bin) = context.toolchain.cargo.parent()
     {
         folders.push(bin.to_owned());
     }
@@ -100,9 +109,34 @@ pub(crate) fn become_kernel(paths: &Paths, connection_file: &Path) -> Result<Inf
         "ASYNC_LAB_PATH",
         env::join_paths(&folders).context(problem)?,
     );
-    folders.insert(0, cargo_home::rustup_folder(&home));
+    folders.insert(0, home.rustup_folder());
     command.env("PATH", env::join_paths(&folders).context(problem)?);
-    Err(command.exec()).with_context(|| format!("`{}` could not be started", binary.display()))
+    let settings = paths.kernel_config().join("prelude.rs");
+    let settings = fs::read_to_string(&settings)
+        .with_context(|| format!("`{}` could not be read", settings.display()))?;
+    // Evcxr makes other files anew.
+    let alive = folder.join(LOCK);
+    front::run(
+        Kernel {
+            command,
+            folder,
+            settings,
+            alive,
+        },
+        connection_file,
+    )
+}
+
+/// Becomes a program that ends with the process `parent`, which has started it.
+pub(crate) fn tie(parent: u32, program: &Path, arguments: &[String]) -> Result<Infallible> {
+    #[cfg(target_os = "linux")]
+    set_parent_process_death_signal(Some(Signal::KILL))
+        .context("the kernel could not be tied to its front")?;
+    if std::os::unix::process::parent_id() != parent {
+        bail!("the front of the kernel has ended");
+    }
+    Err(Command::new(program).args(arguments).exec())
+        .with_context(|| format!("`{}` could not be started", program.display()))
 }
 
 /// The modules for our JupyterLab are not for a Python that a cell starts.
@@ -137,7 +171,7 @@ fn private_folder(paths: &Paths, prepared: &Path) -> Result<PathBuf> {
         let _ = fs::remove_dir_all(&folder);
         return Err(error);
     }
-    // The kernel that this process becomes holds it from here on.
+    // This process and all that it starts hold it from here on.
     std::mem::forget(alive);
     Ok(folder)
 }
@@ -152,69 +186,6 @@ fn remove_folders_of_the_dead(kernels: &Path) {
             let _ = fs::remove_dir_all(entry.path());
         }
     }
-}
-
-/// The variables that change what compilers build, such as those that activating a conda environment sets.
-pub(crate) fn build_environment() -> BTreeMap<String, String> {
-    env::vars()
-        .filter(|(name, _)| changes_builds(name))
-        .collect()
-}
-
-fn changes_builds(name: &str) -> bool {
-    let starts = [
-        "AR_",
-        "AWS_LC_",
-        "CARGO_BUILD_",
-        "CARGO_ENCODED_",
-        "CARGO_PROFILE_",
-        "CARGO_TARGET_",
-        "CC_",
-        "CFLAGS",
-        "CPPFLAGS",
-        "CXX",
-        "HOST_",
-        "LDFLAGS",
-        "PKG_CONFIG",
-        "RUSTFLAGS",
-        "SDKROOT",
-        "TARGET_",
-    ];
-    // Cargo sets this one for tests.
-    name != "CARGO_TARGET_TMPDIR"
-        && (["AR", "CC", "LD"].contains(&name)
-            || starts.iter().any(|start| name.starts_with(start)))
-}
-
-/// Records the environment of the build, for the kernels that will use what it made.
-pub(crate) fn record_environment(prepared: &Path) -> Result<()> {
-    let text = serde_json::to_string_pretty(&build_environment())?;
-    super::prepare::write_if_changed(&prepared.join(ENVIRONMENT), &text)
-}
-
-/// The environment in which a folder was built.
-pub(crate) fn recorded_environment(prepared: &Path) -> Result<BTreeMap<String, String>> {
-    let file = prepared.join(ENVIRONMENT);
-    let problem = || {
-        format!(
-            "`{}` is damaged\nhint: delete its folder and run `cargo lab setup`",
-            file.display()
-        )
-    };
-    let text = fs::read_to_string(&file).with_context(problem)?;
-    serde_json::from_str(&text).with_context(problem)
-}
-
-fn restore_environment(command: &mut Command, prepared: &Path) -> Result<()> {
-    let recorded = recorded_environment(prepared)?;
-    for name in build_environment()
-        .keys()
-        .filter(|name| !recorded.contains_key(*name))
-    {
-        command.env_remove(name);
-    }
-    command.envs(recorded);
-    Ok(())
 }
 
 #[cfg(test)]
@@ -240,18 +211,5 @@ mod tests {
         fs::create_dir_all(&new).expect("made");
         remove_folders_of_the_dead(scratch.path());
         assert!(!dead.exists() && living.exists() && new.exists());
-    }
-
-    #[test]
-    fn linker_variables_count_and_others_do_not() {
-        assert!(changes_builds("CC") && changes_builds("LDFLAGS"));
-        assert!(changes_builds(
-            "CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER"
-        ));
-        assert!(
-            !changes_builds("PATH")
-                && !changes_builds("LD_LIBRARY_PATH")
-                && !changes_builds("CARGO_HOME")
-        );
     }
 }

@@ -1,10 +1,20 @@
 //! What the operating system has: other programs, started in a clean environment and quoted when they fail; folders.
+//!
+//! What takes long is started behind [`guard`], which ends it when this command ends, in whatever way: a compiler that
+//! goes on would work in the same folder as that of the next set-up.
 
 use anyhow::{Context, Result, bail};
+use rustix::process::{Signal, kill_current_process_group};
 use std::env;
 use std::ffi::{OsStr, OsString};
+use std::io::{BufRead, BufReader, Read};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, ExitCode, ExitStatus, Output, Stdio};
+use std::thread;
+
+/// The hidden command that a long job is started by.
+pub(crate) const GUARD: &str = "guard";
 
 /// A command without what `cargo run` put into the environment for us.
 ///
@@ -113,6 +123,107 @@ pub(crate) fn text(command: &mut Command) -> Result<String> {
         );
     }
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// How a long job ended.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) status: ExitStatus,
+    /// What it wrote to standard error.
+    pub(crate) said: String,
+}
+
+/// Runs a long job that ends with this process; `each` is told every line of standard output and of standard error.
+pub(crate) fn job(command: &Command, mut each: impl FnMut(&str)) -> Result<Ended> {
+    let problem = || format!("`{}` could not be started", line(command));
+    let mut guarded = behind_guard(command)?;
+    let mut child = guarded
+        .process_group(0)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .with_context(problem)?;
+    // Held until the job has ended: when we are gone, its other end tells the guard so.
+    let _ours = child.stdin.take().with_context(problem)?;
+    let stdout = child.stdout.take().with_context(problem)?;
+    let stderr = child.stderr.take().with_context(problem)?;
+    let (lines, heard) = std::sync::mpsc::channel();
+    let mut said = String::new();
+    thread::scope(|scope| {
+        let also = lines.clone();
+        scope.spawn(move || read(stdout, |line| also.send((false, line)).is_ok()));
+        scope.spawn(move || read(stderr, |line| lines.send((true, line)).is_ok()));
+        for (error, line) in heard {
+            each(&line);
+            if error {
+                said.push_str(&line);
+                said.push('\n');
+            }
+        }
+    });
+    let status = child
+        .wait()
+        .with_context(|| format!("the end of `{}` could not be awaited", line(command)))?;
+    Ok(Ended { status, said })
+}
+
+/// Tells each line as long as somebody listens; what is not UTF-8 is told as well as it can be.
+fn read(from: impl Read, mut tell: impl FnMut(String) -> bool) {
+    let mut from = BufReader::new(from);
+    let mut bytes = Vec::new();
+    while from
+        .read_until(b'\n', &mut bytes)
+        .is_ok_and(|count| count > 0)
+    {
+        if !tell(String::from_utf8_lossy(&bytes).trim_end().to_owned()) {
+            return;
+        }
+        bytes.clear();
+    }
+}
+
+/// The same command, as a child of the guard.
+fn behind_guard(command: &Command) -> Result<Command> {
+    let exe = env::current_exe().context("the path of this command is unknown")?;
+    let mut guarded = Command::new(exe);
+    guarded
+        .args([GUARD, "--"])
+        .arg(command.get_program())
+        .args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => guarded.env(name, value),
+            None => guarded.env_remove(name),
+        };
+    }
+    if let Some(folder) = command.get_current_dir() {
+        guarded.current_dir(folder);
+    }
+    Ok(guarded)
+}
+
+/// Runs a program, and ends it with all that it has started once standard input is closed: whoever started us is gone then.
+pub(crate) fn guard(program: &OsStr, arguments: &[OsString]) -> Result<ExitCode> {
+    let mut child = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .spawn()
+        .with_context(|| format!("`{}` could not be started", program.display()))?;
+    thread::spawn(|| {
+        let mut byte = [0];
+        while std::io::stdin()
+            .read(&mut byte)
+            .is_ok_and(|count| count > 0)
+        {}
+        // It is our own group, which `job` has made; nothing is left to tell an error to.
+        let _ = kill_current_process_group(Signal::KILL);
+    });
+    let status = child.wait().context("its end could not be awaited")?;
+    let code = status.code().or_else(|| Some(128 + status.signal()?));
+    Ok(code
+        .and_then(|code| u8::try_from(code).ok())
+        .map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
 /// The last lines of what a program said; where it went wrong is usually told last.

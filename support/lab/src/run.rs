@@ -2,6 +2,7 @@
 
 use crate::cli;
 use crate::judge::{self, Cause, Reply, Status};
+use crate::kernel::ENDS_WITH_PARENT;
 use crate::notebook::{self, Notebook, Subject, source};
 use crate::paths::Paths;
 use crate::prepare::{self, Tools};
@@ -240,6 +241,7 @@ pub(crate) struct Driver {
     stderr: Option<JoinHandle<Vec<u8>>>,
     started: bool,
     said: String,
+    version: String,
 }
 
 impl Driver {
@@ -279,6 +281,8 @@ impl Driver {
                 "--folder",
             ])
             .arg(place.parent().unwrap_or(&paths.root))
+            // The driver ends when we do, and its kernel when it does.
+            .env(ENDS_WITH_PARENT, "1")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
@@ -308,6 +312,7 @@ impl Driver {
             child,
             started: false,
             said: String::new(),
+            version: String::new(),
         })
     }
 
@@ -333,6 +338,12 @@ impl Driver {
                 return self.end();
             }
             let event: Value = serde_json::from_str(&line).unwrap_or_default();
+            if event["event"] == "ready" {
+                event["version"]
+                    .as_str()
+                    .unwrap_or_default()
+                    .clone_into(&mut self.version);
+            }
             if event["event"] == "cell" {
                 return Ok(Some(
                     serde_json::from_value(event)
@@ -351,6 +362,11 @@ impl Driver {
     /// What the driver and the kernel wrote to standard error; whole once the notebook has ended.
     pub(crate) fn said(&self) -> &str {
         &self.said
+    }
+
+    /// The version of the kernel, as it says itself once it answers.
+    pub(crate) fn version(&self) -> &str {
+        &self.version
     }
 
     fn end(&mut self) -> Result<Option<Done>> {

@@ -38,8 +38,9 @@ impl Checkout {
     pub(crate) fn new() -> Self {
         let folder = scratch();
         let root = folder.path().join("lab");
+        fs::create_dir_all(&root).expect("made");
         let checkout = Checkout {
-            paths: Paths { root },
+            paths: Paths::of(&root).expect("a folder"),
             folder,
         };
         for name in ["1_first", "2_second"] {
@@ -81,7 +82,7 @@ impl Checkout {
         let from = self.paths.root.to_str().expect("a path").to_owned();
         run(folder.path(), &["clone", "--quiet", &from, "lab"]);
         Checkout {
-            paths: Paths { root },
+            paths: Paths::of(&root).expect("a folder"),
             folder,
         }
     }

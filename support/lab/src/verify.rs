@@ -24,7 +24,7 @@ pub(crate) fn everything(paths: &Paths) -> Result<()> {
     let site = paths.state().join("site");
     let folder = notebooks(paths, &tools, &site)?;
 
-    let mut command = process::command(&tools.toolchain.cargo);
+    let mut command = process::command(&tools.context.toolchain.cargo);
     command
         .args(["test", "--workspace", "--locked"])
         .current_dir(&paths.root)

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{root, tool};
+use common::{root, state, tool};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,7 +13,7 @@ const REPO2DOCKER: &str = "jupyter-repo2docker==2026.4.0";
 
 /// repo2docker in an environment of its own, made once: learners do not need it.
 fn repo2docker() -> PathBuf {
-    let folder = root().join("target/lab/repo2docker");
+    let folder = state().join("repo2docker");
     let program = folder.join("bin/jupyter-repo2docker");
     if !program.exists() {
         run(Command::new("python3")
@@ -84,28 +84,16 @@ fn post_build_is_a_program_that_stops_at_the_first_error() {
 }
 
 #[test]
-fn every_conda_package_is_named_once() {
+fn the_kernel_is_not_condas() {
+    // Another release of it starts, answers, and fails in most notebooks.
     let text = std::fs::read_to_string(root().join("environment.yml")).expect("it is read");
-    let mut names: Vec<_> = text
+    let packages = text
         .lines()
-        .skip_while(|line| *line != "dependencies:")
-        .filter_map(|line| line.strip_prefix("  - ")?.split(['=', '>', '<']).next())
+        .filter_map(|line| line.trim().strip_prefix("- "));
+    let kernels: Vec<_> = packages
+        .filter(|package| package.starts_with("evcxr"))
         .collect();
-    names.sort_unstable();
-    assert_eq!(
-        names,
-        [
-            "c-compiler",
-            "evcxr",
-            "jupyterlab",
-            "nbclient",
-            "nbconvert",
-            "psutil",
-            "python",
-            "rust",
-            "rust-src"
-        ]
-    );
+    assert!(kernels.is_empty(), "{kernels:?}");
 }
 
 #[test]
@@ -124,7 +112,7 @@ fn one_core_two_gigabytes_and_no_network_are_enough() {
         .arg("--root")
         .arg(root())
         .env("PYTHONPATH", modules)
-        .env("JUPYTER_PATH", root().join("target/lab/jupyter/data"))
+        .env("JUPYTER_PATH", state().join("jupyter/data"))
         .output()
         .expect("it starts");
     let said = String::from_utf8_lossy(&output.stdout);

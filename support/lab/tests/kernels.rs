@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{notebooks, root};
+use common::{notebooks, state};
 use serde_json::{Value, json};
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -38,7 +38,7 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
 
 /// The prepared folder that kernels are given copies of: the one used last.
 fn prepared() -> PathBuf {
-    let stamps = entries(&root().join("target/lab/prepared"));
+    let stamps = entries(&state().join("prepared"));
     let used = |stamp: &PathBuf| stamp.metadata().and_then(|data| data.modified()).ok();
     let stamps = stamps.into_iter().filter(|path| path.extension().is_some());
     let last = stamps.max_by_key(used).expect("the lab is prepared");
@@ -103,12 +103,10 @@ impl Kernel {
     /// Its folder, while there is one.
     fn folder(&self) -> Option<PathBuf> {
         let start = format!("{}-", self.0.id());
-        entries(&root().join("target/lab/kernels"))
-            .into_iter()
-            .find(|path| {
-                path.file_name()
-                    .is_some_and(|name| name.to_string_lossy().starts_with(&start))
-            })
+        entries(&state().join("kernels")).into_iter().find(|path| {
+            path.file_name()
+                .is_some_and(|name| name.to_string_lossy().starts_with(&start))
+        })
     }
 
     /// As the system does it when memory runs out.
@@ -122,7 +120,7 @@ impl Kernel {
 fn work_goes_on(kernels: &[Kernel]) -> Vec<String> {
     let folders: Vec<_> = kernels
         .iter()
-        .map(|kernel| format!("/target/lab/kernels/{}-", kernel.0.id()))
+        .map(|kernel| format!("/kernels/{}-", kernel.0.id()))
         .collect();
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
     processes

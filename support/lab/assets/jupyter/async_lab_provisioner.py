@@ -78,7 +78,7 @@ class Waiting:
         os.makedirs(jupyter_runtime_dir(), mode=0o700, exist_ok=True)
         self.file = os.path.join(jupyter_runtime_dir(), f"waiting-{uuid.uuid4()}.json")
         write_connection_file(self.file, ip="127.0.0.1", key=self.key, kernel_name="async-lab", **self.ports.numbers)
-        command = [part.format(connection_file=self.file) for part in command]
+        command = [part.replace("{connection_file}", self.file) for part in command]
         # The kernel ends with the server that started it, in whatever way that ends.
         self.process = launch_kernel(command, cwd=folder, env=env | {"ASYNC_LAB_ENDS_WITH_PARENT": "1"})
         self.paused = False

@@ -4,9 +4,12 @@
 //! kernel may start while others are being written.
 
 use super::outline::{self, Documentation};
+use crate::cargo_home::link;
+use crate::files;
 use crate::paths::Paths;
 use crate::prepare::toolchain::Toolchain;
 use crate::process;
+use crate::tree;
 use anyhow::{Context, Result};
 use serde_json::Value;
 use std::collections::HashSet;
@@ -33,11 +36,15 @@ const BESIDE: [&str; 6] = ["benches", "ci", "examples", "lab", "target", "tests"
 /// What makes outlines: with other code, they are others.
 pub(super) const MADE_BY: &str = include_str!("outline.rs");
 
-/// The folder of the outlines that this version of the lab makes.
+/// Beside each outline, under its name with this end: what it was like when it was written.
+const STAMP: &str = "stamp";
+
+/// The folder of the outlines that this version of the lab makes here. Some of them say where they are.
 fn folder(paths: &Paths) -> PathBuf {
+    let made_by = format!("{MADE_BY}{}", paths.state().display());
     paths
         .state()
-        .join(format!("outlines/{:08x}", short_hash(MADE_BY)))
+        .join(format!("outlines/{:08x}", short_hash(&made_by)))
 }
 
 /// A sysroot in which the standard library is an outline.
@@ -90,7 +97,11 @@ pub(super) fn write_library(paths: &Paths, toolchain: &Toolchain) -> Result<()> 
         let there = new.join(IN_SYSROOT).join("Cargo.toml");
         fs::copy(&manifest, &there)
             .with_context(|| format!("`{}` could not be written", there.display()))?;
-        Ok(())
+        // A sysroot has its programs in it.
+        toolchain
+            .rustc
+            .parent()
+            .map_or(Ok(()), |programs| link(programs, &new.join("bin")))
     })
 }
 
@@ -167,23 +178,54 @@ fn write_parts(package: &Path, target: &Path, documentation: Documentation) -> R
     Ok(())
 }
 
-/// Makes a folder that appears when it is whole.
+/// Makes a folder that appears when it is whole, and does not stay when it is damaged.
 fn at_once(target: &Path, write: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
-    if target.is_dir() {
+    if is_whole(target) {
         return Ok(());
     }
-    let mut new = target.as_os_str().to_owned();
-    new.push(format!(".new-{}", std::process::id()));
-    let new = PathBuf::from(new);
+    let beside = |what: &str| {
+        let mut name = target.as_os_str().to_owned();
+        name.push(format!(".{what}-{}", std::process::id()));
+        PathBuf::from(name)
+    };
+    let (new, old) = (beside("new"), beside("old"));
     if let Err(error) = write(&new) {
         // What it was about is told; that a part of it stays behind is not worth another message.
         let _ = fs::remove_dir_all(&new);
         return Err(error);
     }
-    match fs::rename(&new, target) {
-        Err(_) if target.is_dir() => Ok(fs::remove_dir_all(&new)?),
-        renamed => renamed.with_context(|| format!("`{}` could not be made", target.display())),
+    let problem = || format!("`{}` could not be made", target.display());
+    // A kernel may be reading it, which goes on with the files that it has opened.
+    if target.is_dir() {
+        fs::rename(target, &old).with_context(problem)?;
     }
+    fs::rename(&new, target).with_context(problem)?;
+    if old.is_dir() {
+        fs::remove_dir_all(&old)
+            .with_context(|| format!("`{}` could not be removed", old.display()))?;
+    }
+    stamp(target)
+}
+
+/// Whether an outline is as it was written: names, sizes and times tell.
+pub(super) fn is_whole(outline: &Path) -> bool {
+    let now = tree::digest(outline);
+    let then = fs::read_to_string(stamp_of(outline));
+    now.is_ok_and(|now| then.is_ok_and(|then| then == format!("{now:016x}\n")))
+}
+
+fn stamp(outline: &Path) -> Result<()> {
+    files::write_if_changed(
+        &stamp_of(outline),
+        &format!("{:016x}\n", tree::digest(outline)?),
+    )
+}
+
+/// The names of crates have dots in them.
+fn stamp_of(outline: &Path) -> PathBuf {
+    let mut name = outline.as_os_str().to_owned();
+    name.push(format!(".{STAMP}"));
+    PathBuf::from(name)
 }
 
 fn write_folder(source: &Path, target: &Path, documentation: Documentation) -> Result<()> {

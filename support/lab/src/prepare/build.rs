@@ -1,22 +1,16 @@
 //! What is built in a prepared folder, and what every kernel runs at its start.
-//!
-//! A real kernel runs once in the new folder itself: it proves that the kernel works, and builds whatever its release does
-//! otherwise.
 
-use super::toolchain::Toolchain;
-use super::{Tools, jupyter, write_if_changed};
-use crate::cargo_home;
+use super::context::BuildContext;
+use super::hints;
+use crate::files;
 use crate::kernel;
-use crate::paths::{KERNEL, Paths};
+use crate::paths::Paths;
 use crate::process;
 use crate::progress::Step;
-use crate::run::Driver;
 use anyhow::{Context, Result, bail};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::Stdio;
 
 /// The dependencies of every notebook, as the first cell names them, with paths that hold everywhere.
 fn dependencies(paths: &Paths) -> [(&'static str, String); 2] {
@@ -38,12 +32,13 @@ fn quoted(path: &Path) -> String {
     Value::from(path.to_string_lossy()).to_string()
 }
 
-/// What every kernel runs at its start; it leaves no name behind.
+/// What every process of cells runs at its start; it leaves no name behind.
 ///
 /// The kernel asks for backtraces, and a panic is clearer without one. And it answers when a cell has ended, while the
 /// report of a panic may still be on its way and would then be lost: the report gets the time to arrive. Whoever runs
 /// notebooks can be told of each panic, too, in a file. The programs that spare the kernel's type inference its reading
-/// (see [`crate::inference`] and [`crate::compile`]) are not for cells. What comes in without a name makes cells that await
+/// (see [`crate::inference`] and [`crate::compile`]) are not for cells. A cell that runs on when the kernel was killed would
+/// run for ever: so its process waits for the lock that [`crate::front`] holds, and ends. What comes in without a name makes cells that await
 /// faster to compile; `support::kernel` says how.
 const PRELUDE: &str = "use support::kernel::BlockOn as _;
 {
@@ -58,6 +53,15 @@ const PRELUDE: &str = "use support::kernel::BlockOn as _;
             std::env::set_var(\"PATH\", path);
         }
     };
+    if let Some(folder) = std::env::var_os(\"EVCXR_TMPDIR\")
+        && let Ok(front) = std::fs::File::open(std::path::Path::new(&folder).join(\"async-lab-front\"))
+    {
+        std::thread::spawn(move || {
+            if front.lock_shared().is_ok() {
+                std::process::exit(0);
+            }
+        });
+    }
     let report = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         if let Ok(path) = std::env::var(\"ASYNC_LAB_PANICS\")
@@ -74,36 +78,38 @@ const PRELUDE: &str = "use support::kernel::BlockOn as _;
 /// What the kernel reads at its start.
 ///
 /// The dependencies are declared before the first cell, so that there is one Tokio even where a learner awaits before
-/// running the first cell. The kernel's very first build has no dependencies and empties the lock file: it is put back
-/// before they are declared.
+/// running the first cell. The kernel's very first build has none of them; [`crate::crates`] keeps the lock file for them.
 pub(super) fn write_kernel_config(paths: &Paths) -> Result<()> {
     let folder = paths.kernel_config();
     let lines: String = dependencies(paths)
         .iter()
         .map(|(name, config)| format!(":dep {name} = {config}\n"))
         .collect();
-    write_if_changed(
+    files::write_if_changed(
         &folder.join("evcxr.toml"),
         "[evcxr]\noffline_mode = true\nopt_level = \"0\"\n",
     )?;
-    write_if_changed(
+    files::write_if_changed(
         &folder.join("init.evcxr"),
-        &format!(":linker system\n!cp \"$ASYNC_LAB_LOCK\" \"$EVCXR_TMPDIR/Cargo.lock\"\n{lines}"),
+        &format!(":linker system\n{lines}"),
     )?;
-    write_if_changed(&folder.join("prelude.rs"), PRELUDE)
+    files::write_if_changed(&folder.join("prelude.rs"), PRELUDE)
 }
 
-/// How the dependencies are compiled: optimised, as cells are not.
+/// The settings of cargo for the folders of kernels, which stand nearer to them than any of the user's.
 ///
-/// An optimised library hands on no copies of its generic functions, which rustc would read for each cell, and the linker
-/// after it: cells are done in 0.85 of the time. `support` does hand on its own, which `support::kernel` is about. What
-/// runs while others are compiled is not worth the time. A cell is too small for the threads that would share its
-/// compilation.
+/// The first table is the profile of cells as the kernel writes it, without the level of optimisation, which it can change:
+/// settings of the user's would win over a manifest, and a cell that aborts where it panics takes the kernel with it.
 ///
-/// The kernel writes the profile of cells itself, so this stands where cargo finds it from the folder of every kernel.
-pub(super) fn profile() -> String {
+/// Dependencies are optimised, as cells are not. An optimised library hands on no copies of its generic functions, which
+/// rustc would read for each cell, and the linker after it: cells are done in 0.85 of the time. `support` does hand on its
+/// own, which `support::kernel` is about. What runs while others are compiled is not worth the time. A cell is too small
+/// for the threads that would share its compilation.
+pub(super) fn cargo_settings() -> String {
     let mut text = String::from(
-        "[profile.dev.package.\"*\"]\nopt-level = 2\n\n\
+        "[profile.dev]\ndebug = false\nstrip = \"debuginfo\"\nrpath = true\nlto = false\ndebug-assertions = true\n\
+         codegen-units = 16\npanic = \"unwind\"\nincremental = true\noverflow-checks = true\n\n\
+         [profile.dev.package.\"*\"]\nopt-level = 2\n\n\
          [profile.dev.package.ctx]\ncodegen-units = 1\n",
     );
     for name in NOT_OPTIMISED {
@@ -145,9 +151,9 @@ fn write_manifest(paths: &Paths, folder: &Path) -> Result<()> {
          debug-assertions = true\ncodegen-units = 16\npanic = 'unwind'\nincremental = true\noverflow-checks = true\n\n\
          [dependencies]\n{lines}"
     );
-    write_if_changed(&paths.state().join(".cargo/config.toml"), &profile())?;
-    write_if_changed(&folder.join("Cargo.toml"), &manifest)?;
-    write_if_changed(&folder.join("src/lib.rs"), "")?;
+    files::write_if_changed(&paths.state().join(".cargo/config.toml"), &cargo_settings())?;
+    files::write_if_changed(&folder.join("Cargo.toml"), &manifest)?;
+    files::write_if_changed(&folder.join("src/lib.rs"), "")?;
     for name in ["Cargo.lock", kernel::LOCK] {
         fs::copy(paths.root.join("Cargo.lock"), folder.join(name))
             .context("`Cargo.lock` could not be copied")?;
@@ -156,157 +162,76 @@ fn write_manifest(paths: &Paths, folder: &Path) -> Result<()> {
 }
 
 /// Builds the dependencies with the flags that the kernel uses.
-pub(super) fn dependencies_in(paths: &Paths, toolchain: &Toolchain, folder: &Path) -> Result<()> {
+pub(super) fn dependencies_in(paths: &Paths, context: &BuildContext, folder: &Path) -> Result<()> {
     write_manifest(paths, folder)?;
     // For every platform: `cargo metadata`, which the kernel calls, asks for all of them, and it will be offline. From the
     // workspace, since a kernel leaves a configuration behind that keeps cargo offline in the prepared folder.
     let step = Step::start("Sources of the dependencies");
-    let mut fetch = process::command(&toolchain.cargo);
-    process::text(fetch.args(["fetch", "--locked"]).current_dir(&paths.root))
-        .context("the dependencies could not be fetched\nhint: behind a proxy, set HTTPS_PROXY and try again")?;
+    let mut fetch = process::command(&context.toolchain.cargo);
+    fetch.args(["fetch", "--locked"]).current_dir(&paths.root);
+    let ended = process::job(&fetch, |_| ())?;
+    if !ended.status.success() {
+        bail!(
+            "the sources of the dependencies could not be fetched:\n{}{}",
+            process::tail(ended.said.as_bytes()),
+            hints::of(&ended.said, folder)
+        );
+    }
     step.done("there");
     compile(
-        paths,
-        toolchain,
+        context,
         folder,
         "build",
         "Dependencies of the notebooks, built once",
     )?;
     // Where the kernel cannot infer a type, it asks `cargo check` what is wrong, and would check them all first.
     compile(
-        paths,
-        toolchain,
+        context,
         folder,
         "check",
         "The same, checked for the messages of the compiler",
-    )
+    )?;
+    // Cargo has left out what cells do not need.
+    fs::copy(folder.join("Cargo.lock"), folder.join(kernel::LOCK))
+        .map(drop)
+        .context("`Cargo.lock` could not be copied")
 }
 
 /// Runs a command of cargo in the prepared folder as the kernel does, and shows how far it has come.
-fn compile(
-    paths: &Paths,
-    toolchain: &Toolchain,
-    folder: &Path,
-    subcommand: &str,
-    title: &str,
-) -> Result<()> {
+fn compile(context: &BuildContext, folder: &Path, subcommand: &str, title: &str) -> Result<()> {
     let total = fs::read_to_string(folder.join("Cargo.lock"))
         .unwrap_or_default()
         .matches("[[package]]")
         .count();
     let mut step = Step::counting(title, total as u64);
+    let mut command = process::command(&context.toolchain.cargo);
     // Cargo knows what is built by the paths of sources, which begin with the cargo home: it has to be the kernels'.
-    let home = cargo_home::write(paths, toolchain)?;
-    let mut command = process::command(&toolchain.cargo);
+    context.apply(&mut command);
     command
-        .env("CARGO_HOME", home)
         .args([
             subcommand,
             "--offline",
             "--message-format=json-render-diagnostics",
             "--target",
-            toolchain.host()?,
+            context.toolchain.host()?,
         ])
         .current_dir(folder)
         .env("CARGO_TARGET_DIR", "target")
         .env("CARGO_BUILD_BUILD_DIR", "target")
-        .env("RUSTC", &toolchain.rustc)
-        .env("RUSTFLAGS", "-Cprefer-dynamic")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let mut cargo = command
-        .spawn()
-        .with_context(|| format!("`{}` could not be started", process::line(&command)))?;
-    let stderr = cargo
-        .stderr
-        .take()
-        .context("cargo's messages are piped to us")?;
-    let said = std::thread::spawn(move || {
-        BufReader::new(stderr)
-            .lines()
-            .map_while(Result::ok)
-            .collect::<Vec<_>>()
-            .join("\n")
-    });
-    let stdout = cargo
-        .stdout
-        .take()
-        .context("cargo's report is piped to us")?;
-    for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-        let message: Value = serde_json::from_str(&line).unwrap_or_default();
+        .env("RUSTFLAGS", "-Cprefer-dynamic");
+    let ended = process::job(&command, |line| {
+        let message: Value = serde_json::from_str(line).unwrap_or_default();
         if message["reason"] == "compiler-artifact" {
             step.advance(message["target"]["name"].as_str().unwrap_or("a crate"));
         }
-    }
-    let status = cargo.wait().context("cargo's end could not be awaited")?;
-    let said = said.join().unwrap_or_default();
-    if !status.success() {
-        let hint = free_bytes(folder).and_then(no_room).unwrap_or_default();
+    })?;
+    if !ended.status.success() {
         bail!(
-            "the dependencies of the notebooks could not be built:\n{}{hint}",
-            process::tail(said.as_bytes())
+            "the dependencies of the notebooks could not be built:\n{}{}",
+            process::tail(ended.said.as_bytes()),
+            hints::of(&ended.said, folder)
         );
     }
     step.done("done");
     Ok(())
-}
-
-/// Bytes that are free where a folder lies, where the system tells.
-fn free_bytes(folder: &Path) -> Option<u64> {
-    let disk = rustix::fs::statvfs(folder).ok()?;
-    Some(disk.f_bavail * disk.f_frsize)
-}
-
-/// What to say when a build has failed with so little room left: linkers end without a word about it.
-fn no_room(free: u64) -> Option<String> {
-    let megabytes = free / 1_000_000;
-    (megabytes < 100).then(|| {
-        format!(
-            "\nhint: the disk is full, {megabytes} MB are left; make room for 1 GB in `target`, then try again"
-        )
-    })
-}
-
-/// Runs a kernel in the folder itself: declares the dependencies, awaits once.
-pub(super) fn prove(paths: &Paths, tools: &Tools, folder: &Path) -> Result<()> {
-    let step = Step::start("First start of the kernel");
-    let notebook = paths.state().join("first-start.ipynb");
-    let cell = |source: &str| json!({ "cell_type": "code", "id": "a", "metadata": {}, "outputs": [], "execution_count": null, "source": source });
-    let content = json!({
-        "cells": [cell("use support::*;"), cell("tokio::time::sleep(std::time::Duration::from_millis(1)).await; 42")],
-        "metadata": {}, "nbformat": 4, "nbformat_minor": 5,
-    });
-    fs::write(&notebook, content.to_string())
-        .with_context(|| format!("`{}` could not be written", notebook.display()))?;
-    let mut command = jupyter(paths, tools);
-    command.env(kernel::PREPARING, folder);
-    let mut driver = Driver::start(command, paths, &notebook, KERNEL, 600, None)?;
-    let mut answered = false;
-    while let Some(cell) = driver.next()? {
-        answered = cell
-            .outputs
-            .iter()
-            .any(|output| output["data"]["text/plain"] == "42");
-    }
-    if !answered {
-        bail!(
-            "the kernel started, but did not answer\n{}\nhint: `cargo lab doctor` shows what is installed",
-            driver.said()
-        );
-    }
-    step.done("it answers");
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_build_that_fails_for_want_of_room_says_so() {
-        assert!(no_room(3_000_000).is_some_and(|hint| hint.contains("3 MB are left")));
-        assert_eq!(no_room(5_000_000_000), None);
-        assert!(free_bytes(Path::new(".")).is_some());
-    }
 }

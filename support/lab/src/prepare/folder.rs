@@ -3,79 +3,95 @@
 //! A stock kernel builds them in its first cell, which takes minutes. We build them beforehand, in a folder laid out as
 //! the kernel lays out its own, and each kernel gets a copy (see [`crate::kernel`]).
 //!
-//! There is one for each compiler, kernel, lock file, state of `support` and settings, which are in its name, and nothing in
-//! it changes any more. After an edit of `support` another one is made, going on from the last.
+//! There is one for each compiler, kernel, lock file, state of `support`, environment and settings, which are in its name
+//! (see [`super::key`]), and nothing in it changes any more. After an edit of `support` another one is made, going on from
+//! the last; one that was interrupted is gone on with.
 
-use super::{Tools, build, lock};
-use crate::cargo_home;
+use super::context::BuildContext;
+use super::{Tools, build, key, lock, proof};
 use crate::compile;
 use crate::inference;
 use crate::kernel;
 use crate::paths::Paths;
-use crate::prepare::toolchain::Toolchain;
 use crate::process;
 use crate::tree::{self, Kept};
 use anyhow::{Context, Result, bail};
+use std::ffi::OsStr;
 use std::fs;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 /// Beside each prepared folder, under its name with this end: what it was like when it was done.
 const STAMP: &str = "stamp";
 
-/// How many prepared folders stay: those of now and of before the last edit.
+/// A folder that is being made, under the name that it will have, with this end.
+const UNFINISHED: &str = "new";
+
+/// How many prepared folders stay of each way to build: those of now and of before the last edit.
 const KEPT: usize = 2;
+
+/// How many ways to build stay: a toolchain that is tried out does not cost what was built by another.
+const MANNERS: usize = 3;
 
 /// Builds the folder where it is missing or out of date, and lets a kernel prove it.
 pub(super) fn ensure(paths: &Paths, tools: &Tools) -> Result<()> {
+    let context = &tools.context;
+    context.home.write()?;
     build::write_kernel_config(paths)?;
-    if is_ready(paths, tools) {
+    if is_ready(paths, context) {
         return Ok(());
     }
     // Kernels that start meanwhile wait until it is there.
     let _turn = lock(&kernel::folder_lock(paths), "a kernel to start")?;
-    let folder = named(paths, &tools.toolchain, &tools.evcxr)?;
-    make(paths, &tools.toolchain, &folder, |new| {
-        build::prove(paths, tools, new)?;
-        unchanged(paths, &tools.toolchain, &tools.evcxr, &folder)
-    })
+    let folder = named(paths, context)?;
+    if !is_whole(&folder) {
+        return make(paths, context, &folder, |new| {
+            proof::run(paths, tools, new)?;
+            unchanged(paths, context, &folder)
+        });
+    }
+    // The folder is what it was: the rest is outlines.
+    inference::mend_outlines(paths, context, &folder)
 }
 
-/// Whether the folder is there, whole, and built in an environment such as this.
-pub(crate) fn is_ready(paths: &Paths, tools: &Tools) -> bool {
-    named(paths, &tools.toolchain, &tools.evcxr).is_ok_and(|folder| {
-        stamp_now(&folder).is_ok_and(|now| recorded_stamp(&folder) == Some(now))
-            && kernel::recorded_environment(&folder)
-                .is_ok_and(|recorded| recorded == kernel::build_environment())
-    })
+/// Whether the folder is there and whole, with all that kernels read besides it. It writes nothing.
+pub(crate) fn is_ready(paths: &Paths, context: &BuildContext) -> bool {
+    context.home.is_written()
+        && named(paths, context).is_ok_and(|folder| {
+            is_whole(&folder) && inference::outlines_are_whole(paths, context, &folder)
+        })
 }
 
 /// The folder that a kernel gets a copy of. Where `support` was edited since the last set-up, or the folder is gone or
 /// damaged, it is made now; the caller holds [`kernel::folder_lock`].
-pub(crate) fn for_kernel(paths: &Paths, toolchain: &Toolchain, evcxr: &Path) -> Result<PathBuf> {
-    let folder = named(paths, toolchain, evcxr)?;
-    match (stamp_now(&folder), recorded_stamp(&folder)) {
-        (Ok(now), Some(recorded)) if now == recorded => {
-            // The time of the stamp is that of the last use, which decides what stays.
-            let stamp = fs::File::options()
-                .append(true)
-                .open(folder.with_extension(STAMP));
-            let _ = stamp.and_then(|stamp| stamp.set_modified(SystemTime::now()));
-            return Ok(folder);
+pub(crate) fn for_kernel(paths: &Paths, context: &BuildContext) -> Result<PathBuf> {
+    context.home.write()?;
+    let folder = named(paths, context)?;
+    if is_whole(&folder) {
+        // The time of the stamp is that of the last use, which decides what stays.
+        let stamp = fs::File::options()
+            .append(true)
+            .open(folder.with_extension(STAMP));
+        let _ = stamp.and_then(|stamp| stamp.set_modified(SystemTime::now()));
+        if !inference::outlines_are_whole(paths, context, &folder) {
+            inference::mend_outlines(paths, context, &folder)?;
         }
-        (Ok(_), Some(_)) => eprintln!("The built dependencies are damaged and are built anew …"),
-        _ => eprintln!("Building what has changed since the last kernel …"),
+        return Ok(folder);
+    }
+    if recorded_stamp(&folder).is_some() {
+        eprintln!("The built dependencies are damaged and are built anew …");
+    } else {
+        eprintln!("Building what has changed since the last kernel …");
     }
     build::write_kernel_config(paths)?;
-    make(paths, toolchain, &folder, |_| unchanged(paths, toolchain, evcxr, &folder))
+    make(paths, context, &folder, |_| unchanged(paths, context, &folder))
         .context("the kernel's dependencies could not be built\nhint: mend what is said below and start the kernel again; `cargo lab setup` shows more")?;
     Ok(folder)
 }
 
 /// Fails where something was edited while the folder was built: it might hold the one or the other.
-fn unchanged(paths: &Paths, toolchain: &Toolchain, evcxr: &Path, folder: &Path) -> Result<()> {
-    if named(paths, toolchain, evcxr)? != folder {
+fn unchanged(paths: &Paths, context: &BuildContext, folder: &Path) -> Result<()> {
+    if named(paths, context)? != folder {
         bail!(
             "`support` was edited while it was built\nhint: start again, it builds what there is now"
         );
@@ -86,47 +102,58 @@ fn unchanged(paths: &Paths, toolchain: &Toolchain, evcxr: &Path, folder: &Path) 
 /// Makes a folder beside the others, which takes its name when it is whole.
 fn make(
     paths: &Paths,
-    toolchain: &Toolchain,
+    context: &BuildContext,
     folder: &Path,
     prove: impl FnOnce(&Path) -> Result<()>,
 ) -> Result<()> {
     let problem = || format!("`{}` could not be made", folder.display());
     let all = paths.prepared();
-    if all.join("Cargo.toml").exists() {
-        // Laid out by an earlier version of the lab, which had one folder only.
-        remove(&all)?;
-    }
     fs::create_dir_all(&all).with_context(problem)?;
-    let new = folder.with_extension("new");
-    remove(&new)?;
-    match latest(&all, folder) {
-        Some(before) => {
-            tree::copy(&before, &new, Kept::Everything)?;
-            tree::forget_our_builds(&new)?;
-            compile::forget(&new)?;
-        }
-        None => fs::create_dir_all(&new).with_context(problem)?,
-    }
-    kernel::record_environment(&new)?;
-    build::dependencies_in(paths, toolchain, &new)?;
-    inference::write_outlines(paths, toolchain, &new)?;
+    let new = folder.with_extension(UNFINISHED);
+    begin(&all, folder, &new)?;
+    build::dependencies_in(paths, context, &new)?;
+    inference::write_outlines(paths, context, &new)?;
     prove(&new)?;
     remove(folder)?;
     fs::rename(&new, folder).with_context(problem)?;
     let stamp = folder.with_extension(STAMP);
     fs::write(&stamp, stamp_now(folder)?)
         .with_context(|| format!("`{}` could not be written", stamp.display()))?;
-    remove_all_but(&all, KEPT)
+    remove_what_is_old(&all)
 }
 
-/// The name of the folder for what there is now: another after each change of what notebooks are built from.
-pub(crate) fn name(paths: &Paths, tools: &Tools) -> Result<String> {
-    key(paths, &tools.toolchain, &tools.evcxr)
+/// Lays the ground for a new folder: what an interrupted set-up left, else a copy of the latest one that was built in the
+/// same way. Cargo finds out what of it is still to be built.
+fn begin(all: &Path, folder: &Path, new: &Path) -> Result<()> {
+    if new.is_dir() {
+        return Ok(());
+    }
+    let problem = || format!("`{}` could not be made", new.display());
+    if let Some(unfinished) = unfinished(all, folder) {
+        fs::rename(&unfinished, new).with_context(problem)?;
+        tree::forget_our_builds(new)?;
+        return compile::forget(new);
+    }
+    let Some(before) = latest(all, folder) else {
+        return fs::create_dir_all(new).with_context(problem);
+    };
+    // Under another name until it shares nothing that is written into.
+    let copy = folder.with_extension("copy");
+    remove(&copy)?;
+    tree::copy(&before, &copy, Kept::Everything)?;
+    tree::forget_our_builds(&copy)?;
+    compile::forget(&copy)?;
+    fs::rename(&copy, new).with_context(problem)
 }
 
 /// The folder for what there is now.
-fn named(paths: &Paths, toolchain: &Toolchain, evcxr: &Path) -> Result<PathBuf> {
-    Ok(paths.prepared().join(key(paths, toolchain, evcxr)?))
+fn named(paths: &Paths, context: &BuildContext) -> Result<PathBuf> {
+    Ok(paths.prepared().join(key::name(paths, context)?))
+}
+
+/// Whether a folder is still what it was when it was done.
+fn is_whole(folder: &Path) -> bool {
+    stamp_now(folder).is_ok_and(|now| recorded_stamp(folder) == Some(now))
 }
 
 fn stamp_now(folder: &Path) -> Result<String> {
@@ -137,10 +164,15 @@ fn recorded_stamp(folder: &Path) -> Option<String> {
     fs::read_to_string(folder.with_extension(STAMP)).ok()
 }
 
-/// The whole folders, the last used first, with the time of that.
-fn whole(all: &Path) -> Vec<(SystemTime, PathBuf)> {
+/// How a folder is built, by its name.
+fn manner(folder: &Path) -> Option<&str> {
+    folder.file_stem().and_then(OsStr::to_str).map(key::manner)
+}
+
+/// The finished folders, the last used first, with the time of that.
+fn finished(all: &Path) -> Vec<(SystemTime, PathBuf)> {
     let stamps = process::entries(all).unwrap_or_default();
-    let mut whole: Vec<_> = stamps
+    let mut finished: Vec<_> = stamps
         .into_iter()
         .filter(|entry| entry.extension().is_some_and(|end| end == STAMP))
         .filter_map(|stamp| {
@@ -149,32 +181,60 @@ fn whole(all: &Path) -> Vec<(SystemTime, PathBuf)> {
         })
         .filter(|(_, folder)| folder.is_dir())
         .collect();
-    whole.sort_by(|one, other| other.cmp(one));
-    whole
+    finished.sort_by(|one, other| other.cmp(one));
+    finished
 }
 
-/// The latest folder that is still what it was when it was done, apart from the one that is to be made.
+/// A folder that was built in the same way and not to its end.
+fn unfinished(all: &Path, folder: &Path) -> Option<PathBuf> {
+    process::entries(all).ok()?.into_iter().find(|known| {
+        known.extension().is_some_and(|end| end == UNFINISHED) && manner(known) == manner(folder)
+    })
+}
+
+/// The latest folder that was built in the same way and is still whole, apart from the one that is to be made.
 fn latest(all: &Path, folder: &Path) -> Option<PathBuf> {
-    whole(all)
+    finished(all)
         .into_iter()
         .map(|(_, known)| known)
-        .find(|known| {
-            known != folder && stamp_now(known).is_ok_and(|now| recorded_stamp(known) == Some(now))
-        })
+        .find(|known| known != folder && manner(known) == manner(folder) && is_whole(known))
 }
 
 /// Removes the folders that were used longest ago, and those that were never finished.
-fn remove_all_but(all: &Path, kept: usize) -> Result<()> {
-    for entry in process::entries(all)? {
-        let finished = entry.extension().is_none() && entry.with_extension(STAMP).exists();
-        if entry.is_dir() && !finished {
-            remove(&entry)?;
+fn remove_what_is_old(all: &Path) -> Result<()> {
+    let finished = finished(all);
+    let mut manners: Vec<&str> = Vec::new();
+    let mut kept: Vec<&Path> = Vec::new();
+    for (_, folder) in &finished {
+        let Some(manner) = manner(folder) else {
+            continue;
+        };
+        if !manners.contains(&manner) {
+            manners.push(manner);
+        }
+        let of_it = kept
+            .iter()
+            .filter(|known| self::manner(known) == Some(manner));
+        if manners.iter().position(|known| *known == manner) < Some(MANNERS) && of_it.count() < KEPT
+        {
+            kept.push(folder);
         }
     }
-    for (_, folder) in whole(all).into_iter().skip(kept) {
+    for (_, folder) in finished
+        .iter()
+        .filter(|(_, folder)| !kept.contains(&folder.as_path()))
+    {
         // First the stamp, so that no half of a folder passes for a whole one.
         remove(&folder.with_extension(STAMP))?;
-        remove(&folder)?;
+        remove(folder)?;
+    }
+    for entry in process::entries(all)? {
+        let stays = kept
+            .iter()
+            .any(|folder| entry == *folder || entry == folder.with_extension(STAMP));
+        if !stays {
+            remove(&entry)?;
+        }
     }
     Ok(())
 }
@@ -190,62 +250,75 @@ fn remove(path: &Path) -> Result<()> {
     removed.with_context(|| format!("`{}` could not be removed", path.display()))
 }
 
-/// Everything that the content of the folder depends on, in one number. It names a cache and guards nothing.
-fn key(paths: &Paths, toolchain: &Toolchain, evcxr: &Path) -> Result<String> {
-    let mut hasher = DefaultHasher::new();
-    toolchain.version.hash(&mut hasher);
-    evcxr.hash(&mut hasher);
-    let binary = evcxr
-        .metadata()
-        .with_context(|| format!("`{}` is gone", evcxr.display()))?;
-    (binary.len(), binary.modified().ok()).hash(&mut hasher);
-    paths.root.hash(&mut hasher);
-    build::profile().hash(&mut hasher);
-    compile::MADE_BY.hash(&mut hasher);
-    inference::OUTLINE.hash(&mut hasher);
-    inference::WITHIN.hash(&mut hasher);
-    cargo_home::write(paths, toolchain)?.hash(&mut hasher);
-    for file in [
-        "Cargo.toml",
-        "Cargo.lock",
-        "support/Cargo.toml",
-        "support/tokio",
-        "support/src",
-    ] {
-        hash_tree(&paths.root.join(file), &mut hasher)?;
-    }
-    Ok(format!("{:016x}", hasher.finish()))
-}
-
-fn hash_tree(path: &Path, hasher: &mut DefaultHasher) -> Result<()> {
-    path.hash(hasher);
-    if path.is_dir() {
-        return process::entries(path)?
-            .iter()
-            .try_for_each(|entry| hash_tree(entry, hasher));
-    }
-    let problem = || format!("`{}` could not be read", path.display());
-    fs::read(path).with_context(problem)?.hash(hasher);
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn folder(all: &Path, name: &str, age: u64) {
+        fs::create_dir(all.join(name)).expect("made");
+        let stamp = all.join(name).with_extension(STAMP);
+        fs::write(&stamp, stamp_now(&all.join(name)).expect("read")).expect("written");
+        let time = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000 - age);
+        let file = fs::File::options()
+            .append(true)
+            .open(&stamp)
+            .expect("opened");
+        file.set_modified(time).expect("it is older");
+    }
+
+    fn names(all: &Path) -> Vec<String> {
+        let entries = process::entries(all).expect("read");
+        let names = entries
+            .iter()
+            .filter_map(|entry| entry.file_name()?.to_str());
+        names
+            .map(str::to_owned)
+            .filter(|name| !name.ends_with(STAMP))
+            .collect()
+    }
+
     #[test]
-    fn what_was_never_finished_does_not_stay() {
+    fn what_was_never_finished_and_what_is_old_does_not_stay() {
         let scratch = tempfile::tempdir().expect("a folder");
-        for name in ["whole", "whole.new", "half"] {
-            fs::create_dir(scratch.path().join(name)).expect("made");
+        let all = scratch.path();
+        for name in ["a-1.new", "half", "Cargo.toml"] {
+            fs::create_dir(all.join(name)).expect("made");
         }
-        fs::write(scratch.path().join("whole.stamp"), "").expect("written");
-        remove_all_but(scratch.path(), KEPT).expect("removed");
-        let mut left = process::entries(scratch.path()).expect("read");
-        left.sort();
-        assert_eq!(
-            left,
-            ["whole", "whole.stamp"].map(|name| scratch.path().join(name))
-        );
+        for (age, name) in ["a-5", "a-4", "b-1", "a-3", "c-1", "d-1"]
+            .into_iter()
+            .enumerate()
+        {
+            folder(all, name, age as u64);
+        }
+        remove_what_is_old(all).expect("removed");
+        assert_eq!(names(all), ["a-4", "a-5", "b-1", "c-1"]);
+    }
+
+    #[test]
+    fn what_was_interrupted_is_gone_on_with_if_it_was_built_in_the_same_way() {
+        let scratch = tempfile::tempdir().expect("a folder");
+        let all = scratch.path();
+        for (name, content) in [("a-1.new", "ours"), ("b-1.new", "another toolchain's")] {
+            fs::create_dir(all.join(name)).expect("made");
+            fs::write(all.join(name).join("built"), content).expect("written");
+        }
+        let (named, new) = (all.join("a-2"), all.join("a-2.new"));
+        begin(all, &named, &new).expect("begun");
+        assert_eq!(fs::read_to_string(new.join("built")).expect("kept"), "ours");
+        assert_eq!(names(all), ["a-2.new", "b-1.new"]);
+        // And once more, as after a second interruption.
+        begin(all, &named, &new).expect("begun");
+        assert!(new.join("built").is_file());
+    }
+
+    #[test]
+    fn a_folder_is_made_from_one_that_was_built_in_the_same_way() {
+        let scratch = tempfile::tempdir().expect("a folder");
+        let all = scratch.path();
+        folder(all, "b-1", 0);
+        folder(all, "a-1", 1);
+        assert_eq!(latest(all, &all.join("a-2")), Some(all.join("a-1")));
+        fs::write(all.join("a-1/changed"), "").expect("written");
+        assert_eq!(latest(all, &all.join("a-2")), None);
     }
 }

@@ -1,157 +1,233 @@
-//! The Python that has JupyterLab: an active environment that has it already, else a virtual environment of our own.
+//! The Python that has JupyterLab: an active environment that has what `environment.yml` pins, else a virtual environment
+//! of our own.
 //!
 //! `environment.yml` pins the packages for conda, for Binder and for us. A virtual environment is made with uv where
-//! there is one, else with venv and pip.
+//! there is one, else with venv and pip. Settings that would put its packages elsewhere, or have it find others, are
+//! without effect on it.
 
-use super::write_if_changed;
+use super::hints;
+use crate::files;
 use crate::paths::Paths;
 use crate::process;
 use crate::progress::Step;
 use anyhow::{Context, Result, bail};
+use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use yaml_rust2::YamlLoader;
 
 /// The packages of `environment.yml` that PyPI has too, and that the lab itself calls.
 const PACKAGES: [&str; 4] = ["jupyterlab", "nbclient", "nbconvert", "psutil"];
 
+/// The oldest Python that will do, as its own comparison has it.
+const OLDEST: &str = "(3, 10)";
+
 /// Finds or makes the environment and returns its Python.
-pub(super) fn ensure(paths: &Paths) -> Result<PathBuf> {
-    if let Some(python) = active() {
-        return Ok(python);
-    }
+pub(crate) fn ensure(paths: &Paths) -> Result<PathBuf> {
     let wanted = pins(&paths.root.join("environment.yml"))?;
-    let folder = paths.venv();
-    let python = folder.join("bin/python");
-    if installed(&folder, &wanted) {
-        return Ok(python);
-    }
-    let step = Step::start("Python packages");
-    if let Some(uv) = process::find("uv") {
-        step.message("by uv");
-        if !python.exists() {
-            process::text(
-                process::command(&uv)
-                    .args(["venv", "--quiet", "--python", ">=3.10"])
-                    .arg(&folder),
-            )
-            .context(
-                "a virtual environment could not be made\nhint: the lab needs Python 3.10 or later",
-            )?;
+    match active(&wanted) {
+        Active::Fits(python) => return Ok(python),
+        Active::Lacks(what) if !installed(&paths.venv(), &wanted) => {
+            eprintln!("The active Python environment has {what}: the lab makes one of its own.");
         }
-        process::text(
-            process::command(&uv)
-                .args(["pip", "install", "--quiet", "--python"])
-                .arg(&python)
-                .args(&wanted),
-        )
-    } else {
-        step.message("by venv and pip");
-        make_venv(&folder)?;
-        process::text(
-            process::command(&python)
-                .args([
-                    "-m",
-                    "pip",
-                    "install",
-                    "--quiet",
-                    "--disable-pip-version-check",
-                    "--prefer-binary",
-                ])
-                .args(&wanted),
-        )
+        Active::Lacks(_) | Active::None => {}
     }
-    .context(
-        "JupyterLab could not be installed\nhint: behind a proxy, set HTTPS_PROXY and try again",
-    )?;
-    // Written last: an interrupted installation is not taken for a whole one.
-    write_if_changed(&stamp(&folder), &wanted.join("\n"))?;
-    step.done(&wanted.join(", "));
-    Ok(python)
+    virtual_environment(&paths.venv(), None, "Python packages", &wanted)
 }
 
-/// The Python of an active environment that has JupyterLab, the way conda and Binder set one up.
-pub(crate) fn active() -> Option<PathBuf> {
-    let lab = process::find("jupyter-lab")?;
-    let python = lab.with_file_name("python");
-    let python = if process::is_executable(&python) {
-        python
-    } else {
-        lab.with_file_name("python3")
+/// An environment that was activated, the way conda and Binder set one up.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Active {
+    /// It has what is pinned.
+    Fits(PathBuf),
+    /// It has JupyterLab, but this, in words, is not what is pinned.
+    Lacks(String),
+    None,
+}
+
+/// What the environment that is active has of the pinned packages.
+pub(crate) fn active(wanted: &[String]) -> Active {
+    let Some(lab) = process::find("jupyter-lab") else {
+        return Active::None;
     };
-    let imports = format!("import {}", PACKAGES.join(", "));
-    process::text(process::command(&python).args(["-c", &imports]))
-        .ok()
-        .map(|_| python)
+    let python = ["python", "python3"]
+        .map(|name| lab.with_file_name(name))
+        .into_iter()
+        .find(|python| process::is_executable(python));
+    let Some(python) = python else {
+        return Active::None;
+    };
+    let program = "import json, sys\n\
+                   from importlib.metadata import version, PackageNotFoundError\n\
+                   def known(name):\n  try: return version(name)\n  except PackageNotFoundError: return None\n\
+                   print(json.dumps({'python': '%d.%d' % sys.version_info[:2], 'recent': sys.version_info[:2] >= OLDEST,\n\
+                   'packages': {name: known(name) for name in sys.argv[1:]}}))";
+    let mut command = process::command(&python);
+    command
+        .args(["-c", &program.replace("OLDEST", OLDEST)])
+        .args(wanted.iter().map(|pin| split(pin).0));
+    let said = process::text(&mut command).unwrap_or_default();
+    let Ok(found) = serde_json::from_str::<Value>(&said) else {
+        return Active::None;
+    };
+    lacks(&found, wanted).map_or(Active::Fits(python), Active::Lacks)
 }
 
-/// Whether our own environment has exactly these packages.
+/// In words, the first that is not as it is pinned.
+fn lacks(found: &Value, wanted: &[String]) -> Option<String> {
+    if found["recent"] != true {
+        return Some(format!(
+            "Python {}",
+            found["python"].as_str().unwrap_or("of an unknown version")
+        ));
+    }
+    wanted.iter().find_map(|pin| {
+        let (name, version) = split(pin);
+        match found["packages"][name].as_str() {
+            Some(there) if matches(there, version) => None,
+            Some(there) => Some(format!("{name} {there}, not {version}")),
+            None => Some(format!("no {name}")),
+        }
+    })
+}
+
+/// The name and the version of `name==version`.
+fn split(pin: &str) -> (&str, &str) {
+    pin.split_once("==").unwrap_or((pin, "*"))
+}
+
+/// Whether a version is the one that a pin such as `4.6.*` names.
+fn matches(version: &str, pin: &str) -> bool {
+    match pin.strip_suffix('*') {
+        Some(start) => format!("{version}.").starts_with(start),
+        None => version == pin,
+    }
+}
+
+/// Whether an environment of our own has exactly these packages, and lies where it was made.
 pub(crate) fn installed(folder: &Path, wanted: &[String]) -> bool {
     folder.join("bin/python").exists()
-        && fs::read_to_string(stamp(folder)).is_ok_and(|text| text == wanted.join("\n"))
+        && fs::read_to_string(stamp(folder)).is_ok_and(|text| text == stamped(folder, wanted))
 }
 
 fn stamp(folder: &Path) -> PathBuf {
     folder.join("async-lab-packages")
 }
 
-fn make_venv(folder: &Path) -> Result<()> {
-    if folder.join("bin/pip").exists() {
-        return Ok(());
+/// Its programs name the folder, so that a copy is no environment.
+fn stamped(folder: &Path, wanted: &[String]) -> String {
+    format!("{}\n{}\n", folder.display(), wanted.join("\n"))
+}
+
+/// A Python with packages that only some commands need, in a virtual environment of its own, as pip names them.
+pub(crate) fn with(folder: &Path, tools: &super::Tools, packages: &[&str]) -> Result<PathBuf> {
+    let wanted: Vec<_> = packages.iter().map(|&name| name.to_owned()).collect();
+    virtual_environment(folder, Some(&tools.python), &packages.join(", "), &wanted)
+}
+
+/// Makes a virtual environment with these packages, unless it is there, and returns its Python.
+fn virtual_environment(
+    folder: &Path,
+    base: Option<&Path>,
+    what: &str,
+    wanted: &[String],
+) -> Result<PathBuf> {
+    let python = folder.join("bin/python");
+    if installed(folder, wanted) {
+        return Ok(python);
     }
-    let python = ["python3", "python"]
+    let step = Step::start(what);
+    let uv = process::find("uv").filter(|_| base.is_none());
+    let (mut make, mut install) = match uv {
+        Some(uv) => {
+            step.message("by uv");
+            let (mut make, mut install) = (command(&uv), command(&uv));
+            make.args(["venv", "--quiet", "--clear", "--python", ">=3.10"]);
+            install
+                .args(["pip", "install", "--quiet", "--python"])
+                .arg(&python);
+            (make, install)
+        }
+        None => {
+            step.message("by venv and pip");
+            let base = base.map_or_else(recent, |python| Ok(python.to_owned()))?;
+            let (mut make, mut install) = (command(&base), command(&python));
+            // What an interrupted attempt left is no environment; what it downloaded, pip has kept.
+            make.args(["-m", "venv", "--clear"]);
+            install.args([
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+                "--prefer-binary",
+            ]);
+            (make, install)
+        }
+    };
+    let made = process::job(make.arg(folder), |_| ())?;
+    if !made.status.success() {
+        let hint = hints::of(&made.said, folder);
+        let hint = if hint.is_empty() {
+            "\nhint: the lab needs Python 3.10 or later with its module `venv`; on Debian and Ubuntu, `apt install python3-venv`"
+        } else {
+            &hint
+        };
+        bail!(
+            "a virtual environment could not be made in `{}`:\n{}{hint}",
+            folder.display(),
+            process::tail(made.said.as_bytes())
+        );
+    }
+    let ended = process::job(install.args(wanted), |_| ())?;
+    if !ended.status.success() {
+        bail!(
+            "{} could not be installed:\n{}{}",
+            wanted.join(", "),
+            process::tail(ended.said.as_bytes()),
+            hints::of(&ended.said, folder)
+        );
+    }
+    let names: Vec<_> = wanted.iter().map(|pin| split(pin).0).collect();
+    let there = "import sys; from importlib.metadata import version\nfor name in sys.argv[1:]: version(name)";
+    process::text(command(&python).args(["-c", there]).args(&names)).context(
+        "pip has put the packages elsewhere\nhint: `pip config list` shows settings such as `target` or `prefix`, which the lab cannot work with; take them back",
+    )?;
+    // Written last: an interrupted installation is not taken for a whole one.
+    files::write_if_changed(&stamp(folder), &stamped(folder, wanted))?;
+    step.done(&wanted.join(", "));
+    Ok(python)
+}
+
+/// A Python that is recent enough.
+fn recent() -> Result<PathBuf> {
+    let recent = format!("import sys; sys.exit(sys.version_info[:2] < {OLDEST})");
+    ["python3", "python"]
         .into_iter()
         .filter_map(process::find)
         .find(|python| {
-            let recent = "import sys; sys.exit(sys.version_info < (3, 10))";
-            process::output(process::command(python).args(["-c", recent]))
+            process::output(command(python).args(["-c", &recent]))
                 .is_ok_and(|output| output.status.success())
         })
-        .context(
-            "Python 3.10 or later is not on the PATH\nhint: install it, or uv, and try again",
-        )?;
-    // A folder that an interrupted attempt left behind is no environment.
-    let made = process::text(
-        process::command(&python)
-            .args(["-m", "venv", "--clear"])
-            .arg(folder),
-    );
-    if let Err(error) = made {
-        bail!("{error:#}\nhint: on Debian and Ubuntu, `apt install python3-venv`");
-    }
-    Ok(())
+        .context("Python 3.10 or later is not on the PATH\nhint: install it, or uv, and try again")
 }
 
-/// A Python with packages that only some commands need, in a virtual environment of its own. Each is named as pip and as
-/// Python name it.
-pub(crate) fn with(
-    folder: &Path,
-    tools: &super::Tools,
-    packages: &[(&str, &str)],
-) -> Result<PathBuf> {
-    let python = folder.join("bin/python");
-    let modules: Vec<_> = packages.iter().map(|(_, module)| *module).collect();
-    let there = process::command(&python)
-        .args(["-c", &format!("import {}", modules.join(", "))])
-        .output();
-    if there.is_ok_and(|output| output.status.success()) {
-        return Ok(python);
+/// A command that works on an environment of our own, whatever settings of Python and pip there are.
+pub(super) fn command(program: &Path) -> Command {
+    let mut command = process::command(program);
+    for name in [
+        "PIP_PREFIX",
+        "PIP_ROOT",
+        "PIP_TARGET",
+        "PYTHONHOME",
+        "PYTHONPATH",
+        "VIRTUAL_ENV",
+    ] {
+        command.env_remove(name);
     }
-    let names: Vec<_> = packages.iter().map(|(name, _)| *name).collect();
-    let step = Step::start(names.join(", "));
-    process::text(
-        process::command(&tools.python)
-            .args(["-m", "venv", "--clear"])
-            .arg(folder),
-    )?;
-    process::text(
-        process::command(&python)
-            .args(["-m", "pip", "install", "--quiet"])
-            .args(names),
-    )
-    .context("they could not be installed\nhint: behind a proxy, set HTTPS_PROXY and try again")?;
-    step.done("installed");
-    Ok(python)
+    command.env("PIP_USER", "0");
+    command
 }
 
 /// The requirements that `environment.yml` pins, as pip writes them: `jupyterlab==4.6.*`.
@@ -180,11 +256,17 @@ pub(crate) fn pins(file: &Path) -> Result<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn pins_are_read_the_way_pip_writes_them() {
-        let pins =
-            pins(&Paths::of_this_checkout().root.join("environment.yml")).expect("it is read");
+        let pins = pins(
+            &Paths::find()
+                .expect("a checkout")
+                .root
+                .join("environment.yml"),
+        )
+        .expect("it is read");
         assert_eq!(pins.len(), PACKAGES.len());
         assert!(pins[0].starts_with("jupyterlab==4."), "{pins:?}");
     }
@@ -196,5 +278,34 @@ mod tests {
         fs::write(&file, "dependencies:\n  - jupyterlab=4.6.*\n").expect("it is written");
         let error = pins(&file).expect_err("nbclient is missing");
         assert!(error.to_string().contains("nbclient"), "{error}");
+    }
+
+    #[test]
+    fn an_environment_with_other_versions_is_not_taken() {
+        let wanted = ["jupyterlab==4.6.*".to_owned(), "psutil==7.*".to_owned()];
+        let found = |recent: bool, lab: &str| json!({ "python": "3.9", "recent": recent, "packages": { "jupyterlab": lab, "psutil": "7.1.0" } });
+        assert_eq!(lacks(&found(true, "4.6.2"), &wanted), None);
+        assert_eq!(
+            lacks(&found(false, "4.6.2"), &wanted).as_deref(),
+            Some("Python 3.9")
+        );
+        assert_eq!(
+            lacks(&found(true, "3.6.8"), &wanted).as_deref(),
+            Some("jupyterlab 3.6.8, not 4.6.*")
+        );
+        assert!(matches("4.6", "4.6.*") && !matches("4.60.1", "4.6.*"));
+    }
+
+    #[test]
+    fn an_environment_that_was_moved_is_none() {
+        let scratch = tempfile::tempdir().expect("a folder");
+        let (here, there) = (scratch.path().join("here"), scratch.path().join("there"));
+        fs::create_dir_all(here.join("bin")).expect("made");
+        fs::write(here.join("bin/python"), "").expect("written");
+        let wanted = ["psutil==7.*".to_owned()];
+        fs::write(stamp(&here), stamped(&here, &wanted)).expect("written");
+        assert!(installed(&here, &wanted));
+        fs::rename(&here, &there).expect("moved");
+        assert!(!installed(&there, &wanted));
     }
 }

@@ -1,5 +1,6 @@
 //! The Rust toolchain: the compiler that cells are built with, and the sources that the kernel's type inference reads.
 
+use super::hints;
 use crate::process;
 use crate::progress::Step;
 use anyhow::{Context, Result, bail};
@@ -73,9 +74,16 @@ pub(super) fn ensure() -> Result<Toolchain> {
         );
     }
     let step = Step::start("Sources of the standard library (rust-src)");
-    process::text(process::command("rustup").args(["component", "add", "rust-src"])).context(
-        "rust-src could not be added\nhint: try `rustup component add rust-src`; behind a proxy, set HTTPS_PROXY",
-    )?;
+    let mut add = process::command("rustup");
+    add.args(["component", "add", "rust-src"]);
+    let ended = process::job(&add, |_| ())?;
+    if !ended.status.success() {
+        bail!(
+            "rust-src could not be added:\n{}{}",
+            process::tail(ended.said.as_bytes()),
+            hints::of(&ended.said, &toolchain.sysroot)
+        );
+    }
     step.done("installed");
     Ok(toolchain)
 }

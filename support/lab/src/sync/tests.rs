@@ -10,9 +10,7 @@ fn cell(id: &str, source: &str, tags: &[&str]) -> Value {
 /// A checkout without git with one exercise in sync, known to the lab as it is.
 fn checkout() -> (tempfile::TempDir, Paths) {
     let scratch = tempfile::tempdir().expect("a folder");
-    let paths = Paths {
-        root: scratch.path().to_owned(),
-    };
+    let paths = Paths::of(scratch.path()).expect("a folder");
     let solution = tidy(&Notebook {
         json: json!({ "cells": [cell("a", "1 + 1", &[]), cell("b", "2", &[EXERCISE])] }),
     });

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 use tempfile::TempDir;
 
 /// The top of the checkout.
@@ -20,6 +21,23 @@ pub(crate) fn root() -> PathBuf {
 /// The lab's notebooks: `cargo lab test` says where they are without what a learner wrote.
 pub(crate) fn notebooks() -> PathBuf {
     std::env::var_os("ASYNC_LAB_NOTEBOOKS").map_or_else(|| root().join("notebooks"), PathBuf::from)
+}
+
+/// Where everything prepared for it lies, as the doctor tells it.
+pub(crate) fn state() -> PathBuf {
+    static STATE: OnceLock<PathBuf> = OnceLock::new();
+    let find = || {
+        let output = Command::new(env!("CARGO_BIN_EXE_lab"))
+            .arg("doctor")
+            .output()
+            .expect("it starts");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let (_, place) = said
+            .split_once("up to date, in ")
+            .expect("the lab is prepared");
+        root().join(place.trim())
+    };
+    STATE.get_or_init(find).clone()
 }
 
 /// The dependencies as a first cell names them, with a path that holds from any folder.
@@ -45,7 +63,7 @@ pub(crate) fn failing(source: &str) -> Value {
 
 /// A script of these tests, in a Python that finds the lab's kernel.
 pub(crate) fn jupyter(script: &str) -> Command {
-    let home = root().join("target/lab/jupyter");
+    let home = state().join("jupyter");
     let mut command = Command::new(tool("JupyterLab"));
     command
         .arg(root().join("support/lab/tests").join(script))

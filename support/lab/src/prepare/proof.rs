@@ -1,0 +1,146 @@
+//! A real kernel's first run, in the new prepared folder itself: it proves that the kernel does what notebooks need, and
+//! builds whatever its release does otherwise.
+
+use super::{Tools, evcxr, jupyter};
+use crate::kernel;
+use crate::paths::{KERNEL, Paths};
+use crate::progress::Step;
+use crate::run::Driver;
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+use std::fs;
+use std::path::Path;
+
+/// What a cell of the proof shows.
+struct Need {
+    what: &'static str,
+    source: &'static str,
+    mime: &'static str,
+    /// A part of what its last expression shows.
+    shows: &'static str,
+}
+
+const fn plain(what: &'static str, source: &'static str, shows: &'static str) -> Need {
+    Need {
+        what,
+        source,
+        mime: "text/plain",
+        shows,
+    }
+}
+
+/// What notebooks need, and releases of the kernel other than the tested one have been seen to lack.
+const NEEDS: [Need; 6] = [
+    plain(
+        "a cell that uses the library of the notebooks",
+        "use support::*; use std::time::Duration;\n1 + 1",
+        "2",
+    ),
+    plain(
+        "an await",
+        "tokio::time::sleep(Duration::from_millis(1)).await; 42",
+        "42",
+    ),
+    plain(
+        "a variable made with `?`",
+        "let number = \"7\".parse::<i32>()?;\nnumber",
+        "7",
+    ),
+    plain(
+        "a variable made of what `join!` returns",
+        "let (one, two) = tokio::join!(async { 1 }, async { \"two\" });\n(one, two)",
+        "(1, \"two\")",
+    ),
+    plain(
+        "a variable made of what a trait's method returns",
+        "let text = [number, one].iter().map(|n| n.to_string()).collect::<Vec<_>>().join(\"+\");\ntext.clone()",
+        "\"7+1\"",
+    ),
+    Need {
+        what: "a figure",
+        source: "chart::bars(\"First start\", &[chart::Bar::new(\"a bar\", Duration::from_secs(1))])",
+        mime: "text/html",
+        shows: "<svg",
+    },
+];
+
+/// Runs a kernel that works in `folder`.
+///
+/// # Errors
+///
+/// Names what the kernel cannot do, and its version where that is not the tested one.
+pub(super) fn run(paths: &Paths, tools: &Tools, folder: &Path) -> Result<()> {
+    let step = Step::start("First start of the kernel");
+    let notebook = paths.state().join("first-start.ipynb");
+    let cells: Vec<_> = NEEDS
+        .iter()
+        .enumerate()
+        .map(|(place, need)| cell(place, need.source))
+        .collect();
+    let content = json!({ "cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5 });
+    fs::write(&notebook, content.to_string())
+        .with_context(|| format!("`{}` could not be written", notebook.display()))?;
+    let mut command = jupyter(paths, tools);
+    command.env(kernel::PREPARING, folder);
+    let mut driver = Driver::start(command, paths, &notebook, KERNEL, 600, None)?;
+    let mut missing: Vec<String> = Vec::new();
+    let mut answered = false;
+    while let Some(done) = driver.next()? {
+        answered = true;
+        let need = &NEEDS[done.index];
+        let shown = |output: &Value| {
+            output["data"][need.mime]
+                .as_str()
+                .is_some_and(|text| text.contains(need.shows))
+        };
+        if !done.outputs.iter().any(shown) {
+            missing.push(format!("{}:\n{}", need.what, said(&done.outputs)));
+        }
+    }
+    if driver.version() != evcxr::VERSION && answered {
+        bail!(
+            "`{}` says that it is version {}, and the lab needs {}\nhint: remove it, then run `cargo lab setup`",
+            tools.evcxr.display(),
+            driver.version(),
+            evcxr::VERSION
+        );
+    }
+    if !answered {
+        bail!(
+            "the kernel started, but did not answer\n{}\nhint: `cargo lab doctor` shows what is installed",
+            driver.said()
+        );
+    }
+    if !missing.is_empty() {
+        bail!(
+            "the kernel works, but notebooks would miss\n- {}",
+            missing.join("\n- ")
+        );
+    }
+    step.done("it does what notebooks need");
+    Ok(())
+}
+
+fn cell(place: usize, source: &str) -> Value {
+    json!({
+        "cell_type": "code", "id": format!("need-{place}"), "metadata": {}, "outputs": [], "execution_count": null,
+        "source": source,
+    })
+}
+
+/// What a cell said instead.
+fn said(outputs: &[Value]) -> String {
+    let texts = outputs.iter().map(|output| {
+        let lines = output["traceback"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str);
+        let traceback = lines.collect::<Vec<_>>().join("\n");
+        let text = output["text"]
+            .as_str()
+            .or_else(|| output["data"]["text/plain"].as_str());
+        format!("{traceback}{}", text.unwrap_or_default())
+    });
+    texts.collect::<Vec<_>>().join("\n")
+}
