@@ -185,8 +185,7 @@ fn read(from: impl Read, mut tell: impl FnMut(String) -> bool) {
 
 /// The same command, as a child of the guard.
 fn behind_guard(command: &Command) -> Result<Command> {
-    let exe = env::current_exe().context("the path of this command is unknown")?;
-    let mut guarded = Command::new(exe);
+    let mut guarded = Command::new(this_program()?);
     guarded
         .args([GUARD, "--"])
         .arg(command.get_program())
@@ -201,6 +200,15 @@ fn behind_guard(command: &Command) -> Result<Command> {
         guarded.current_dir(folder);
     }
     Ok(guarded)
+}
+
+/// What this process runs. A build may have put another file in its place, or none: Linux still knows the one that runs.
+fn this_program() -> Result<PathBuf> {
+    let known = Path::new("/proc/self/exe");
+    if known.exists() {
+        return Ok(known.to_owned());
+    }
+    env::current_exe().context("the path of this command is unknown")
 }
 
 /// Runs a program, and ends it with all that it has started once standard input is closed: whoever started us is gone then.
