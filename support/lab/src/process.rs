@@ -234,11 +234,21 @@ pub(crate) fn guard(program: &OsStr, arguments: &[OsString]) -> Result<ExitCode>
         .map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
+/// The longest line of a program that is quoted whole, in characters: a linker's command has thousands.
+const LONGEST: usize = 300;
+
 /// The last lines of what a program said; where it went wrong is usually told last.
 pub(crate) fn tail(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
-    let lines: Vec<_> = text.trim_end().lines().collect();
+    let lines: Vec<_> = text.trim_end().lines().map(shortened).collect();
     lines[lines.len().saturating_sub(30)..].join("\n")
+}
+
+fn shortened(line: &str) -> String {
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{} …", &line[..end]),
+        None => line.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -250,6 +260,14 @@ mod tests {
         let error = text(Command::new("sh").args(["-c", "echo no such luck >&2; exit 3"]))
             .expect_err("it fails");
         assert!(error.to_string().contains("no such luck"), "{error}");
+    }
+
+    #[test]
+    fn a_linkers_command_is_not_quoted_whole() {
+        let said = format!("first\n{}\nlast", "é".repeat(5000));
+        let quoted = tail(said.as_bytes());
+        assert!(quoted.starts_with("first\n") && quoted.ends_with(" …\nlast"));
+        assert!(quoted.chars().count() < 2 * LONGEST);
     }
 
     #[test]
