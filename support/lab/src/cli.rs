@@ -182,7 +182,7 @@ struct Setup {
     /// Register the kernel in your own folder of kernels too, where VS Code and every Jupyter of yours find it.
     #[arg(long)]
     user: bool,
-    /// Take such a registration back; nothing is prepared.
+    /// Take such a registration back.
     #[arg(long)]
     undo: bool,
 }

@@ -76,6 +76,12 @@ impl Ending<'_> {
                 "The process of the cells aborted ({status}): `std::process::abort` was called, or a panic came during another"
             );
         }
+        // What evcxr's process says when it could not do what it was told.
+        if self.stderr.contains("While processing instruction") {
+            return format!(
+                "The cell could not be loaded into the process of the cells, which ended ({status})"
+            );
+        }
         if has("exit status") || has("exit code") {
             return format!(
                 "The process of the cells ended itself ({status}): something called `std::process::exit`"
@@ -140,6 +146,11 @@ mod tests {
             killed.contains("most often that is the memory limit") && killed.contains("hint: ")
         );
         assert!(words("exit status: 3", "").contains("std::process::exit"));
+        let unloaded = words(
+            "exit status: 99",
+            "While processing instruction `LOAD_AND_RUN a b`, got error: DlOpen\n",
+        );
+        assert!(unloaded.starts_with("The cell could not be loaded"));
         assert!(words("signal: 6 (SIGABRT)", "").contains("std::process::abort"));
         assert!(
             words(
