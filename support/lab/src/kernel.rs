@@ -69,6 +69,7 @@ pub(crate) fn serve(paths: &Paths, connection_file: &Path) -> Result<ExitCode> {
         None => {
             remove_folders_of_the_dead(&paths.kernels());
             let _turn = lock(&folder_lock(paths), "the dependencies to be built")?;
+            remove_folders_without_a_lock(&paths.kernels());
             let prepared = folder::for_kernel(paths, &context)?;
             private_folder(paths, &prepared)?
         }
@@ -151,7 +152,7 @@ fn hide_jupyter_modules(command: &mut Command, paths: &Paths) {
     };
 }
 
-/// Makes the folder of this kernel and locks it for as long as the kernel lives.
+/// Makes the folder of this kernel and locks it for as long as the kernel lives. Only one process at a time may do so.
 fn private_folder(paths: &Paths, prepared: &Path) -> Result<PathBuf> {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
@@ -180,9 +181,19 @@ fn private_folder(paths: &Paths, prepared: &Path) -> Result<PathBuf> {
 fn remove_folders_of_the_dead(kernels: &Path) {
     for entry in fs::read_dir(kernels).into_iter().flatten().flatten() {
         let alive = File::open(entry.path().join(ALIVE));
-        // A folder that is just being made has no file yet, for an instant.
+        // A folder that is just being made, or half removed, has no such file.
         let dead = alive.is_ok_and(|file| file.try_lock().is_ok());
         if dead {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+/// Removes the folders that nothing can live in: their kernels were killed when they had just made them, or when they
+/// were removing them. Nobody may be making one meanwhile.
+fn remove_folders_without_a_lock(kernels: &Path) {
+    for entry in fs::read_dir(kernels).into_iter().flatten().flatten() {
+        if !entry.path().join(ALIVE).exists() {
             let _ = fs::remove_dir_all(entry.path());
         }
     }
@@ -211,5 +222,7 @@ mod tests {
         fs::create_dir_all(&new).expect("made");
         remove_folders_of_the_dead(scratch.path());
         assert!(!dead.exists() && living.exists() && new.exists());
+        remove_folders_without_a_lock(scratch.path());
+        assert!(living.exists() && !new.exists());
     }
 }
