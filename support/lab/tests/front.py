@@ -64,15 +64,21 @@ def killed_cells():
     return told | {"panic": run('panic!("after it")'), "exits": run("std::process::exit(3)")}
 
 
+def interrupt():
+    """Interrupts what runs, and returns when the kernel has answered: a cell that is sent then is a later one."""
+    client.control_channel.send(client.session.msg("interrupt_request"))
+    client.get_control_msg(timeout=300)
+
+
 def interrupted():
     run("let kept = 41;")
     # Between cells, an interrupt takes nothing away.
-    manager.interrupt_kernel()
+    interrupt()
     told = {"kept": run("kept")}
     ident = client.execute('println!("begun"); loop { std::thread::sleep(std::time::Duration::from_millis(50)); }')
     while client.get_iopub_msg(timeout=300)["content"].get("text") != "begun\n":
         pass
-    manager.interrupt_kernel()
+    interrupt()
     while (message := client.get_iopub_msg(timeout=300))["msg_type"] != "error":
         pass
     assert message["parent_header"]["msg_id"] == ident
