@@ -6,13 +6,13 @@ mod cells;
 mod report;
 
 use crate::cli;
-use crate::files;
 use crate::kernel;
-use crate::paths::{KERNEL, Paths};
 use crate::plain;
 use crate::prepare::{self, Tools, python};
-use crate::process;
-use crate::progress::Step;
+use crate::system::files;
+use crate::system::paths::{KERNEL, Paths};
+use crate::system::process;
+use crate::system::step::Step;
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 use std::fs;

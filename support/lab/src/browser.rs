@@ -1,8 +1,8 @@
 //! The tests that need a browser: the exported site, as its readers see it, and JupyterLab, as learners use it.
 
-use crate::paths::Paths;
 use crate::prepare::{Tools, python};
-use crate::process;
+use crate::system::paths::Paths;
+use crate::system::process;
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 

@@ -14,11 +14,12 @@
 //! when another is prepared. Nothing is written before [`CargoHome::write`].
 
 use crate::compile;
-use crate::files;
 use crate::inference::sources;
-use crate::paths::Paths;
-use crate::prepare::{environment, toolchain::Toolchain};
-use crate::process;
+use crate::system::environment;
+use crate::system::files;
+use crate::system::paths::Paths;
+use crate::system::process;
+use crate::system::tools::Toolchain;
 use anyhow::{Context, Result};
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};

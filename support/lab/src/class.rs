@@ -7,10 +7,10 @@ mod trial;
 
 use crate::cli;
 use crate::kernel;
-use crate::paths::Paths;
 use crate::prepare::{self, Tools, python};
-use crate::process;
-use crate::progress::Step;
+use crate::system::paths::Paths;
+use crate::system::process;
+use crate::system::step::Step;
 use crate::tested;
 use anyhow::{Context, Result, bail};
 use std::env;

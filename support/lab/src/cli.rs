@@ -2,10 +2,10 @@
 
 use crate::course::Course;
 use crate::export::Runs;
-use crate::paths::Paths;
 use crate::prepare::registration::{self, Place};
-use crate::process;
 use crate::sync::Mode;
+use crate::system::paths::Paths;
+use crate::system::process;
 use crate::{
     bench, class, compile, crates, doctor, eject, export, inference, kernel, open, prepare, reset,
     run, sync, update, verify, work,
@@ -229,7 +229,7 @@ pub(crate) struct Run {
     #[arg(long, value_name = "DIR")]
     pub(crate) save: Option<PathBuf>,
     /// The kernel to run on; `rust` is the stock one.
-    #[arg(long, default_value = crate::paths::KERNEL)]
+    #[arg(long, default_value = crate::system::paths::KERNEL)]
     pub(crate) kernel: String,
     /// Seconds that one cell may take.
     #[arg(long, value_name = "SECONDS", default_value_t = 120)]

@@ -7,8 +7,8 @@
 
 use crate::cargo_home::CargoHome;
 use crate::crates;
-use crate::paths::Paths;
-use crate::prepare::toolchain::Toolchain;
+use crate::system::paths::Paths;
+use crate::system::tools::Toolchain;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -6,12 +6,12 @@
 //! A learner may commit, too. A version that git holds and that has run, or holds answers, is a learner's; then the last
 //! one counts that is also upstream's.
 
-use crate::files::{self, KEPT};
-use crate::git::{Git, INDEX};
 use crate::notebook::{self, Notebook, is_answer};
-use crate::paths::Paths;
 use crate::record::{self, Solved};
 use crate::sync;
+use crate::system::files::{self, KEPT};
+use crate::system::git::{Git, INDEX};
+use crate::system::paths::Paths;
 use anyhow::{Context, Result, bail};
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -13,7 +13,7 @@
 
 pub(crate) mod words;
 
-use crate::process;
+use crate::system::process;
 use anyhow::{Context, Result, bail};
 #[cfg(target_os = "linux")]
 use rustix::process::{Signal, set_parent_process_death_signal};

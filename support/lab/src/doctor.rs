@@ -1,10 +1,11 @@
 //! Says what is installed, in which version, and what mends what is missing. It only looks: nothing is written.
 
-use crate::paths::Paths;
 use crate::prepare::context::BuildContext;
 use crate::prepare::python::{self, Active};
-use crate::prepare::{evcxr, folder, toolchain::Toolchain};
-use crate::process;
+use crate::prepare::{evcxr, folder};
+use crate::system::paths::Paths;
+use crate::system::process;
+use crate::system::tools::Toolchain;
 use std::path::Path;
 
 /// What was found, or what mends it.

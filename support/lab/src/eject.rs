@@ -9,12 +9,12 @@ mod items;
 mod program;
 
 use crate::course::Course;
-use crate::files;
 use crate::notebook::{EXERCISE, FAILS, Notebook, first_line, has_tag, has_todo, is_code, source};
-use crate::paths::Paths;
 use crate::plain;
-use crate::process;
-use crate::progress::Step;
+use crate::system::files;
+use crate::system::paths::Paths;
+use crate::system::process;
+use crate::system::step::Step;
 use anyhow::{Context, Result, bail};
 use program::Program;
 use serde_json::Value;

@@ -7,10 +7,10 @@ mod page;
 
 use crate::course::Course;
 use crate::notebook::Subject;
-use crate::paths::{KERNEL, Paths};
 use crate::prepare::{self, Tools, key};
-use crate::progress::Step;
 use crate::run::{self, Outcome};
+use crate::system::paths::{KERNEL, Paths};
+use crate::system::step::Step;
 use anyhow::{Context, Result, bail};
 use page::Site;
 use std::fs;

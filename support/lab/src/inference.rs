@@ -9,11 +9,11 @@ mod outline;
 pub(crate) mod sources;
 
 use crate::crates;
-use crate::files;
-use crate::paths::Paths;
 use crate::prepare::context::BuildContext;
-use crate::process;
-use crate::progress::Step;
+use crate::system::files;
+use crate::system::paths::Paths;
+use crate::system::process;
+use crate::system::step::Step;
 use anyhow::{Context, Result};
 use outline::Documentation;
 use serde_json::Value;

@@ -9,9 +9,10 @@
 //! inherit: it is released when the last of them is gone, however it went.
 
 use crate::front::{self, Kernel};
-use crate::paths::Paths;
-use crate::prepare::{context::BuildContext, evcxr, folder, lock};
-use crate::process;
+use crate::prepare::context::BuildContext;
+use crate::prepare::{evcxr, folder, lock};
+use crate::system::paths::Paths;
+use crate::system::process;
 use crate::tree::{self, Kept};
 use anyhow::{Context, Result, bail};
 use rustix::io::{FdFlags, fcntl_setfd};

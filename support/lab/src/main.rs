@@ -31,11 +31,7 @@ mod eject;
 #[cfg(unix)]
 mod export;
 #[cfg(unix)]
-mod files;
-#[cfg(unix)]
 mod front;
-#[cfg(unix)]
-mod git;
 #[cfg(unix)]
 mod inference;
 #[cfg(unix)]
@@ -49,15 +45,9 @@ mod notebook;
 #[cfg(unix)]
 mod open;
 #[cfg(unix)]
-mod paths;
-#[cfg(unix)]
 mod plain;
 #[cfg(unix)]
 mod prepare;
-#[cfg(unix)]
-mod process;
-#[cfg(unix)]
-mod progress;
 #[cfg(unix)]
 #[path = "../../src/solved/record.rs"]
 mod record;
@@ -69,6 +59,8 @@ mod run;
 mod scratch;
 #[cfg(unix)]
 mod sync;
+#[cfg(unix)]
+mod system;
 #[cfg(unix)]
 mod tested;
 #[cfg(unix)]

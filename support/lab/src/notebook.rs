@@ -1,6 +1,6 @@
 //! Notebooks as files: read, told apart by their tags, written the way Jupyter writes them.
 
-use crate::process;
+use crate::system::process;
 use anyhow::{Context, Result, bail};
 use proc_macro2::{TokenStream, TokenTree};
 use serde::Serialize;
@@ -176,7 +176,7 @@ pub(crate) fn metadata() -> Value {
         "kernelspec": {
             "display_name": "Rust (async lab)",
             "language": "rust",
-            "name": crate::paths::KERNEL,
+            "name": crate::system::paths::KERNEL,
         },
         "language_info": {
             "codemirror_mode": "rust",

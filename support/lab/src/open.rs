@@ -1,8 +1,8 @@
 //! Opens JupyterLab on the notebooks.
 
 use crate::kernel;
-use crate::paths::Paths;
 use crate::prepare;
+use crate::system::paths::Paths;
 use anyhow::{Context, Result};
 use std::convert::Infallible;
 use std::os::unix::process::CommandExt;

@@ -3,7 +3,7 @@
 //! In the lab it is a dynamic library, so that all cells share one Tokio. A program needs that as little as a kernel that
 //! we measure ours against has it.
 
-use crate::paths::Paths;
+use crate::system::paths::Paths;
 use crate::tree::{self, Kept};
 use anyhow::{Context, Result, bail};
 use std::fs;

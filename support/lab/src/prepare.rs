@@ -3,21 +3,18 @@
 //! Each part looks first and works only where something is missing or out of date, so that a second call costs next to
 //! nothing and a call after an interruption goes on where the first one stopped. One set-up runs at a time.
 
-mod build;
+pub(crate) mod build;
 pub(crate) mod context;
-pub(crate) mod environment;
 pub(crate) mod evcxr;
 pub(crate) mod folder;
-mod hints;
 pub(crate) mod key;
 mod proof;
 pub(crate) mod python;
 pub(crate) mod registration;
-pub(crate) mod toolchain;
 
-use crate::files;
-use crate::paths::Paths;
-use crate::process;
+use crate::system::paths::Paths;
+use crate::system::process;
+use crate::system::{files, tools};
 use anyhow::{Context, Result};
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -43,7 +40,7 @@ pub(crate) fn everything(paths: &Paths) -> Result<Tools> {
         "another set-up of this checkout",
     )?;
     install_program(paths)?;
-    let context = BuildContext::of(paths, toolchain::ensure()?)?;
+    let context = BuildContext::of(paths, tools::ensure()?)?;
     let python = python::ensure(paths)?;
     let evcxr = evcxr::ensure(paths, &context)?;
     let tools = Tools {

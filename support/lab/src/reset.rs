@@ -1,9 +1,9 @@
 //! Puts a notebook back to what the lab has, and keeps what was there.
 
 use crate::course::Course;
-use crate::files;
-use crate::paths::Paths;
 use crate::sync;
+use crate::system::files;
+use crate::system::paths::Paths;
 use anyhow::{Context, Result};
 use std::fs;
 

@@ -1,8 +1,8 @@
 //! Small checkouts for tests: two exercises with their solutions, a guide, and git where a test asks for it.
 
 use crate::notebook::{self, EXERCISE, Notebook};
-use crate::paths::Paths;
 use crate::sync;
+use crate::system::paths::Paths;
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;

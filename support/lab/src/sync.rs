@@ -7,12 +7,12 @@
 //! whatever a learner wrote there; only `--tidy` takes away, and keeps a copy.
 
 use crate::course::{Course, is_learners};
-use crate::files;
 use crate::merge;
 use crate::notebook::{
     self, EXERCISE, Notebook, first_line, has_outputs, has_tag, is_answer, is_code,
 };
-use crate::paths::Paths;
+use crate::system::files;
+use crate::system::paths::Paths;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use std::fs;

@@ -12,10 +12,10 @@
 //! JupyterLab, and to be handed out to a class.
 
 use crate::course::{Course, is_learners};
-use crate::files;
 use crate::notebook::{Notebook, Subject};
-use crate::paths::Paths;
 use crate::sync;
+use crate::system::files;
+use crate::system::paths::Paths;
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
 use std::fs;

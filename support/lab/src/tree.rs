@@ -1,6 +1,6 @@
 //! Copies of build folders, and whether one is still what it was.
 
-use crate::process;
+use crate::system::process;
 use anyhow::{Context, Result, anyhow};
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};

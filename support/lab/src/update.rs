@@ -15,12 +15,12 @@ mod join;
 #[cfg(test)]
 mod tests;
 
-use crate::files;
-use crate::git::Git;
 use crate::merge;
 use crate::notebook::Notebook;
-use crate::paths::Paths;
-use crate::progress::Step;
+use crate::system::files;
+use crate::system::git::Git;
+use crate::system::paths::Paths;
+use crate::system::step::Step;
 use anyhow::{Context, Result, bail};
 use std::fs;
 

@@ -1,9 +1,9 @@
 //! Runs everything that must hold.
 
 use crate::export::Runs;
-use crate::paths::Paths;
 use crate::prepare::Tools;
-use crate::process;
+use crate::system::paths::Paths;
+use crate::system::process;
 use crate::{browser, class, export, prepare, run, tested};
 use anyhow::{Context, Result, bail};
 use std::env;

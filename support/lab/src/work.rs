@@ -13,8 +13,8 @@ pub(crate) use export::export;
 pub(crate) use import::import;
 
 use crate::course::{Course, name};
-use crate::paths::Paths;
 use crate::record::{self, Solved};
+use crate::system::paths::Paths;
 use anyhow::{Context, Result};
 use std::env;
 use std::path::{Path, PathBuf};

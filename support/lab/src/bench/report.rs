@@ -2,9 +2,9 @@
 
 use super::cells::FIRST;
 use super::{Kind, Measured, write};
-use crate::paths::{KERNEL, Paths};
 use crate::prepare::{self, Tools};
 use crate::run::Driver;
+use crate::system::paths::{KERNEL, Paths};
 use anyhow::{Result, bail};
 use serde::Serialize;
 use serde_json::{Value, json};

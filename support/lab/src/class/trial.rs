@@ -1,9 +1,9 @@
 //! Learners who work in a class at the same time, and what each of them took.
 
 use super::{NOTEBOOKS, PASSWORD, Programs};
-use crate::paths::Paths;
-use crate::process;
-use crate::progress::Step;
+use crate::system::paths::Paths;
+use crate::system::process;
+use crate::system::step::Step;
 use crate::tested;
 use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};

@@ -1,9 +1,9 @@
 //! The pages of the site, and the links between them.
 
 use crate::notebook::{Notebook, Subject, is_code, source};
-use crate::paths::Paths;
 use crate::prepare::{self, Tools};
-use crate::process;
+use crate::system::paths::Paths;
+use crate::system::process;
 use anyhow::{Context, Result};
 use std::fs;
 use std::path::{Path, PathBuf};

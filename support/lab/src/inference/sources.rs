@@ -5,10 +5,10 @@
 
 use super::outline::{self, Documentation};
 use crate::cargo_home::link;
-use crate::files;
-use crate::paths::Paths;
-use crate::prepare::toolchain::Toolchain;
-use crate::process;
+use crate::system::files;
+use crate::system::paths::Paths;
+use crate::system::process;
+use crate::system::tools::Toolchain;
 use crate::tree;
 use anyhow::{Context, Result};
 use serde_json::Value;

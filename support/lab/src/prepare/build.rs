@@ -1,12 +1,12 @@
 //! What is built in a prepared folder, and what every kernel runs at its start.
 
-use super::context::BuildContext;
-use super::hints;
-use crate::files;
 use crate::kernel;
-use crate::paths::Paths;
-use crate::process;
-use crate::progress::Step;
+use crate::prepare::context::BuildContext;
+use crate::system::files;
+use crate::system::hints;
+use crate::system::paths::Paths;
+use crate::system::process;
+use crate::system::step::Step;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use std::fs;
@@ -79,7 +79,7 @@ const PRELUDE: &str = "use support::kernel::BlockOn as _;
 ///
 /// The dependencies are declared before the first cell, so that there is one Tokio even where a learner awaits before
 /// running the first cell. The kernel's very first build has none of them; [`crate::crates`] keeps the lock file for them.
-pub(super) fn write_kernel_config(paths: &Paths) -> Result<()> {
+pub(crate) fn write_kernel_config(paths: &Paths) -> Result<()> {
     let folder = paths.kernel_config();
     let lines: String = dependencies(paths)
         .iter()
@@ -105,7 +105,7 @@ pub(super) fn write_kernel_config(paths: &Paths) -> Result<()> {
 /// rustc would read for each cell, and the linker after it: cells are done in 0.85 of the time. `support` does hand on its
 /// own, which `support::kernel` is about. What runs while others are compiled is not worth the time. A cell is too small
 /// for the threads that would share its compilation.
-pub(super) fn cargo_settings() -> String {
+pub(crate) fn cargo_settings() -> String {
     let mut text = String::from(
         "[profile.dev]\ndebug = false\nstrip = \"debuginfo\"\nrpath = true\nlto = false\ndebug-assertions = true\n\
          codegen-units = 16\npanic = \"unwind\"\nincremental = true\noverflow-checks = true\n\n\
@@ -162,7 +162,7 @@ fn write_manifest(paths: &Paths, folder: &Path) -> Result<()> {
 }
 
 /// Builds the dependencies with the flags that the kernel uses.
-pub(super) fn dependencies_in(paths: &Paths, context: &BuildContext, folder: &Path) -> Result<()> {
+pub(crate) fn dependencies_in(paths: &Paths, context: &BuildContext, folder: &Path) -> Result<()> {
     write_manifest(paths, folder)?;
     // For every platform: `cargo metadata`, which the kernel calls, asks for all of them, and it will be offline. From the
     // workspace, since a kernel leaves a configuration behind that keeps cargo offline in the prepared folder.

@@ -1,9 +1,9 @@
 //! What decides how things are built here: the toolchain, its cargo home for kernels, variables and settings.
 
-use super::environment::{self, BuildEnvironment};
-use super::toolchain::Toolchain;
 use crate::cargo_home::CargoHome;
-use crate::paths::Paths;
+use crate::system::environment::{self, BuildEnvironment};
+use crate::system::paths::Paths;
+use crate::system::tools::Toolchain;
 use anyhow::Result;
 use std::process::Command;
 

@@ -5,11 +5,11 @@
 //! of this checkout. It is built into the former where no program of that name is anywhere, so that the next checkout finds
 //! it, and into the latter otherwise, so that nobody's kernel is overwritten or hidden.
 
-use super::context::BuildContext;
-use super::{environment, hints};
-use crate::paths::Paths;
-use crate::process;
-use crate::progress::Step;
+use crate::prepare::context::BuildContext;
+use crate::system::paths::Paths;
+use crate::system::process;
+use crate::system::step::Step;
+use crate::system::{environment, hints};
 use anyhow::{Context, Result, bail};
 use std::env;
 use std::fs;
@@ -21,7 +21,7 @@ pub(crate) const VERSION: &str = "0.22.0";
 const NAME: &str = "evcxr_jupyter";
 
 /// Finds the kernel, or builds it.
-pub(super) fn ensure(paths: &Paths, context: &BuildContext) -> Result<PathBuf> {
+pub(crate) fn ensure(paths: &Paths, context: &BuildContext) -> Result<PathBuf> {
     if let Some(found) = find(paths) {
         return Ok(found);
     }
@@ -131,7 +131,7 @@ fn install(paths: &Paths, context: &BuildContext, root: &Path) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files;
+    use crate::system::files;
 
     #[test]
     fn only_the_pinned_release_counts() {

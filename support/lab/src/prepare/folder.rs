@@ -7,13 +7,13 @@
 //! (see [`super::key`]), and nothing in it changes any more. After an edit of `support` another one is made, going on from
 //! the last; one that was interrupted is gone on with.
 
-use super::context::BuildContext;
-use super::{Tools, build, key, lock, proof};
 use crate::compile;
 use crate::inference;
 use crate::kernel;
-use crate::paths::Paths;
-use crate::process;
+use crate::prepare::context::BuildContext;
+use crate::prepare::{Tools, build, key, lock, proof};
+use crate::system::paths::Paths;
+use crate::system::process;
 use crate::tree::{self, Kept};
 use anyhow::{Context, Result, bail};
 use std::ffi::OsStr;
@@ -34,7 +34,7 @@ const KEPT: usize = 2;
 const MANNERS: usize = 3;
 
 /// Builds the folder where it is missing or out of date, and lets a kernel prove it.
-pub(super) fn ensure(paths: &Paths, tools: &Tools) -> Result<()> {
+pub(crate) fn ensure(paths: &Paths, tools: &Tools) -> Result<()> {
     let context = &tools.context;
     context.home.write()?;
     build::write_kernel_config(paths)?;

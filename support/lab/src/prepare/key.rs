@@ -3,13 +3,13 @@
 //! The first stands for how things are built, the second for what is built. A folder is made from one of the same first
 //! number: cargo then builds what has changed, and writes into nothing that another folder shares.
 
-use super::build;
-use super::context::BuildContext;
 use crate::compile;
 use crate::inference;
-use crate::paths::Paths;
+use crate::prepare::build;
+use crate::prepare::context::BuildContext;
 use crate::prepare::evcxr;
-use crate::process;
+use crate::system::paths::Paths;
+use crate::system::process;
 use anyhow::{Context, Result};
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -25,7 +25,7 @@ pub(crate) fn name(paths: &Paths, context: &BuildContext) -> Result<String> {
 }
 
 /// The first part of a name.
-pub(super) fn manner(name: &str) -> &str {
+pub(crate) fn manner(name: &str) -> &str {
     name.split_once('-').map_or(name, |(first, _)| first)
 }
 

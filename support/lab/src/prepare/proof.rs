@@ -1,11 +1,11 @@
 //! A real kernel's first run, in the new prepared folder itself: it proves that the kernel does what notebooks need, and
 //! builds whatever its release does otherwise.
 
-use super::{Tools, evcxr, jupyter};
 use crate::kernel;
-use crate::paths::{KERNEL, Paths};
-use crate::progress::Step;
+use crate::prepare::{Tools, evcxr, jupyter};
 use crate::run::Driver;
+use crate::system::paths::{KERNEL, Paths};
+use crate::system::step::Step;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use std::fs;
@@ -69,7 +69,7 @@ const NEEDS: [Need; 6] = [
 /// # Errors
 ///
 /// Names what the kernel cannot do, and its version where that is not the tested one.
-pub(super) fn run(paths: &Paths, tools: &Tools, folder: &Path) -> Result<()> {
+pub(crate) fn run(paths: &Paths, tools: &Tools, folder: &Path) -> Result<()> {
     let step = Step::start("First start of the kernel");
     let notebook = paths.state().join("first-start.ipynb");
     let cells: Vec<_> = NEEDS

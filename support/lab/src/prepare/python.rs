@@ -5,11 +5,11 @@
 //! there is one, else with venv and pip. Settings that would put its packages elsewhere, or have it find others, are
 //! without effect on it.
 
-use super::hints;
-use crate::files;
-use crate::paths::Paths;
-use crate::process;
-use crate::progress::Step;
+use crate::system::files;
+use crate::system::hints;
+use crate::system::paths::Paths;
+use crate::system::process;
+use crate::system::step::Step;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use std::fs;

@@ -5,10 +5,11 @@
 //! their program looks: in the active environment, for Binder, or in the user's own folder of kernels, for VS Code and any
 //! other Jupyter. There it can be taken back.
 
-use super::{Tools, environment, python};
-use crate::files;
-use crate::paths::{KERNEL, Paths};
-use crate::process;
+use crate::prepare::{Tools, python};
+use crate::system::environment;
+use crate::system::files;
+use crate::system::paths::{KERNEL, Paths};
+use crate::system::process;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use std::fs;
@@ -27,7 +28,7 @@ pub(crate) enum Place {
 }
 
 /// Registers the kernel for `cargo lab`.
-pub(super) fn for_this_checkout(paths: &Paths, tools: &Tools) -> Result<()> {
+pub(crate) fn for_this_checkout(paths: &Paths, tools: &Tools) -> Result<()> {
     let folder = paths.jupyter().join("data/kernels").join(KERNEL);
     register(paths, &folder, tools, Some(PROVISIONER))?;
     quiet_jupyterlab(&paths.jupyter().join("config"))

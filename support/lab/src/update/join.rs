@@ -2,9 +2,9 @@
 //!
 //! Only notebooks are merged by us. Another file that both sides changed needs somebody who knows git.
 
-use crate::git::Git;
 use crate::merge;
 use crate::notebook::Notebook;
+use crate::system::git::Git;
 use anyhow::{Context, Result, bail};
 
 /// A new commit with both as its parents. Nothing in the checkout changes.

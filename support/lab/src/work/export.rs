@@ -3,10 +3,10 @@
 use super::file::Work;
 use super::solved;
 use crate::course::Course;
-use crate::files;
 use crate::merge;
 use crate::notebook::Notebook;
-use crate::paths::Paths;
+use crate::system::files;
+use crate::system::paths::Paths;
 use anyhow::{Context, Result, bail};
 use std::fs;
 use std::path::Path;

@@ -6,11 +6,11 @@
 use super::file::Work;
 use super::solved;
 use crate::course::Course;
-use crate::files;
 use crate::merge;
 use crate::notebook::{Notebook, has_outputs, is_code};
-use crate::paths::Paths;
 use crate::record;
+use crate::system::files;
+use crate::system::paths::Paths;
 use anyhow::{Context, Result};
 use serde_json::Value;
 use std::fs;

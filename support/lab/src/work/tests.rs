@@ -288,7 +288,7 @@ fn a_damaged_file_is_refused_whole_or_every_known_notebook_is_right() {
 /// Every file of a checkout.
 fn everything(checkout: &Checkout) -> Vec<(PathBuf, Vec<u8>)> {
     fn below(folder: &Path, all: &mut Vec<(PathBuf, Vec<u8>)>) {
-        for path in crate::process::entries(folder).expect("read") {
+        for path in crate::system::process::entries(folder).expect("read") {
             if path.is_dir() {
                 below(&path, all);
             } else {

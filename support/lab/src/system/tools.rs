@@ -1,8 +1,8 @@
 //! The Rust toolchain: the compiler that cells are built with, and the sources that the kernel's type inference reads.
 
-use super::hints;
-use crate::process;
-use crate::progress::Step;
+use crate::system::hints;
+use crate::system::process;
+use crate::system::step::Step;
 use anyhow::{Context, Result, bail};
 use std::path::PathBuf;
 
@@ -61,7 +61,7 @@ fn tool(name: &str) -> Result<PathBuf> {
 }
 
 /// Finds the toolchain and adds the sources of the standard library where they are missing.
-pub(super) fn ensure() -> Result<Toolchain> {
+pub(crate) fn ensure() -> Result<Toolchain> {
     let toolchain = Toolchain::find()?;
     if toolchain.has_sources() {
         return Ok(toolchain);

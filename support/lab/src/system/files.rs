@@ -3,8 +3,8 @@
 //! A file is written beside its place, flushed to the disk and moved over. A full disk or a killed command leaves the
 //! file of before, at most with a hidden `.lab-….part` next to it.
 
-use crate::paths::Paths;
-use crate::process;
+use crate::system::paths::Paths;
+use crate::system::process;
 use anyhow::{Context, Result};
 use std::fs::{self, File, Permissions};
 use std::io::{self, Write as _};
@@ -215,6 +215,6 @@ mod tests {
         install_program(&from, &to).expect("copied");
         assert_eq!(fs::read_to_string(&to).expect("read"), "another");
         assert_eq!(std::io::read_to_string(running).expect("read"), "one");
-        assert!(crate::process::is_executable(&to));
+        assert!(crate::system::process::is_executable(&to));
     }
 }

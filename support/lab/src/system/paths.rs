@@ -6,7 +6,7 @@
 //!
 //! Nothing else is written, apart from what cargo and the package managers keep for themselves.
 
-use crate::files;
+use crate::system::files;
 use anyhow::{Context, Result, bail};
 use std::env;
 use std::ffi::OsStr;

@@ -6,8 +6,8 @@
 //!
 //! The variables of the set-up reach a kernel by its registration, whoever starts it: an IDE has others than the terminal.
 
-use super::build;
-use crate::paths::Paths;
+use crate::prepare::build;
+use crate::system::paths::Paths;
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
 use std::env;

@@ -1,7 +1,7 @@
 //! What we ask of git, where the checkout has it. A checkout may also be a part of somebody's larger repository: every
 //! path counts from the top of ours.
 
-use crate::process;
+use crate::system::process;
 use anyhow::{Context, Result, bail};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
