@@ -1,14 +1,15 @@
 //! The command line.
 
 use crate::course::Course;
+use crate::evcxr::{crates, inference, replay};
 use crate::export::Runs;
 use crate::prepare::registration::{self, Place};
 use crate::sync::Mode;
 use crate::system::paths::Paths;
 use crate::system::process;
 use crate::{
-    bench, class, compile, crates, doctor, eject, export, inference, kernel, open, prepare, reset,
-    run, sync, update, verify, work,
+    bench, class, doctor, eject, export, kernel, open, prepare, reset, run, sync, update, verify,
+    work,
 };
 use anyhow::{Result, bail};
 use clap::{Args, Parser, Subcommand};
@@ -364,9 +365,9 @@ pub(crate) fn run() -> Result<ExitCode> {
             program,
             arguments,
         } => kernel::tie(parent, &program, &arguments).map(|never| match never {}),
-        Command::Compile { cargo, arguments } => compile::cell(&paths, &cargo, &arguments),
+        Command::Compile { cargo, arguments } => replay::cell(&paths, &cargo, &arguments),
         Command::Note { rustc, arguments } => {
-            compile::note(&rustc, &arguments).map(|never| match never {})
+            replay::note(&rustc, &arguments).map(|never| match never {})
         }
         Command::Resolve {
             cargo,

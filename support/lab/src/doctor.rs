@@ -1,8 +1,9 @@
 //! Says what is installed, in which version, and what mends what is missing. It only looks: nothing is written.
 
-use crate::prepare::context::BuildContext;
+use crate::evcxr::context::BuildContext;
+use crate::evcxr::install;
+use crate::prepare::folder;
 use crate::prepare::python::{self, Active};
-use crate::prepare::{evcxr, folder};
 use crate::system::paths::Paths;
 use crate::system::process;
 use crate::system::tools::Toolchain;
@@ -43,21 +44,21 @@ pub(crate) fn report(paths: &Paths) -> bool {
     row("rust-src", sources(toolchain.as_ref().ok()));
     row("C compiler", c_compiler());
     let context = toolchain.and_then(|toolchain| BuildContext::of(paths, toolchain));
-    let kernel = evcxr::find(paths);
+    let kernel = install::find(paths);
     row(
         "evcxr_jupyter",
         kernel.as_ref().map_or_else(
             || {
                 Err(format!(
                     "cargo lab setup (it builds version {}{})",
-                    evcxr::VERSION,
+                    install::VERSION,
                     left_alone(paths)
                 ))
             },
             |path| {
                 Ok(format!(
                     "{}{}, {}",
-                    evcxr::VERSION,
+                    install::VERSION,
                     left_alone(paths),
                     path.display()
                 ))
@@ -123,7 +124,7 @@ fn c_compiler() -> Found {
 
 /// Says so where the `PATH` leads to another kernel.
 fn left_alone(paths: &Paths) -> String {
-    evcxr::other(paths).map_or_else(String::new, |path| {
+    install::other(paths).map_or_else(String::new, |path| {
         format!(" (`{}` is left alone)", path.display())
     })
 }

@@ -15,7 +15,7 @@ mod sockets;
 mod traffic;
 mod words;
 
-use crate::crates::{LOADED, REBUILT};
+use crate::evcxr::crates::{LOADED, REBUILT};
 use crate::prepare::lock;
 use anyhow::{Context, Result, anyhow};
 use bytes::Bytes;

@@ -8,9 +8,10 @@
 //! Whether a kernel lives is told by a lock on a file in its folder, which the kernel and the compilers it starts
 //! inherit: it is released when the last of them is gone, however it went.
 
+use crate::evcxr::context::BuildContext;
+use crate::evcxr::install;
 use crate::front::{self, Kernel};
-use crate::prepare::context::BuildContext;
-use crate::prepare::{evcxr, folder, lock};
+use crate::prepare::{folder, lock};
 use crate::system::paths::Paths;
 use crate::system::process;
 use crate::tree::{self, Kept};
@@ -56,10 +57,10 @@ pub(crate) fn serve(paths: &Paths, connection_file: &Path) -> Result<ExitCode> {
         set_parent_process_death_signal(Some(Signal::KILL))
             .context("the kernel could not be tied to its JupyterLab")?;
     }
-    let binary = evcxr::find(paths).with_context(|| {
+    let binary = install::find(paths).with_context(|| {
         format!(
             "`evcxr_jupyter` {} is missing\nhint: run `cargo lab setup`",
-            evcxr::VERSION
+            install::VERSION
         )
     })?;
     paths.claim()?;

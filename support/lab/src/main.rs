@@ -13,27 +13,21 @@ mod bench;
 #[cfg(unix)]
 mod browser;
 #[cfg(unix)]
-mod cargo_home;
-#[cfg(unix)]
 mod class;
 #[cfg(unix)]
 mod cli;
 #[cfg(unix)]
-mod compile;
-#[cfg(unix)]
 mod course;
-#[cfg(unix)]
-mod crates;
 #[cfg(unix)]
 mod doctor;
 #[cfg(unix)]
 mod eject;
 #[cfg(unix)]
+mod evcxr;
+#[cfg(unix)]
 mod export;
 #[cfg(unix)]
 mod front;
-#[cfg(unix)]
-mod inference;
 #[cfg(unix)]
 mod judge;
 #[cfg(unix)]

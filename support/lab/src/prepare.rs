@@ -4,14 +4,13 @@
 //! nothing and a call after an interruption goes on where the first one stopped. One set-up runs at a time.
 
 pub(crate) mod build;
-pub(crate) mod context;
-pub(crate) mod evcxr;
 pub(crate) mod folder;
 pub(crate) mod key;
 mod proof;
 pub(crate) mod python;
 pub(crate) mod registration;
 
+use crate::evcxr::{context::BuildContext, install};
 use crate::system::paths::Paths;
 use crate::system::process;
 use crate::system::{files, tools};
@@ -19,8 +18,6 @@ use anyhow::{Context, Result};
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-
-use context::BuildContext;
 
 /// Everything the other commands work with.
 #[derive(Debug)]
@@ -42,7 +39,7 @@ pub(crate) fn everything(paths: &Paths) -> Result<Tools> {
     install_program(paths)?;
     let context = BuildContext::of(paths, tools::ensure()?)?;
     let python = python::ensure(paths)?;
-    let evcxr = evcxr::ensure(paths, &context)?;
+    let evcxr = install::ensure(paths, &context)?;
     let tools = Tools {
         context,
         python,

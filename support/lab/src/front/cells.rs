@@ -4,7 +4,7 @@
 //! new process of the cells, the settings that evcxr itself runs in its first process only. Nothing of that reaches the
 //! notebook, and it does not count.
 //!
-//! Where a crate that a cell adds has changed what `support` is built from (see [`crate::crates`]), the process of the cells
+//! Where a crate that a cell adds has changed what `support` is built from (see [`crate::evcxr::crates`]), the process of the cells
 //! has ended without having loaded the cell. The cell then runs once more, in the new process, and the notebook sees one
 //! sentence and the result. Until it has run, evcxr does not count its dependencies in: they are declared with the settings,
 //! or everything would be built back in between.

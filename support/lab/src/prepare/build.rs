@@ -1,7 +1,7 @@
 //! What is built in a prepared folder, and what every kernel runs at its start.
 
+use crate::evcxr::context::BuildContext;
 use crate::kernel;
-use crate::prepare::context::BuildContext;
 use crate::system::files;
 use crate::system::hints;
 use crate::system::paths::Paths;
@@ -37,7 +37,7 @@ fn quoted(path: &Path) -> String {
 /// The kernel asks for backtraces, and a panic is clearer without one. And it answers when a cell has ended, while the
 /// report of a panic may still be on its way and would then be lost: the report gets the time to arrive. Whoever runs
 /// notebooks can be told of each panic, too, in a file. The programs that spare the kernel's type inference its reading
-/// (see [`crate::inference`] and [`crate::compile`]) are not for cells. A cell that runs on when the kernel was killed would
+/// (see [`crate::evcxr::inference`] and [`crate::evcxr::replay`]) are not for cells. A cell that runs on when the kernel was killed would
 /// run for ever: so its process waits for the lock that [`crate::front`] holds, and ends. What comes in without a name makes cells that await
 /// faster to compile; `support::kernel` says how.
 const PRELUDE: &str = "use support::kernel::BlockOn as _;
@@ -78,7 +78,7 @@ const PRELUDE: &str = "use support::kernel::BlockOn as _;
 /// What the kernel reads at its start.
 ///
 /// The dependencies are declared before the first cell, so that there is one Tokio even where a learner awaits before
-/// running the first cell. The kernel's very first build has none of them; [`crate::crates`] keeps the lock file for them.
+/// running the first cell. The kernel's very first build has none of them; [`crate::evcxr::crates`] keeps the lock file for them.
 pub(crate) fn write_kernel_config(paths: &Paths) -> Result<()> {
     let folder = paths.kernel_config();
     let lines: String = dependencies(paths)

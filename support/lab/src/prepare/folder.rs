@@ -7,10 +7,10 @@
 //! (see [`super::key`]), and nothing in it changes any more. After an edit of `support` another one is made, going on from
 //! the last; one that was interrupted is gone on with.
 
-use crate::compile;
-use crate::inference;
+use crate::evcxr::context::BuildContext;
+use crate::evcxr::inference;
+use crate::evcxr::replay;
 use crate::kernel;
-use crate::prepare::context::BuildContext;
 use crate::prepare::{Tools, build, key, lock, proof};
 use crate::system::paths::Paths;
 use crate::system::process;
@@ -132,7 +132,7 @@ fn begin(all: &Path, folder: &Path, new: &Path) -> Result<()> {
     if let Some(unfinished) = unfinished(all, folder) {
         fs::rename(&unfinished, new).with_context(problem)?;
         tree::forget_our_builds(new)?;
-        return compile::forget(new);
+        return replay::forget(new);
     }
     let Some(before) = latest(all, folder) else {
         return fs::create_dir_all(new).with_context(problem);
@@ -142,7 +142,7 @@ fn begin(all: &Path, folder: &Path, new: &Path) -> Result<()> {
     remove(&copy)?;
     tree::copy(&before, &copy, Kept::Everything)?;
     tree::forget_our_builds(&copy)?;
-    compile::forget(&copy)?;
+    replay::forget(&copy)?;
     fs::rename(&copy, new).with_context(problem)
 }
 

@@ -3,11 +3,11 @@
 //! The first stands for how things are built, the second for what is built. A folder is made from one of the same first
 //! number: cargo then builds what has changed, and writes into nothing that another folder shares.
 
-use crate::compile;
-use crate::inference;
+use crate::evcxr::context::BuildContext;
+use crate::evcxr::inference;
+use crate::evcxr::install;
+use crate::evcxr::replay;
 use crate::prepare::build;
-use crate::prepare::context::BuildContext;
-use crate::prepare::evcxr;
 use crate::system::paths::Paths;
 use crate::system::process;
 use anyhow::{Context, Result};
@@ -37,7 +37,7 @@ fn how(paths: &Paths, context: &BuildContext) -> u64 {
     context.environment.hash(&mut hasher);
     context.settings.hash(&mut hasher);
     build::cargo_settings().hash(&mut hasher);
-    evcxr::VERSION.hash(&mut hasher);
+    install::VERSION.hash(&mut hasher);
     // Crates are known by the paths of their sources.
     (&paths.root, paths.state()).hash(&mut hasher);
     hasher.finish()
@@ -46,7 +46,7 @@ fn how(paths: &Paths, context: &BuildContext) -> u64 {
 /// What is built: the sources, and what the lab makes beside them.
 fn what(paths: &Paths) -> Result<u64> {
     let mut hasher = DefaultHasher::new();
-    (compile::MADE_BY, inference::OUTLINE, inference::WITHIN).hash(&mut hasher);
+    (replay::MADE_BY, inference::OUTLINE, inference::WITHIN).hash(&mut hasher);
     for file in [
         "Cargo.toml",
         "Cargo.lock",

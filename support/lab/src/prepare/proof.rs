@@ -1,8 +1,9 @@
 //! A real kernel's first run, in the new prepared folder itself: it proves that the kernel does what notebooks need, and
 //! builds whatever its release does otherwise.
 
+use crate::evcxr::install;
 use crate::kernel;
-use crate::prepare::{Tools, evcxr, jupyter};
+use crate::prepare::{Tools, jupyter};
 use crate::run::Driver;
 use crate::system::paths::{KERNEL, Paths};
 use crate::system::step::Step;
@@ -97,12 +98,12 @@ pub(crate) fn run(paths: &Paths, tools: &Tools, folder: &Path) -> Result<()> {
             missing.push(format!("{}:\n{}", need.what, said(&done.outputs)));
         }
     }
-    if driver.version() != evcxr::VERSION && answered {
+    if driver.version() != install::VERSION && answered {
         bail!(
             "`{}` says that it is version {}, and the lab needs {}\nhint: remove it, then run `cargo lab setup`",
             tools.evcxr.display(),
             driver.version(),
-            evcxr::VERSION
+            install::VERSION
         );
     }
     if !answered {

@@ -1,6 +1,6 @@
 //! What decides how things are built here: the toolchain, its cargo home for kernels, variables and settings.
 
-use crate::cargo_home::CargoHome;
+use crate::evcxr::shims::CargoHome;
 use crate::system::environment::{self, BuildEnvironment};
 use crate::system::paths::Paths;
 use crate::system::tools::Toolchain;

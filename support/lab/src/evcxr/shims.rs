@@ -3,18 +3,18 @@
 //! They hand on everything but
 //!
 //! - `cargo metadata`, which rust-analyzer asks: the answer is shortened, and points to outlines of the sources (see
-//!   [`crate::inference`]);
+//!   [`crate::evcxr::inference`]);
 //! - `rustc --print sysroot`, which it asks too: the answer is a folder with an outline of the standard library, and one with
 //!   nothing before the dependencies are declared, since the kernel then runs a trial cell, which needs no library to be read;
-//! - `cargo metadata` as the kernel asks it, when a crate is added (see [`crate::crates`]);
-//! - `cargo build` and `cargo check` of a cell (see [`crate::compile`]);
+//! - `cargo metadata` as the kernel asks it, when a crate is added (see [`crate::evcxr::crates`]);
+//! - `cargo build` and `cargo check` of a cell (see [`crate::evcxr::replay`]);
 //! - `rustup which cargo`, by which the kernel finds the cargo that it calls.
 //!
 //! Each toolchain, and each folder of cargo's own, has a cargo home of its own: a kernel that runs on one is not disturbed
 //! when another is prepared. Nothing is written before [`CargoHome::write`].
 
-use crate::compile;
-use crate::inference::sources;
+use crate::evcxr::inference::sources;
+use crate::evcxr::replay;
 use crate::system::environment;
 use crate::system::files;
 use crate::system::paths::Paths;
@@ -143,8 +143,8 @@ fn programs(paths: &Paths, toolchain: &Toolchain, home: &Path) -> Result<[(PathB
          fi\n\
          if [ \"$1 $2\" = '--crate-name {cell}' ] && [ -n \"${note}\" ]; then exec {lab} note {rustc} \"$@\"; fi\n\
          exec {rustc} \"$@\"",
-        cell = compile::CELL,
-        note = compile::NOTE,
+        cell = replay::CELL,
+        note = replay::NOTE,
         none = quoted(&none),
         library = quoted(&library),
     );

@@ -4,7 +4,7 @@
 //! kernel may start while others are being written.
 
 use super::outline::{self, Documentation};
-use crate::cargo_home::link;
+use crate::evcxr::shims::link;
 use crate::system::files;
 use crate::system::paths::Paths;
 use crate::system::process;

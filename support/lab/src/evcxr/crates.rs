@@ -102,7 +102,7 @@ pub(crate) fn build(
     }
     if call.rebuilt {
         // How the compiler was started before holds for another library.
-        crate::compile::forget(&folder)?;
+        crate::evcxr::replay::forget(&folder)?;
         keep(&folder)?;
         if let Some(product) = product
             && folder.join(LOADED).exists()

@@ -5,7 +5,7 @@
 //! of this checkout. It is built into the former where no program of that name is anywhere, so that the next checkout finds
 //! it, and into the latter otherwise, so that nobody's kernel is overwritten or hidden.
 
-use crate::prepare::context::BuildContext;
+use crate::evcxr::context::BuildContext;
 use crate::system::paths::Paths;
 use crate::system::process;
 use crate::system::step::Step;

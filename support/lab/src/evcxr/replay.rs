@@ -3,10 +3,10 @@
 //! Half the time of a short cell goes by while cargo finds, once more, that three hundred crates are as they were. In a
 //! kernel's folder they are: nothing but the cell changes. So the kernel's cargo is this one. Where manifest, settings and
 //! request are those of an earlier build, it becomes the very compiler that cargo started then; for everything else it
-//! asks cargo (see [`crate::crates`]), and notes how cargo starts the compiler.
+//! asks cargo (see [`crate::evcxr::crates`]), and notes how cargo starts the compiler.
 
-use crate::cargo_home::CargoHome;
-use crate::crates;
+use crate::evcxr::crates;
+use crate::evcxr::shims::CargoHome;
 use crate::system::paths::Paths;
 use crate::system::tools::Toolchain;
 use anyhow::{Context, Result};
@@ -24,7 +24,7 @@ use std::process::{Command, ExitCode};
 pub(crate) const CELL: &str = "ctx";
 
 /// What notes are made by: with other code, they may be others.
-pub(crate) const MADE_BY: &str = include_str!("compile.rs");
+pub(crate) const MADE_BY: &str = include_str!("replay.rs");
 
 /// The folder, beside the crate, of the notes.
 const NOTES: &str = "async-lab-compiler";

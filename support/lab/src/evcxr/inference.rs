@@ -2,14 +2,14 @@
 //!
 //! The kernel infers the types of variables with rust-analyzer, which reads the sources of every crate there is: seconds
 //! of one core before the first cell, and again at the first `let`. Most crates only serve others from within. So it gets a
-//! shorter answer when it asks what there is (see [`crate::cargo_home`]), which points to outlines of the sources (see
+//! shorter answer when it asks what there is (see [`crate::evcxr::shims`]), which points to outlines of the sources (see
 //! [`outline`]). What is compiled does not change.
 
 mod outline;
 pub(crate) mod sources;
 
-use crate::crates;
-use crate::prepare::context::BuildContext;
+use crate::evcxr::context::BuildContext;
+use crate::evcxr::crates;
 use crate::system::files;
 use crate::system::paths::Paths;
 use crate::system::process;
