@@ -6,9 +6,10 @@ mod cells;
 mod report;
 
 use crate::cli;
+use crate::jupyter::packages;
 use crate::kernel;
 use crate::plain;
-use crate::prepare::{self, Tools, python};
+use crate::prepare::{self, Tools};
 use crate::system::files;
 use crate::system::paths::{KERNEL, Paths};
 use crate::system::process;
@@ -237,7 +238,7 @@ fn register(paths: &Paths, tools: &Tools) -> Result<PathBuf> {
             .arg("--install")
             .env("JUPYTER_PATH", &folder),
     )?;
-    let python = python::with(&folder.join("venv"), tools, &["ipykernel", "matplotlib"])?;
+    let python = packages::with(&folder.join("venv"), tools, &["ipykernel", "matplotlib"])?;
     files::write_if_changed(
         &folder
             .join("kernels")

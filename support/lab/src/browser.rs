@@ -1,6 +1,7 @@
 //! The tests that need a browser: the exported site, as its readers see it, and JupyterLab, as learners use it.
 
-use crate::prepare::{Tools, python};
+use crate::jupyter::packages;
+use crate::prepare::Tools;
 use crate::system::paths::Paths;
 use crate::system::process;
 use anyhow::{Context, Result, bail};
@@ -35,7 +36,7 @@ pub(crate) fn tests(
         println!("skipped: the tests in a browser, since no Chromium is on the PATH");
         return Ok(());
     };
-    let python = python::with(&paths.state().join("browser/venv"), tools, &PACKAGES)?;
+    let python = packages::with(&paths.state().join("browser/venv"), tools, &PACKAGES)?;
     let screenshots = paths.state().join("screenshots");
     let folder = paths.root.join("support/lab/tests/browser");
     let run = |script: &str, arguments: &[(&str, &Path)]| -> Result<()> {

@@ -6,8 +6,9 @@
 mod trial;
 
 use crate::cli;
+use crate::jupyter::packages;
 use crate::kernel;
-use crate::prepare::{self, Tools, python};
+use crate::prepare::{self, Tools};
 use crate::system::paths::Paths;
 use crate::system::process;
 use crate::system::step::Step;
@@ -84,10 +85,10 @@ struct Programs {
 impl Programs {
     fn ensure(paths: &Paths, tools: &Tools) -> Result<Self> {
         let folder = paths.state().join("class");
-        let pins = python::pins(&paths.root.join("environment.yml"))?;
+        let pins = packages::pins(&paths.root.join("environment.yml"))?;
         let mut packages = vec!["jupyterhub==6.1.*"];
         packages.extend(pins.iter().map(String::as_str));
-        let python = python::with(&folder.join("venv"), tools, &packages)?;
+        let python = packages::with(&folder.join("venv"), tools, &packages)?;
         let proxy = folder.join("node_modules/.bin/configurable-http-proxy");
         if !proxy.exists() {
             let npm = process::find("npm")

@@ -3,7 +3,7 @@
 use crate::course::Course;
 use crate::evcxr::{crates, inference, replay};
 use crate::export::Runs;
-use crate::prepare::registration::{self, Place};
+use crate::jupyter::kernelspec::{self, Place};
 use crate::sync::Mode;
 use crate::system::paths::Paths;
 use crate::system::process;
@@ -203,17 +203,17 @@ impl Setup {
                     "`--undo` takes back what `--user` or `--sys-prefix` did\nhint: name one of them, too"
                 );
             }
-            let python = prepare::python::ensure(paths)?;
+            let python = crate::jupyter::packages::ensure(paths)?;
             return places
                 .iter()
-                .try_for_each(|&place| registration::undo(paths, &python, place));
+                .try_for_each(|&place| kernelspec::undo(paths, &python, place));
         }
         // Before the learner writes into them, it is noted what the notebooks are.
         Course::of(paths)?;
         let tools = prepare::everything(paths)?;
         places
             .iter()
-            .try_for_each(|&place| registration::elsewhere(paths, &tools, place))
+            .try_for_each(|&place| kernelspec::elsewhere(paths, &tools, place))
     }
 }
 

@@ -2,8 +2,8 @@
 
 use crate::evcxr::context::BuildContext;
 use crate::evcxr::install;
+use crate::jupyter::packages::{self, Active};
 use crate::prepare::folder;
-use crate::prepare::python::{self, Active};
 use crate::system::paths::Paths;
 use crate::system::process;
 use crate::system::tools::Toolchain;
@@ -131,22 +131,22 @@ fn left_alone(paths: &Paths) -> String {
 
 /// The Python that has JupyterLab, and why that is not the active one.
 fn python(paths: &Paths) -> (Option<std::path::PathBuf>, String) {
-    let Ok(wanted) = python::pins(&paths.root.join("environment.yml")) else {
+    let Ok(wanted) = packages::pins(&paths.root.join("environment.yml")) else {
         return (None, String::new());
     };
-    let note = match python::active(&wanted) {
+    let note = match packages::active(&wanted) {
         Active::Fits(python) => return (Some(python), String::new()),
         Active::Lacks(what) => format!(" (the active environment has {what})"),
         Active::None => String::new(),
     };
-    let ours = python::installed(&paths.venv(), &wanted).then(|| paths.venv().join("bin/python"));
+    let ours = packages::installed(&paths.venv(), &wanted).then(|| paths.venv().join("bin/python"));
     (ours, note)
 }
 
 fn jupyter_versions(python: &Path) -> Found {
     let program = "from importlib.metadata import version as v; \
                    print(v('jupyterlab'), '(nbclient', v('nbclient') + ', nbconvert', v('nbconvert') + ')')";
-    let versions = process::text(python::command(python).args(["-c", program]));
+    let versions = process::text(packages::command(python).args(["-c", program]));
     versions
         .map(|versions| format!("{versions}, {}", python.display()))
         .map_err(|error| format!("{error:#}"))

@@ -31,6 +31,8 @@ mod front;
 #[cfg(unix)]
 mod judge;
 #[cfg(unix)]
+mod jupyter;
+#[cfg(unix)]
 mod kernel;
 #[cfg(unix)]
 mod merge;

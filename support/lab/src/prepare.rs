@@ -7,10 +7,10 @@ pub(crate) mod build;
 pub(crate) mod folder;
 pub(crate) mod key;
 mod proof;
-pub(crate) mod python;
-pub(crate) mod registration;
 
-use crate::evcxr::{context::BuildContext, install};
+use crate::evcxr::context::BuildContext;
+use crate::evcxr::install;
+use crate::jupyter::{kernelspec, packages};
 use crate::system::paths::Paths;
 use crate::system::process;
 use crate::system::{files, tools};
@@ -38,14 +38,14 @@ pub(crate) fn everything(paths: &Paths) -> Result<Tools> {
     )?;
     install_program(paths)?;
     let context = BuildContext::of(paths, tools::ensure()?)?;
-    let python = python::ensure(paths)?;
+    let python = packages::ensure(paths)?;
     let evcxr = install::ensure(paths, &context)?;
     let tools = Tools {
         context,
         python,
         evcxr,
     };
-    registration::for_this_checkout(paths, &tools)?;
+    kernelspec::for_this_checkout(paths, &tools)?;
     folder::ensure(paths, &tools)?;
     Ok(tools)
 }
@@ -63,7 +63,7 @@ pub(crate) fn install_program(paths: &Paths) -> Result<()> {
 pub(crate) fn jupyter(paths: &Paths, tools: &Tools) -> Command {
     let ours = tools.python.starts_with(paths.state());
     let mut command = if ours {
-        python::command(&tools.python)
+        packages::command(&tools.python)
     } else {
         process::command(&tools.python)
     };

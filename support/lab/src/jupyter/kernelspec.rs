@@ -5,7 +5,8 @@
 //! their program looks: in the active environment, for Binder, or in the user's own folder of kernels, for VS Code and any
 //! other Jupyter. There it can be taken back.
 
-use crate::prepare::{Tools, python};
+use crate::jupyter::packages;
+use crate::prepare::Tools;
 use crate::system::environment;
 use crate::system::files;
 use crate::system::paths::{KERNEL, Paths};
@@ -88,7 +89,7 @@ fn data_folder(python: &Path, place: Place) -> Result<PathBuf> {
         Place::Environment => "import sys, os; print(os.path.join(sys.prefix, 'share', 'jupyter'))",
         Place::User => "from jupyter_core.paths import jupyter_data_dir; print(jupyter_data_dir())",
     };
-    let folder = process::text(python::command(python).args(["-c", program]))?;
+    let folder = process::text(packages::command(python).args(["-c", program]))?;
     Ok(folder.into())
 }
 
