@@ -8,7 +8,7 @@ mod report;
 use crate::cli;
 use crate::jupyter::packages;
 use crate::kernel;
-use crate::plain;
+use crate::prepare::plain_crate;
 use crate::prepare::{self, Tools};
 use crate::system::files;
 use crate::system::paths::{KERNEL, Paths};
@@ -261,6 +261,6 @@ fn plain_crate(paths: &Paths) -> Result<PathBuf> {
         fs::remove_dir_all(&folder)
             .with_context(|| format!("`{}` could not be removed", folder.display()))?;
     }
-    plain::write(paths, &folder)?;
+    plain_crate::write(paths, &folder)?;
     Ok(folder.join("support"))
 }

@@ -10,7 +10,7 @@ mod program;
 
 use crate::course::Course;
 use crate::notebook::{EXERCISE, FAILS, Notebook, first_line, has_tag, has_todo, is_code, source};
-use crate::plain;
+use crate::prepare::plain_crate;
 use crate::system::files;
 use crate::system::paths::Paths;
 use crate::system::process;
@@ -50,7 +50,7 @@ pub(crate) fn project(paths: &Paths, number: u32, solution: bool, folder: &Path)
     // What is no Rust is said before there is a folder.
     compiling(&notebook, "", |_| Ok(Vec::new()))
         .with_context(|| format!("`{}` makes no program", paths.shown(&path)))?;
-    plain::write(paths, folder)?;
+    plain_crate::write(paths, folder)?;
     let name = path.file_stem().unwrap_or_default().to_string_lossy();
     let name = name
         .trim_start_matches(|character: char| character.is_ascii_digit() || character == '_')

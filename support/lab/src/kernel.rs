@@ -3,19 +3,21 @@
 //! Two kernels must not share a build folder, and building the dependencies takes minutes, so each kernel gets a copy of
 //! the prepared folder: hard links for what the compiler never changes in place, copies for the rest. Then this process
 //! starts `evcxr_jupyter`, in the environment in which the folder was built, and stands in front of it (see
-//! [`crate::front`]).
+//! [`crate::kernel::front`]).
 //!
 //! Whether a kernel lives is told by a lock on a file in its folder, which the kernel and the compilers it starts
 //! inherit: it is released when the last of them is gone, however it went.
 
+pub(crate) mod front;
+
 use crate::evcxr::context::BuildContext;
 use crate::evcxr::install;
-use crate::front::{self, Kernel};
+use crate::prepare::snapshot::{self, Kept};
 use crate::prepare::{folder, lock};
 use crate::system::paths::Paths;
 use crate::system::process;
-use crate::tree::{self, Kept};
 use anyhow::{Context, Result, bail};
+use front::Kernel;
 use rustix::io::{FdFlags, fcntl_setfd};
 #[cfg(target_os = "linux")]
 use rustix::process::{Signal, set_parent_process_death_signal};
@@ -167,8 +169,8 @@ fn private_folder(paths: &Paths, prepared: &Path) -> Result<PathBuf> {
         .with_context(|| format!("`{}` could not be made", folder.display()))?;
     let alive = lock(&folder.join(ALIVE), "nobody, the folder is new")?;
     fcntl_setfd(&alive, FdFlags::empty()).context("the kernel's lock could not be handed on")?;
-    let copied = tree::copy(prepared, &folder, Kept::Products)
-        .and_then(|()| tree::settle_our_builds(&folder));
+    let copied = snapshot::copy(prepared, &folder, Kept::Products)
+        .and_then(|()| snapshot::settle_our_builds(&folder));
     if let Err(error) = copied {
         // What went wrong is told; what is left behind the next kernel removes.
         let _ = fs::remove_dir_all(&folder);

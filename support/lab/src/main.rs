@@ -27,8 +27,6 @@ mod evcxr;
 #[cfg(unix)]
 mod export;
 #[cfg(unix)]
-mod front;
-#[cfg(unix)]
 mod judge;
 #[cfg(unix)]
 mod jupyter;
@@ -40,8 +38,6 @@ mod merge;
 mod notebook;
 #[cfg(unix)]
 mod open;
-#[cfg(unix)]
-mod plain;
 #[cfg(unix)]
 mod prepare;
 #[cfg(unix)]
@@ -59,8 +55,6 @@ mod sync;
 mod system;
 #[cfg(unix)]
 mod tested;
-#[cfg(unix)]
-mod tree;
 #[cfg(unix)]
 mod update;
 #[cfg(unix)]

@@ -6,7 +6,9 @@
 pub(crate) mod build;
 pub(crate) mod folder;
 pub(crate) mod key;
+pub(crate) mod plain_crate;
 mod proof;
+pub(crate) mod snapshot;
 
 use crate::evcxr::context::BuildContext;
 use crate::evcxr::install;

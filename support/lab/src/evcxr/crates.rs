@@ -8,7 +8,7 @@
 //! asked again without that. What the learner reads then is one sentence (see [`words`]).
 //!
 //! Where a new crate does change what `support` is made of, it is built, but never loaded beside the old one: the kernel is
-//! given something that cannot be loaded, whereupon it starts a new process for its cells (see [`crate::front`], which runs
+//! given something that cannot be loaded, whereupon it starts a new process for its cells (see [`crate::kernel::front`], which runs
 //! the cell there once more).
 
 pub(crate) mod words;

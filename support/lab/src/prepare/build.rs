@@ -38,7 +38,7 @@ fn quoted(path: &Path) -> String {
 /// report of a panic may still be on its way and would then be lost: the report gets the time to arrive. Whoever runs
 /// notebooks can be told of each panic, too, in a file. The programs that spare the kernel's type inference its reading
 /// (see [`crate::evcxr::inference`] and [`crate::evcxr::replay`]) are not for cells. A cell that runs on when the kernel was killed would
-/// run for ever: so its process waits for the lock that [`crate::front`] holds, and ends. What comes in without a name makes cells that await
+/// run for ever: so its process waits for the lock that [`crate::kernel::front`] holds, and ends. What comes in without a name makes cells that await
 /// faster to compile; `support::kernel` says how.
 const PRELUDE: &str = "use support::kernel::BlockOn as _;
 {

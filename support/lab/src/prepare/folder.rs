@@ -11,10 +11,10 @@ use crate::evcxr::context::BuildContext;
 use crate::evcxr::inference;
 use crate::evcxr::replay;
 use crate::kernel;
+use crate::prepare::snapshot::{self, Kept};
 use crate::prepare::{Tools, build, key, lock, proof};
 use crate::system::paths::Paths;
 use crate::system::process;
-use crate::tree::{self, Kept};
 use anyhow::{Context, Result, bail};
 use std::ffi::OsStr;
 use std::fs;
@@ -131,7 +131,7 @@ fn begin(all: &Path, folder: &Path, new: &Path) -> Result<()> {
     let problem = || format!("`{}` could not be made", new.display());
     if let Some(unfinished) = unfinished(all, folder) {
         fs::rename(&unfinished, new).with_context(problem)?;
-        tree::forget_our_builds(new)?;
+        snapshot::forget_our_builds(new)?;
         return replay::forget(new);
     }
     let Some(before) = latest(all, folder) else {
@@ -140,8 +140,8 @@ fn begin(all: &Path, folder: &Path, new: &Path) -> Result<()> {
     // Under another name until it shares nothing that is written into.
     let copy = folder.with_extension("copy");
     remove(&copy)?;
-    tree::copy(&before, &copy, Kept::Everything)?;
-    tree::forget_our_builds(&copy)?;
+    snapshot::copy(&before, &copy, Kept::Everything)?;
+    snapshot::forget_our_builds(&copy)?;
     replay::forget(&copy)?;
     fs::rename(&copy, new).with_context(problem)
 }
@@ -157,7 +157,7 @@ fn is_whole(folder: &Path) -> bool {
 }
 
 fn stamp_now(folder: &Path) -> Result<String> {
-    Ok(format!("{:016x}\n", tree::digest(folder)?))
+    Ok(format!("{:016x}\n", snapshot::digest(folder)?))
 }
 
 fn recorded_stamp(folder: &Path) -> Option<String> {

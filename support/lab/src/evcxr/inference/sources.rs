@@ -5,11 +5,11 @@
 
 use super::outline::{self, Documentation};
 use crate::evcxr::shims::link;
+use crate::prepare::snapshot;
 use crate::system::files;
 use crate::system::paths::Paths;
 use crate::system::process;
 use crate::system::tools::Toolchain;
-use crate::tree;
 use anyhow::{Context, Result};
 use serde_json::Value;
 use std::collections::HashSet;
@@ -209,7 +209,7 @@ fn at_once(target: &Path, write: impl FnOnce(&Path) -> Result<()>) -> Result<()>
 
 /// Whether an outline is as it was written: names, sizes and times tell.
 pub(super) fn is_whole(outline: &Path) -> bool {
-    let now = tree::digest(outline);
+    let now = snapshot::digest(outline);
     let then = fs::read_to_string(stamp_of(outline));
     now.is_ok_and(|now| then.is_ok_and(|then| then == format!("{now:016x}\n")))
 }
@@ -217,7 +217,7 @@ pub(super) fn is_whole(outline: &Path) -> bool {
 fn stamp(outline: &Path) -> Result<()> {
     files::write_if_changed(
         &stamp_of(outline),
-        &format!("{:016x}\n", tree::digest(outline)?),
+        &format!("{:016x}\n", snapshot::digest(outline)?),
     )
 }
 

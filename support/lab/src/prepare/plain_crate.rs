@@ -3,8 +3,8 @@
 //! In the lab it is a dynamic library, so that all cells share one Tokio. A program needs that as little as a kernel that
 //! we measure ours against has it.
 
+use crate::prepare::snapshot::{self, Kept};
 use crate::system::paths::Paths;
-use crate::tree::{self, Kept};
 use anyhow::{Context, Result, bail};
 use std::fs;
 use std::path::Path;
@@ -12,7 +12,7 @@ use std::path::Path;
 /// Writes a workspace that holds `support`, and nothing else, into `folder`.
 pub(crate) fn write(paths: &Paths, folder: &Path) -> Result<()> {
     for part in ["support/src", "support/tokio"] {
-        tree::copy(&paths.root.join(part), &folder.join(part), Kept::Everything)?;
+        snapshot::copy(&paths.root.join(part), &folder.join(part), Kept::Everything)?;
     }
     let changed = [
         ("Cargo.toml", ", \"support/lab\"", ""),
@@ -22,7 +22,9 @@ pub(crate) fn write(paths: &Paths, folder: &Path) -> Result<()> {
         let text = fs::read_to_string(paths.root.join(name))
             .with_context(|| format!("`{name}` could not be read"))?;
         if !text.contains(from) {
-            bail!("`{name}` has no `{from}` any more\nhint: mend `support/lab/src/plain.rs`");
+            bail!(
+                "`{name}` has no `{from}` any more\nhint: mend `support/lab/src/prepare/plain_crate.rs`"
+            );
         }
         let file = folder.join(name);
         fs::write(&file, text.replace(from, to))
