@@ -1,15 +1,15 @@
 //! The command line.
 
-use crate::course::Course;
 use crate::evcxr::{crates, inference, replay};
 use crate::export::Runs;
 use crate::jupyter::kernelspec::{self, Place};
+use crate::notebook::course::Course;
+use crate::notebook::run;
 use crate::sync::Mode;
 use crate::system::paths::Paths;
 use crate::system::process;
 use crate::{
-    bench, class, doctor, eject, export, kernel, open, prepare, reset, run, sync, update, verify,
-    work,
+    bench, class, doctor, eject, export, kernel, open, prepare, reset, sync, update, verify, work,
 };
 use anyhow::{Result, bail};
 use clap::{Args, Parser, Subcommand};

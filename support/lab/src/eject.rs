@@ -8,7 +8,7 @@ mod compile;
 mod items;
 mod program;
 
-use crate::course::Course;
+use crate::notebook::course::Course;
 use crate::notebook::{EXERCISE, FAILS, Notebook, first_line, has_tag, has_todo, is_code, source};
 use crate::prepare::plain_crate;
 use crate::system::files;
@@ -217,7 +217,7 @@ fn locked<'a>(name: &str, lock: &'a str) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scratch::{Checkout, cell, yours};
+    use crate::notebook::scratch::{Checkout, cell, yours};
     use serde_json::json;
 
     #[test]

@@ -5,10 +5,10 @@
 
 mod page;
 
-use crate::course::Course;
 use crate::notebook::Subject;
+use crate::notebook::course::Course;
+use crate::notebook::run::{self, Outcome};
 use crate::prepare::{self, Tools, key};
-use crate::run::{self, Outcome};
 use crate::system::paths::{KERNEL, Paths};
 use crate::system::step::Step;
 use anyhow::{Context, Result, bail};

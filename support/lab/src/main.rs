@@ -17,8 +17,6 @@ mod class;
 #[cfg(unix)]
 mod cli;
 #[cfg(unix)]
-mod course;
-#[cfg(unix)]
 mod doctor;
 #[cfg(unix)]
 mod eject;
@@ -27,13 +25,9 @@ mod evcxr;
 #[cfg(unix)]
 mod export;
 #[cfg(unix)]
-mod judge;
-#[cfg(unix)]
 mod jupyter;
 #[cfg(unix)]
 mod kernel;
-#[cfg(unix)]
-mod merge;
 #[cfg(unix)]
 mod notebook;
 #[cfg(unix)]
@@ -41,20 +35,11 @@ mod open;
 #[cfg(unix)]
 mod prepare;
 #[cfg(unix)]
-#[path = "../../src/solved/record.rs"]
-mod record;
-#[cfg(unix)]
 mod reset;
-#[cfg(unix)]
-mod run;
-#[cfg(all(test, unix))]
-mod scratch;
 #[cfg(unix)]
 mod sync;
 #[cfg(unix)]
 mod system;
-#[cfg(unix)]
-mod tested;
 #[cfg(unix)]
 mod update;
 #[cfg(unix)]

@@ -1,5 +1,15 @@
 //! Notebooks as files: read, told apart by their tags, written the way Jupyter writes them.
 
+pub(crate) mod course;
+pub(crate) mod merge;
+pub(crate) mod outcome;
+#[path = "../../src/solved/record.rs"]
+pub(crate) mod record;
+pub(crate) mod run;
+#[cfg(test)]
+pub(crate) mod scratch;
+pub(crate) mod tested;
+
 use crate::system::process;
 use anyhow::{Context, Result, bail};
 use proc_macro2::{TokenStream, TokenTree};

@@ -1,6 +1,6 @@
 //! Puts a notebook back to what the lab has, and keeps what was there.
 
-use crate::course::Course;
+use crate::notebook::course::Course;
 use crate::sync;
 use crate::system::files;
 use crate::system::paths::Paths;

@@ -6,8 +6,8 @@
 //! Authors and learners write into the same files. So what a solution has new is merged into its exercise, around
 //! whatever a learner wrote there; only `--tidy` takes away, and keeps a copy.
 
-use crate::course::{Course, is_learners};
-use crate::merge;
+use crate::notebook::course::{Course, is_learners};
+use crate::notebook::merge;
 use crate::notebook::{
     self, EXERCISE, Notebook, first_line, has_outputs, has_tag, is_answer, is_code,
 };

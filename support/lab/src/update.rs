@@ -15,8 +15,8 @@ mod join;
 #[cfg(test)]
 mod tests;
 
-use crate::merge;
 use crate::notebook::Notebook;
+use crate::notebook::merge;
 use crate::system::files;
 use crate::system::git::Git;
 use crate::system::paths::Paths;

@@ -1,10 +1,11 @@
 //! Runs everything that must hold.
 
 use crate::export::Runs;
+use crate::notebook::{run, tested};
 use crate::prepare::Tools;
 use crate::system::paths::Paths;
 use crate::system::process;
-use crate::{browser, class, export, prepare, run, tested};
+use crate::{browser, class, export, prepare};
 use anyhow::{Context, Result, bail};
 use std::env;
 use std::path::{Path, PathBuf};

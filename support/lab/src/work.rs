@@ -12,8 +12,8 @@ mod tests;
 pub(crate) use export::export;
 pub(crate) use import::import;
 
-use crate::course::{Course, name};
-use crate::record::{self, Solved};
+use crate::notebook::course::{Course, name};
+use crate::notebook::record::{self, Solved};
 use crate::system::paths::Paths;
 use anyhow::{Context, Result};
 use std::env;

@@ -2,8 +2,8 @@
 
 use super::cells::FIRST;
 use super::{Kind, Measured, write};
+use crate::notebook::run::Driver;
 use crate::prepare::{self, Tools};
-use crate::run::Driver;
 use crate::system::paths::{KERNEL, Paths};
 use anyhow::{Result, bail};
 use serde::Serialize;

@@ -1,10 +1,10 @@
 //! Learners who work in a class at the same time, and what each of them took.
 
 use super::{NOTEBOOKS, PASSWORD, Programs};
+use crate::notebook::tested;
 use crate::system::paths::Paths;
 use crate::system::process;
 use crate::system::step::Step;
-use crate::tested;
 use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use serde::Deserialize;

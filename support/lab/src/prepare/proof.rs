@@ -3,8 +3,8 @@
 
 use crate::evcxr::install;
 use crate::kernel;
+use crate::notebook::run::Driver;
 use crate::prepare::{Tools, jupyter};
-use crate::run::Driver;
 use crate::system::paths::{KERNEL, Paths};
 use crate::system::step::Step;
 use anyhow::{Context, Result, bail};

@@ -1,7 +1,7 @@
 //! What a learner has after the lab has changed.
 
 use super::*;
-use crate::scratch::{Checkout, cell, sources};
+use crate::notebook::scratch::{Checkout, cell, sources};
 use serde_json::json;
 
 /// A learner who has worked, and an upstream that has changed since.

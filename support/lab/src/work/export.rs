@@ -2,9 +2,9 @@
 
 use super::file::Work;
 use super::solved;
-use crate::course::Course;
-use crate::merge;
 use crate::notebook::Notebook;
+use crate::notebook::course::Course;
+use crate::notebook::merge;
 use crate::system::files;
 use crate::system::paths::Paths;
 use anyhow::{Context, Result, bail};

@@ -4,7 +4,7 @@
 //! learner wrote into it. With that, another version of the lab can tell what the learner wrote from what has changed.
 
 use crate::notebook::Notebook;
-use crate::record::Solved;
+use crate::notebook::record::Solved;
 use anyhow::{Context, Result, anyhow, bail};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -5,10 +5,10 @@
 
 use super::file::Work;
 use super::solved;
-use crate::course::Course;
-use crate::merge;
+use crate::notebook::course::Course;
+use crate::notebook::merge;
+use crate::notebook::record;
 use crate::notebook::{Notebook, has_outputs, is_code};
-use crate::record;
 use crate::system::files;
 use crate::system::paths::Paths;
 use anyhow::{Context, Result};

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::notebook::Notebook;
-use crate::scratch::{Checkout, cell, sources};
+use crate::notebook::scratch::{Checkout, cell, sources};
 use serde_json::{Value, json};
 use std::fs;
 

@@ -1,8 +1,8 @@
 //! Runs notebooks on fresh kernels and reports how each cell went.
 
 use crate::cli;
-use crate::judge::{self, Cause, Reply, Status};
 use crate::kernel::ENDS_WITH_PARENT;
+use crate::notebook::outcome::{self, Cause, Reply, Status};
 use crate::notebook::{self, Notebook, Subject, source};
 use crate::prepare::{self, Tools};
 use crate::system::paths::Paths;
@@ -117,10 +117,10 @@ pub(crate) fn one(
     let mut next = driver.next()?;
     while let Some(done) = next {
         let cell = &notebook.cells()[done.index];
-        let status = judge::status(cell, done.reply, &done.outputs);
+        let status = outcome::status(cell, done.reply, &done.outputs);
         outcome
             .verdicts
-            .extend(judge::verdicts(&done.outputs).cloned());
+            .extend(outcome::verdicts(&done.outputs).cloned());
         let (status, cause, message) = match status {
             Status::Ok => ("ok", None, None),
             Status::Failed { cause, message } => ("failed", Some(cause), Some(message)),
