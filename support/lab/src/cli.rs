@@ -1,16 +1,17 @@
 //! The command line.
 
+use crate::commands::export::Runs;
+use crate::commands::sync::Mode;
+use crate::commands::{
+    bench, class, doctor, eject, export, open, progress, reset, sync, test, update,
+};
 use crate::evcxr::{crates, inference, replay};
-use crate::export::Runs;
 use crate::jupyter::kernelspec::{self, Place};
 use crate::notebook::course::Course;
 use crate::notebook::run;
-use crate::sync::Mode;
 use crate::system::paths::Paths;
 use crate::system::process;
-use crate::{
-    bench, class, doctor, eject, export, kernel, open, prepare, reset, sync, update, verify, work,
-};
+use crate::{kernel, prepare};
 use anyhow::{Result, bail};
 use clap::{Args, Parser, Subcommand};
 use std::ffi::OsString;
@@ -318,11 +319,9 @@ pub(crate) fn run() -> Result<ExitCode> {
         }
         Command::Setup(options) => options.run(&paths).map(|()| ExitCode::SUCCESS),
         Command::Test { notebooks: true } => {
-            verify::only_notebooks(&paths).map(|()| ExitCode::SUCCESS)
+            test::only_notebooks(&paths).map(|()| ExitCode::SUCCESS)
         }
-        Command::Test { notebooks: false } => {
-            verify::everything(&paths).map(|()| ExitCode::SUCCESS)
-        }
+        Command::Test { notebooks: false } => test::everything(&paths).map(|()| ExitCode::SUCCESS),
         Command::Run(options) => run::notebooks(&paths, &options).map(code),
         Command::Sync { check, tidy } => {
             let mode = match (check, tidy) {
@@ -341,12 +340,12 @@ pub(crate) fn run() -> Result<ExitCode> {
             export::site(&paths, &out, runs).map(|()| ExitCode::SUCCESS)
         }
         Command::Progress { export, import } => {
-            let progress = work::progress_file(&paths);
+            let progress = progress::progress_file(&paths);
             let progress = progress.as_deref();
             match (export, import) {
-                (Some(file), _) => work::export(&paths, progress, &file),
-                (None, Some(file)) => work::import(&paths, progress, &file),
-                (None, None) => work::tell(&paths, progress),
+                (Some(file), _) => progress::export(&paths, progress, &file),
+                (None, Some(file)) => progress::import(&paths, progress, &file),
+                (None, None) => progress::tell(&paths, progress),
             }
             .map(|()| ExitCode::SUCCESS)
         }

@@ -9,21 +9,11 @@
 //! tests leave aside.
 
 #[cfg(unix)]
-mod bench;
-#[cfg(unix)]
-mod browser;
-#[cfg(unix)]
-mod class;
-#[cfg(unix)]
 mod cli;
 #[cfg(unix)]
-mod doctor;
-#[cfg(unix)]
-mod eject;
+mod commands;
 #[cfg(unix)]
 mod evcxr;
-#[cfg(unix)]
-mod export;
 #[cfg(unix)]
 mod jupyter;
 #[cfg(unix)]
@@ -31,21 +21,9 @@ mod kernel;
 #[cfg(unix)]
 mod notebook;
 #[cfg(unix)]
-mod open;
-#[cfg(unix)]
 mod prepare;
 #[cfg(unix)]
-mod reset;
-#[cfg(unix)]
-mod sync;
-#[cfg(unix)]
 mod system;
-#[cfg(unix)]
-mod update;
-#[cfg(unix)]
-mod verify;
-#[cfg(unix)]
-mod work;
 
 #[cfg(unix)]
 use std::process::ExitCode;

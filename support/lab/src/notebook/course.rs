@@ -6,9 +6,9 @@
 //! A learner may commit, too. A version that git holds and that has run, or holds answers, is a learner's; then the last
 //! one counts that is also upstream's.
 
+use crate::commands::sync;
 use crate::notebook::record::{self, Solved};
 use crate::notebook::{self, Notebook, is_answer};
-use crate::sync;
 use crate::system::files::{self, KEPT};
 use crate::system::git::{Git, INDEX};
 use crate::system::paths::Paths;

@@ -1,7 +1,7 @@
 //! Small checkouts for tests: two exercises with their solutions, a guide, and git where a test asks for it.
 
+use crate::commands::sync;
 use crate::notebook::{self, EXERCISE, Notebook};
-use crate::sync;
 use crate::system::paths::Paths;
 use serde_json::{Value, json};
 use std::fs;

@@ -11,9 +11,9 @@
 //! What is tested also lies in a folder of its own, with the crate beside it as in the checkout: for tests that use
 //! JupyterLab, and to be handed out to a class.
 
+use crate::commands::sync;
 use crate::notebook::course::{Course, is_learners};
 use crate::notebook::{Notebook, Subject};
-use crate::sync;
 use crate::system::files;
 use crate::system::paths::Paths;
 use anyhow::{Context, Result, bail};

@@ -1,8 +1,8 @@
 //! What is tested in a learner's checkout, and in an author's.
 
 use super::*;
+use crate::commands::reset;
 use crate::notebook::scratch::{Checkout, cell, sources};
-use crate::reset;
 use serde_json::json;
 
 /// The sources that are tested in the place of a notebook.

@@ -1,11 +1,14 @@
 //! Runs everything that must hold.
 
-use crate::export::Runs;
+mod browser;
+
+use crate::commands::export::Runs;
+use crate::commands::{class, export};
 use crate::notebook::{run, tested};
+use crate::prepare;
 use crate::prepare::Tools;
 use crate::system::paths::Paths;
 use crate::system::process;
-use crate::{browser, class, export, prepare};
 use anyhow::{Context, Result, bail};
 use std::env;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 //! Puts a notebook back to what the lab has, and keeps what was there.
 
+use crate::commands::sync;
 use crate::notebook::course::Course;
-use crate::sync;
 use crate::system::files;
 use crate::system::paths::Paths;
 use anyhow::{Context, Result};

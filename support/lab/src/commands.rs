@@ -1,0 +1,13 @@
+//! One file for each word after `cargo lab`.
+
+pub(crate) mod bench;
+pub(crate) mod class;
+pub(crate) mod doctor;
+pub(crate) mod eject;
+pub(crate) mod export;
+pub(crate) mod open;
+pub(crate) mod progress;
+pub(crate) mod reset;
+pub(crate) mod sync;
+pub(crate) mod test;
+pub(crate) mod update;
