@@ -18,7 +18,7 @@ pub type Solved = std::collections::BTreeMap<String, u64>;
 /// The progress file of this checkout; nothing where `LAB_PROGRESS` is empty, or unset outside a checkout.
 pub fn file() -> Option<PathBuf> {
     let here = env::current_dir().unwrap_or_default();
-    record::file(env::var_os(record::VARIABLE), checkout(&here))
+    record::file(env::var_os("LAB_PROGRESS"), checkout(&here))
 }
 
 /// The nearest folder from `here` upwards that holds both notebooks and this crate.

@@ -137,15 +137,17 @@ enum Command {
     /// Compile the kernel's cell; the kernel's cargo home calls this.
     #[command(hide = true)]
     Compile {
+        /// The compiler that notes how cargo starts it.
+        rustc: PathBuf,
         /// The cargo that compiles it otherwise.
         cargo: PathBuf,
         /// What the kernel asks of cargo.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Note how cargo starts the compiler of a cell; the kernel's cargo home calls this.
+    /// Record how cargo starts the compiler of a cell, and become it; the kernel's cargo home calls this.
     #[command(hide = true)]
-    Note {
+    Record {
         /// The compiler.
         rustc: PathBuf,
         /// What cargo asks of it.
@@ -364,9 +366,13 @@ pub(crate) fn run() -> Result<ExitCode> {
             program,
             arguments,
         } => kernel::tie(parent, &program, &arguments).map(|never| match never {}),
-        Command::Compile { cargo, arguments } => replay::cell(&paths, &cargo, &arguments),
-        Command::Note { rustc, arguments } => {
-            replay::note(&rustc, &arguments).map(|never| match never {})
+        Command::Compile {
+            rustc,
+            cargo,
+            arguments,
+        } => replay::cell(&rustc, &cargo, &arguments),
+        Command::Record { rustc, arguments } => {
+            replay::record(&rustc, &arguments).map(|never| match never {})
         }
         Command::Resolve {
             cargo,

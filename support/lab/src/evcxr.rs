@@ -1,5 +1,6 @@
 //! Everything that the lab assumes of evcxr, the kernel's own program.
 
+pub(crate) mod config;
 pub(crate) mod context;
 pub(crate) mod crates;
 pub(crate) mod inference;

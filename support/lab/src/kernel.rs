@@ -10,12 +10,14 @@
 
 pub(crate) mod front;
 
+use crate::evcxr::config::{LOCK, PRELUDE};
 use crate::evcxr::context::BuildContext;
 use crate::evcxr::install;
 use crate::prepare::snapshot::{self, Kept};
 use crate::prepare::{folder, lock};
 use crate::system::paths::Paths;
 use crate::system::process;
+use crate::system::variables;
 use anyhow::{Context, Result, bail};
 use front::Kernel;
 use rustix::io::{FdFlags, fcntl_setfd};
@@ -29,21 +31,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Names the prepared folder that is being made: the kernel then works in it.
-pub(crate) const PREPARING: &str = "ASYNC_LAB_PREPARING";
-
-/// Set for a JupyterLab that may start kernels before notebooks ask for them.
-pub(crate) const AHEAD: &str = "ASYNC_LAB_AHEAD";
-
-/// Set for such a kernel: it ends with the JupyterLab that started it.
-pub(crate) const ENDS_WITH_PARENT: &str = "ASYNC_LAB_ENDS_WITH_PARENT";
-
-/// Names the file in which checks note what is solved.
-const PROGRESS: &str = "LAB_PROGRESS";
-
-/// Name of the file that keeps the lock file's content: the kernel's own copy is emptied by its first build.
-pub(crate) const LOCK: &str = "async-lab.lock";
-
 /// The file in a kernel's folder that is locked while the kernel lives.
 const ALIVE: &str = "async-lab-alive";
 
@@ -55,7 +42,7 @@ pub(crate) fn folder_lock(paths: &Paths) -> PathBuf {
 /// Is the kernel that `connection_file` describes, until Jupyter ends it.
 pub(crate) fn serve(paths: &Paths, connection_file: &Path) -> Result<ExitCode> {
     #[cfg(target_os = "linux")]
-    if env::var_os(ENDS_WITH_PARENT).is_some() {
+    if env::var_os(variables::ENDS_WITH_PARENT).is_some() {
         set_parent_process_death_signal(Some(Signal::KILL))
             .context("the kernel could not be tied to its JupyterLab")?;
     }
@@ -68,7 +55,7 @@ pub(crate) fn serve(paths: &Paths, connection_file: &Path) -> Result<ExitCode> {
     paths.claim()?;
     super::prepare::install_program(paths)?;
     let context = BuildContext::of_kernel(paths)?;
-    let folder = match env::var_os(PREPARING) {
+    let folder = match env::var_os(variables::PREPARING) {
         Some(folder) => folder.into(),
         None => {
             remove_folders_of_the_dead(&paths.kernels());
@@ -84,22 +71,22 @@ pub(crate) fn serve(paths: &Paths, connection_file: &Path) -> Result<ExitCode> {
     command
         .args(["tied", &std::process::id().to_string()])
         .arg(&binary)
-        .env("EVCXR_TMPDIR", &folder)
-        .env("EVCXR_CONFIG_DIR", paths.kernel_config())
+        .env(variables::EVCXR_FOLDER, &folder)
+        .env(variables::EVCXR_CONFIG, paths.kernel_config())
         .env("RUSTC", home.rustc())
         .env("CARGO_HOME", home.folder())
-        .env("ASYNC_LAB_LOCK", folder.join(LOCK))
-        .env("ASYNC_LAB_SCRATCH", folder.join("scratch"))
+        .env(variables::LOCK, folder.join(LOCK))
+        .env(variables::SCRATCH, folder.join("scratch"))
         .env("RUST_BACKTRACE", "0")
-        .env_remove(PREPARING)
-        .env_remove(AHEAD)
-        .env_remove(ENDS_WITH_PARENT);
-    if env::var_os(PROGRESS).is_none() {
-        command.env(PROGRESS, paths.root.join(".progress.json"));
+        .env_remove(variables::PREPARING)
+        .env_remove(variables::PRESTART)
+        .env_remove(variables::ENDS_WITH_PARENT);
+    if env::var_os(variables::PROGRESS).is_none() {
+        command.env(variables::PROGRESS, paths.root.join(".progress.json"));
     }
     hide_jupyter_modules(&mut command, paths);
     if let Some(home) = env::var_os("CARGO_HOME") {
-        command.env("ASYNC_LAB_CARGO_HOME", home);
+        command.env(variables::CELLS_CARGO_HOME, home);
     }
     let path = env::var_os("PATH").unwrap_or_default();
     let mut folders: Vec<_> = env::split_paths(&path).collect();
@@ -111,21 +98,18 @@ pub(crate) fn serve(paths: &Paths, connection_file: &Path) -> Result<ExitCode> {
     }
     let problem = "the folders of the programs do not fit a PATH";
     command.env(
-        "ASYNC_LAB_PATH",
+        variables::CELLS_PATH,
         env::join_paths(&folders).context(problem)?,
     );
     folders.insert(0, home.rustup_folder());
     command.env("PATH", env::join_paths(&folders).context(problem)?);
-    let settings = paths.kernel_config().join("prelude.rs");
-    let settings = fs::read_to_string(&settings)
-        .with_context(|| format!("`{}` could not be read", settings.display()))?;
     // Evcxr makes other files anew.
     let alive = folder.join(LOCK);
     front::run(
         Kernel {
             command,
             folder,
-            settings,
+            settings: PRELUDE,
             alive,
         },
         connection_file,

@@ -1,6 +1,7 @@
 //! Notebooks as files: read, told apart by their tags, written the way Jupyter writes them.
 
 pub(crate) mod course;
+pub(crate) mod kept;
 pub(crate) mod merge;
 pub(crate) mod outcome;
 #[path = "../../src/solved/record.rs"]

@@ -8,3 +8,4 @@ pub(crate) mod paths;
 pub(crate) mod process;
 pub(crate) mod step;
 pub(crate) mod tools;
+pub(crate) mod variables;

@@ -7,13 +7,13 @@ mod report;
 
 use crate::cli;
 use crate::jupyter::packages;
-use crate::kernel;
 use crate::prepare::plain_crate;
 use crate::prepare::{self, Tools};
 use crate::system::files;
 use crate::system::paths::{KERNEL, Paths};
 use crate::system::process;
 use crate::system::step::Step;
+use crate::system::variables;
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 use std::fs;
@@ -193,8 +193,8 @@ impl Bench<'_> {
         command
             .env("TMPDIR", &scratch)
             .env("JUPYTER_PATH", &self.specifications)
-            .env("LAB_PROGRESS", "")
-            .env_remove(kernel::AHEAD)
+            .env(variables::PROGRESS, "")
+            .env_remove(variables::PRESTART)
             .arg(self.paths.assets().join("bench.py"))
             .args(["--kernel", kind.kernel(), "--kernels", &kernels.to_string()])
             .args(["--wait", &wait.to_string(), "--cells"])
@@ -203,7 +203,7 @@ impl Bench<'_> {
             .arg(&self.folder)
             .current_dir(&self.cells);
         if kind == Kind::Ahead {
-            command.env(kernel::AHEAD, "1");
+            command.env(variables::PRESTART, "1");
         }
         let output = process::output(&mut command)?;
         let _ = fs::remove_dir_all(&scratch);

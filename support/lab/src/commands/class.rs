@@ -7,12 +7,12 @@ mod trial;
 
 use crate::cli;
 use crate::jupyter::packages;
-use crate::kernel;
 use crate::notebook::tested;
 use crate::prepare::{self, Tools};
 use crate::system::paths::Paths;
 use crate::system::process;
 use crate::system::step::Step;
+use crate::system::variables::{self, CLASS_PASSWORD};
 use anyhow::{Context, Result, bail};
 use std::env;
 use std::os::unix::process::CommandExt;
@@ -21,12 +21,6 @@ use std::process::Command;
 
 /// The proxy that leads each learner to the server that is theirs.
 const PROXY: &str = "configurable-http-proxy@5.3";
-
-/// What learners type to get in.
-const PASSWORD: &str = "ASYNC_LAB_CLASS_PASSWORD";
-
-/// Where the notebooks lie that learners get: the lab's, without what was written into those of the checkout.
-const NOTEBOOKS: &str = "ASYNC_LAB_CLASS_NOTEBOOKS";
 
 /// The fewest characters that JupyterHub takes for one.
 const SHORTEST: usize = 8;
@@ -37,7 +31,7 @@ const TESTED: usize = 6;
 /// Starts the class and waits for its end, or tries it out.
 pub(crate) fn open(paths: &Paths, options: &cli::Class) -> Result<()> {
     if options.trial.is_none() {
-        password_is_long_enough(env::var(PASSWORD).ok().as_deref())?;
+        password_is_long_enough(env::var(CLASS_PASSWORD).ok().as_deref())?;
     }
     let tools = prepare::everything(paths)?;
     let programs = Programs::ensure(paths, &tools)?;
@@ -48,18 +42,20 @@ pub(crate) fn open(paths: &Paths, options: &cli::Class) -> Result<()> {
     let folder = std::path::absolute(folder)
         .with_context(|| format!("`{}` is no path", folder.display()))?;
     let mut hub = programs.hub(paths, &folder, options.memory, [8000, 8081, 8001]);
-    hub.env(NOTEBOOKS, tested::notebooks(paths)?.folder);
-    hub.env("ASYNC_LAB_CLASS_ADDRESS", &options.address);
+    hub.env(variables::CLASS_NOTEBOOKS, tested::notebooks(paths)?.folder);
+    hub.env(variables::CLASS_ADDRESS, &options.address);
     eprintln!("The class is at {}; Ctrl-C ends it.", options.address);
     Err(hub.exec()).context("JupyterHub could not be started")
 }
 
 fn password_is_long_enough(password: Option<&str>) -> Result<()> {
     match password.map(|text| text.chars().count()) {
-        None => bail!("learners need a password\nhint: set {PASSWORD} to what they shall type"),
+        None => {
+            bail!("learners need a password\nhint: set {CLASS_PASSWORD} to what they shall type")
+        }
         Some(length) if length < SHORTEST => {
             bail!(
-                "the password has {length} characters\nhint: set {PASSWORD} to at least {SHORTEST}"
+                "the password has {length} characters\nhint: set {CLASS_PASSWORD} to at least {SHORTEST}"
             )
         }
         Some(_) => Ok(()),
@@ -114,16 +110,16 @@ impl Programs {
         command
             .args(["-m", "jupyterhub", "-f"])
             .arg(paths.root.join("support/deploy/jupyterhub_config.py"))
-            .env("ASYNC_LAB_STATE", paths.state())
-            .env("ASYNC_LAB_CLASS", folder)
-            .env("ASYNC_LAB_CLASS_MEMORY", memory.to_string())
+            .env(variables::STATE, paths.state())
+            .env(variables::CLASS, folder)
+            .env(variables::CLASS_MEMORY, memory.to_string())
             .env(
-                "ASYNC_LAB_CLASS_ADDRESS",
+                variables::CLASS_ADDRESS,
                 format!("http://127.0.0.1:{}", ports[0]),
             )
-            .env("ASYNC_LAB_CLASS_HUB_PORT", ports[1].to_string())
-            .env("ASYNC_LAB_CLASS_PROXY_PORT", ports[2].to_string())
-            .env_remove(kernel::AHEAD);
+            .env(variables::CLASS_HUB_PORT, ports[1].to_string())
+            .env(variables::CLASS_PROXY_PORT, ports[2].to_string())
+            .env_remove(variables::PRESTART);
         if let Ok(path) = env::join_paths(folders) {
             command.env("PATH", path);
         }
@@ -143,7 +139,7 @@ mod tests {
                 password_is_long_enough(password).expect_err("short")
             )
         };
-        assert!(said(None).contains(PASSWORD));
+        assert!(said(None).contains(CLASS_PASSWORD));
         assert!(said(Some("seven77")).contains("at least 8"));
         assert!(password_is_long_enough(Some("eight888")).is_ok());
     }

@@ -11,6 +11,7 @@ use crate::notebook::run::{self, Outcome};
 use crate::prepare::{self, Tools, key};
 use crate::system::paths::{KERNEL, Paths};
 use crate::system::step::Step;
+use crate::system::variables;
 use anyhow::{Context, Result, bail};
 use page::Site;
 use std::fs;
@@ -190,7 +191,7 @@ fn state_of(path: &Path, prepared: &str) -> Result<String> {
     // Saving it counts as a change, as it does for make.
     let data = path.metadata().with_context(problem)?;
     data.modified().ok().hash(&mut hasher);
-    std::env::var_os("LAB_API").hash(&mut hasher);
+    std::env::var_os(variables::API).hash(&mut hasher);
     Ok(format!("{:016x} {prepared}\n", hasher.finish()))
 }
 

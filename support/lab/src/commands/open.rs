@@ -1,8 +1,8 @@
 //! Opens JupyterLab on the notebooks.
 
-use crate::kernel;
 use crate::prepare;
 use crate::system::paths::Paths;
+use crate::system::variables;
 use anyhow::{Context, Result};
 use std::convert::Infallible;
 use std::os::unix::process::CommandExt;
@@ -12,7 +12,7 @@ pub(crate) fn jupyterlab(paths: &Paths, arguments: &[String]) -> Result<Infallib
     let tools = prepare::everything(paths)?;
     let mut command = prepare::jupyter(paths, &tools);
     command
-        .env(kernel::AHEAD, "1")
+        .env(variables::PRESTART, "1")
         .args(["-m", "jupyterlab"])
         .args(unless_said(arguments, &defaults(paths)));
     if rustix::process::geteuid().is_root() {

@@ -15,6 +15,7 @@ pub(crate) use import::import;
 use crate::notebook::course::{Course, name};
 use crate::notebook::record::{self, Solved};
 use crate::system::paths::Paths;
+use crate::system::variables;
 use anyhow::{Context, Result};
 use std::env;
 use std::path::{Path, PathBuf};
@@ -22,7 +23,7 @@ use std::path::{Path, PathBuf};
 /// The file in which checks note what is solved, by the rule that `support` goes by; nothing where `LAB_PROGRESS` is
 /// empty.
 pub(crate) fn progress_file(paths: &Paths) -> Option<PathBuf> {
-    record::file(env::var_os(record::VARIABLE), Some(&paths.root))
+    record::file(env::var_os(variables::PROGRESS), Some(&paths.root))
 }
 
 fn solved(progress: Option<&Path>) -> Result<Solved> {
@@ -43,7 +44,7 @@ pub(crate) fn tell(paths: &Paths, progress: Option<&Path>) -> Result<()> {
     }
     println!("{} of {} solved", course.solved(&solved), all.len());
     if progress.is_none() {
-        println!("`{}` is empty, so nothing is noted.", record::VARIABLE);
+        println!("`{}` is empty, so nothing is noted.", variables::PROGRESS);
     }
     Ok(())
 }

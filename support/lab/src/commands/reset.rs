@@ -2,6 +2,7 @@
 
 use crate::commands::sync;
 use crate::notebook::course::Course;
+use crate::notebook::kept;
 use crate::system::files;
 use crate::system::paths::Paths;
 use anyhow::{Context, Result};
@@ -36,7 +37,7 @@ pub(crate) fn notebooks(paths: &Paths, names: &[String]) -> Result<()> {
             continue;
         }
         let kept = there
-            .map(|bytes| files::keep(paths, &inside, &bytes))
+            .map(|bytes| kept::keep(paths, &inside, &bytes))
             .transpose()?;
         files::write(&path, text)?;
         println!("notebooks/{inside} is as the lab has it.");

@@ -7,6 +7,7 @@
 //! whatever a learner wrote there; only `--tidy` takes away, and keeps a copy.
 
 use crate::notebook::course::{Course, is_learners};
+use crate::notebook::kept;
 use crate::notebook::merge;
 use crate::notebook::{
     self, EXERCISE, Notebook, first_line, has_outputs, has_tag, is_answer, is_code,
@@ -123,7 +124,7 @@ fn carry(paths: &Paths, course: &Course, inside: &str) -> Result<Option<String>>
         || merged.notebook.json["metadata"] != mine.json["metadata"];
     if changed {
         if merged.lost {
-            let kept = files::keep(paths, inside, mine.text()?.as_bytes())?;
+            let kept = kept::keep(paths, inside, mine.text()?.as_bytes())?;
             said.push(format!("what was there is in `{}`", paths.shown(&kept)));
         }
         files::write(&path, merged.notebook.text()?)?;
@@ -153,7 +154,7 @@ fn bring_back(paths: &Paths, course: &Course, inside: &str) -> Result<Option<Str
     if let Ok(bytes) = fs::read(&path)
         && !course.is_committed(inside, &bytes)?
     {
-        let kept = files::keep(paths, inside, &bytes)?;
+        let kept = kept::keep(paths, inside, &bytes)?;
         said = format!("{said}; what was there is in `{}`", paths.shown(&kept));
     }
     files::write(&path, drift.wanted.text()?)?;

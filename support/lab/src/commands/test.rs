@@ -9,15 +9,10 @@ use crate::prepare;
 use crate::prepare::Tools;
 use crate::system::paths::Paths;
 use crate::system::process;
+use crate::system::variables;
 use anyhow::{Context, Result, bail};
 use std::env;
 use std::path::{Path, PathBuf};
-
-/// Tells the tests where the pages of the notebooks are that have just run.
-const SITE: &str = "ASYNC_LAB_SITE";
-
-/// Tells them where the lab's notebooks are without what a learner wrote.
-const NOTEBOOKS: &str = "ASYNC_LAB_NOTEBOOKS";
 
 /// Prepares what is missing, then: notebooks in sync, every notebook on a fresh kernel, Rust tests and documentation
 /// tests, the tests in a browser, a class. Stops at the first part that fails.
@@ -32,8 +27,8 @@ pub(crate) fn everything(paths: &Paths) -> Result<()> {
     command
         .args(["test", "--workspace", "--locked"])
         .current_dir(&paths.root)
-        .env(SITE, &site)
-        .env(NOTEBOOKS, &folder);
+        .env(variables::SITE, &site)
+        .env(variables::NOTEBOOKS, &folder);
     eprintln!("`{}`", process::line(&command));
     let status = command
         .status()

@@ -16,6 +16,7 @@ mod join;
 mod tests;
 
 use crate::notebook::Notebook;
+use crate::notebook::kept;
 use crate::notebook::merge;
 use crate::system::files;
 use crate::system::git::Git;
@@ -183,7 +184,7 @@ impl Plan {
         let mut said = self.path.clone();
         if let Some(mine) = &self.kept {
             let inside = self.path.trim_start_matches("notebooks/");
-            let kept = files::keep(paths, inside, mine)?;
+            let kept = kept::keep(paths, inside, mine)?;
             said = format!("{said}: what you had is in `{}`", paths.shown(&kept));
         } else {
             said = format!("{said}: has what is new, and what you wrote");

@@ -13,7 +13,7 @@
 
 pub(crate) mod words;
 
-use crate::system::process;
+use crate::system::{process, variables};
 use anyhow::{Context, Result, bail};
 #[cfg(target_os = "linux")]
 use rustix::process::{Signal, set_parent_process_death_signal};
@@ -23,9 +23,6 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, ExitStatus, Stdio};
-
-/// Names the file that keeps the lock file of the last good build.
-const KEPT: &str = "ASYNC_LAB_LOCK";
 
 /// In a kernel's folder: there while a process may have `support` loaded.
 pub(crate) const LOADED: &str = "async-lab-loaded";
@@ -128,7 +125,7 @@ pub(crate) fn build(
 
 /// Fails where the kernel's folder has been removed: cargo would build everything in it again, for minutes.
 pub(crate) fn must_be_whole() -> Result<()> {
-    match env::var_os(KEPT).map(PathBuf::from) {
+    match env::var_os(variables::LOCK).map(PathBuf::from) {
         Some(kept) if !kept.exists() => bail!("`{}` has been removed", kept.display()),
         _ => Ok(()),
     }
@@ -237,7 +234,7 @@ fn has_support(manifest: &str) -> bool {
 
 /// The two lock files: the one that cargo reads, and the kept one where there is one.
 fn locks(folder: &Path) -> Option<(PathBuf, PathBuf)> {
-    let kept = PathBuf::from(env::var_os(KEPT)?);
+    let kept = PathBuf::from(env::var_os(variables::LOCK)?);
     kept.exists().then(|| (folder.join("Cargo.lock"), kept))
 }
 

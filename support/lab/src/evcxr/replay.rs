@@ -3,12 +3,11 @@
 //! Half the time of a short cell goes by while cargo finds, once more, that three hundred crates are as they were. In a
 //! kernel's folder they are: nothing but the cell changes. So the kernel's cargo is this one. Where manifest, settings and
 //! request are those of an earlier build, it becomes the very compiler that cargo started then; for everything else it
-//! asks cargo (see [`crate::evcxr::crates`]), and notes how cargo starts the compiler.
+//! asks cargo (see [`crate::evcxr::crates`]), and records how cargo starts the compiler.
 
+use crate::evcxr::config::CELL;
 use crate::evcxr::crates;
-use crate::evcxr::shims::CargoHome;
-use crate::system::paths::Paths;
-use crate::system::tools::Toolchain;
+use crate::system::variables::{EVCXR_PRODUCT, INVOCATION};
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -20,33 +19,24 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-/// The crate that holds a cell.
-pub(crate) const CELL: &str = "ctx";
-
-/// What notes are made by: with other code, they may be others.
+/// What records invocations: with other code, they may be others.
 pub(crate) const MADE_BY: &str = include_str!("replay.rs");
 
-/// The folder, beside the crate, of the notes.
-const NOTES: &str = "async-lab-compiler";
-
-/// Names the file in which to note how the compiler is started.
-pub(crate) const NOTE: &str = "ASYNC_LAB_COMPILER_NOTE";
-
-/// Names the file in which the kernel looks for what was built.
-const PRODUCT: &str = "EVCXR_EXECUTION_SO_PATH";
+/// The folder, beside the crate, of what was recorded.
+const INVOCATIONS: &str = "async-lab-invocations";
 
 /// How cargo started the compiler of a cell.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Note {
-    /// The crate's folder then; the prepared folder's notes serve in copies of it.
+struct RustcInvocation {
+    /// The crate's folder then; what was recorded in the prepared folder serves in copies of it.
     folder: String,
     program: String,
     arguments: Vec<String>,
     environment: BTreeMap<String, String>,
 }
 
-impl Note {
-    /// The note as it reads in another folder.
+impl RustcInvocation {
+    /// The invocation as it reads in another folder.
     fn moved_to(mut self, folder: &str) -> Self {
         let texts = self.arguments.iter_mut();
         for text in texts.chain(self.environment.values_mut()) {
@@ -75,33 +65,33 @@ impl Note {
     }
 }
 
-/// Becomes the compiler of the cell in this folder, or has `cargo` build it with these arguments.
-pub(crate) fn cell(paths: &Paths, cargo: &Path, arguments: &[String]) -> Result<ExitCode> {
+/// Becomes the compiler of the cell in this folder, or has `cargo` build it with these arguments, by a compiler that
+/// calls [`record`].
+pub(crate) fn cell(rustc: &Path, cargo: &Path, arguments: &[String]) -> Result<ExitCode> {
     let folder = env::current_dir().context("the folder of the cell is unknown")?;
     crates::must_be_whole()?;
-    let note = note_of(&folder, arguments);
+    let file = file_of(&folder, arguments);
     if env::var_os("RUSTC_WRAPPER").is_none_or(|wrapper| wrapper.is_empty())
-        && let Some(known) = read(&note, &folder)
+        && let Some(known) = read(&file, &folder)
     {
-        if let (Some(file), Some(product)) = (env::var_os(PRODUCT), known.product()) {
-            fs::write(&file, product.to_string_lossy().as_bytes())
-                .with_context(|| format!("`{}` could not be written", file.display()))?;
+        if let (Some(asked), Some(product)) = (env::var_os(EVCXR_PRODUCT), known.product()) {
+            fs::write(&asked, product.to_string_lossy().as_bytes())
+                .with_context(|| format!("`{}` could not be written", asked.display()))?;
         }
         let mut compiler = Command::new(&known.program);
         compiler.args(&known.arguments).envs(&known.environment);
         return Err(compiler.exec())
             .with_context(|| format!("`{}` could not be started", known.program));
     }
-    let rustc = CargoHome::of(paths, &Toolchain::find()?)?.rustc();
-    let variables = [("RUSTC", rustc.as_path()), (NOTE, note.as_path())];
-    let product = env::var_os(PRODUCT).map(PathBuf::from);
+    let variables = [("RUSTC", rustc), (INVOCATION, file.as_path())];
+    let product = env::var_os(EVCXR_PRODUCT).map(PathBuf::from);
     crates::build(cargo, arguments, &variables, product.as_deref())
 }
 
-/// Notes how cargo starts the compiler of a cell, and becomes it.
-pub(crate) fn note(program: &Path, arguments: &[String]) -> Result<Infallible> {
-    if let (Some(file), Ok(folder)) = (env::var_os(NOTE), env::current_dir()) {
-        let note = Note {
+/// Records how cargo starts the compiler of a cell, and becomes it.
+pub(crate) fn record(program: &Path, arguments: &[String]) -> Result<Infallible> {
+    if let (Some(file), Ok(folder)) = (env::var_os(INVOCATION), env::current_dir()) {
+        let invocation = RustcInvocation {
             folder: folder.to_string_lossy().into_owned(),
             program: program.to_string_lossy().into_owned(),
             arguments: without_incremental(arguments),
@@ -112,12 +102,12 @@ pub(crate) fn note(program: &Path, arguments: &[String]) -> Result<Infallible> {
                 .filter(|(name, _)| is_of_cargo(name))
                 .collect(),
         };
-        // Without the note, the next cell asks cargo again.
-        let _ = write(Path::new(&file), &note);
+        // Without it, the next cell asks cargo again.
+        let _ = write(Path::new(&file), &invocation);
     }
     Err(Command::new(program)
         .args(arguments)
-        .env_remove(NOTE)
+        .env_remove(INVOCATION)
         .exec())
     .with_context(|| format!("`{}` could not be started", program.display()))
 }
@@ -136,12 +126,12 @@ fn without_incremental(arguments: &[String]) -> Vec<String> {
     kept
 }
 
-/// Forgets the notes in a folder whose crates are about to be built anew.
+/// Forgets the invocations in a folder whose crates are about to be built anew.
 pub(crate) fn forget(folder: &Path) -> Result<()> {
-    let notes = folder.join(NOTES);
-    if notes.is_dir() {
-        fs::remove_dir_all(&notes)
-            .with_context(|| format!("`{}` could not be removed", notes.display()))?;
+    let recorded = folder.join(INVOCATIONS);
+    if recorded.is_dir() {
+        fs::remove_dir_all(&recorded)
+            .with_context(|| format!("`{}` could not be removed", recorded.display()))?;
     }
     Ok(())
 }
@@ -153,8 +143,8 @@ fn is_of_cargo(name: &str) -> bool {
     (name.starts_with("CARGO") && !others.contains(&name)) || libraries.contains(&name)
 }
 
-/// The file with the note on a request: everything that decides how cargo starts the compiler is in its name.
-fn note_of(folder: &Path, arguments: &[String]) -> PathBuf {
+/// The file with the invocation for a request: everything that decides how cargo starts the compiler is in its name.
+fn file_of(folder: &Path, arguments: &[String]) -> PathBuf {
     let mut hasher = DefaultHasher::new();
     // The kernel writes the dependencies in any order.
     let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
@@ -167,27 +157,24 @@ fn note_of(folder: &Path, arguments: &[String]) -> PathBuf {
     arguments.hash(&mut hasher);
     env::var("RUSTFLAGS").unwrap_or_default().hash(&mut hasher);
     folder
-        .join(NOTES)
+        .join(INVOCATIONS)
         .join(format!("{:016x}.json", hasher.finish()))
 }
 
-/// The note, where there is one and the crates that it names are there.
-fn read(file: &Path, folder: &Path) -> Option<Note> {
-    let note: Note = serde_json::from_str(&fs::read_to_string(file).ok()?).ok()?;
-    let note = note.moved_to(folder.to_str()?);
-    if note.crates().all(Path::exists) {
-        Some(note)
-    } else {
-        None
-    }
+/// The invocation, where there is one and the crates that it names are there.
+fn read(file: &Path, folder: &Path) -> Option<RustcInvocation> {
+    let invocation: RustcInvocation = serde_json::from_str(&fs::read_to_string(file).ok()?).ok()?;
+    let invocation = invocation.moved_to(folder.to_str()?);
+    let whole = invocation.crates().all(Path::exists);
+    whole.then_some(invocation)
 }
 
 /// Never into a file that is there: it may be a link to the prepared folder's.
-fn write(file: &Path, note: &Note) -> Result<()> {
+fn write(file: &Path, invocation: &RustcInvocation) -> Result<()> {
     let new = file.with_extension("new");
     if let Some(folder) = file.parent() {
         fs::create_dir_all(folder)?;
     }
-    fs::write(&new, serde_json::to_string_pretty(note)?)?;
+    fs::write(&new, serde_json::to_string_pretty(invocation)?)?;
     Ok(fs::rename(&new, file)?)
 }

@@ -14,7 +14,6 @@
 //! when another is prepared. Nothing is written before [`CargoHome::write`].
 
 use crate::evcxr::inference::sources;
-use crate::evcxr::replay;
 use crate::system::environment;
 use crate::system::files;
 use crate::system::paths::Paths;
@@ -24,6 +23,12 @@ use anyhow::{Context, Result};
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
+
+/// A sysroot without a library.
+const EMPTY_SYSROOT: &str = "empty-sysroot";
+
+/// The folder of the program that tells the kernel which cargo to call: it asks rustup.
+const RUSTUP: &str = "rustup-shim";
 
 /// The cargo home of kernels on one toolchain.
 #[derive(Debug, Clone)]
@@ -72,7 +77,7 @@ impl CargoHome {
 
     /// The folder of the program that tells the kernel which cargo to call: it asks rustup.
     pub(crate) fn rustup_folder(&self) -> PathBuf {
-        self.folder.join("asked-for-cargo")
+        self.folder.join(RUSTUP)
     }
 
     /// The compiler that notes how cargo starts it.
@@ -81,8 +86,8 @@ impl CargoHome {
     }
 
     /// A sysroot without a library.
-    pub(crate) fn no_library(&self) -> PathBuf {
-        self.folder.join("no-library")
+    pub(crate) fn empty_sysroot(&self) -> PathBuf {
+        self.folder.join(EMPTY_SYSROOT)
     }
 
     /// What its programs do: builds that other programs took part in may differ.
@@ -102,14 +107,14 @@ impl CargoHome {
         if self.real == self.folder {
             return Ok(());
         }
-        let library = self.no_library().join(sources::IN_SYSROOT);
+        let library = self.empty_sysroot().join(sources::IN_SYSROOT);
         fs::create_dir_all(&library)
             .with_context(|| format!("`{}` could not be made", library.display()))?;
         if let Some(compiler) = &self.compiler {
-            link(compiler, &self.no_library().join("bin"))?;
+            files::link(compiler, &self.empty_sysroot().join("bin"))?;
         }
         for name in ["registry", "git", "config.toml", "credentials.toml"] {
-            link(&self.real.join(name), &self.folder.join(name))?;
+            files::link(&self.real.join(name), &self.folder.join(name))?;
         }
         self.programs
             .iter()
@@ -117,70 +122,44 @@ impl CargoHome {
     }
 }
 
-/// What the kernel calls.
+/// What the kernel calls: each script begins with what it needs to know of this machine.
 fn programs(paths: &Paths, toolchain: &Toolchain, home: &Path) -> Result<[(PathBuf, String); 3]> {
     let bin = home.join("bin");
-    let none = home.join("no-library");
-    let library = sources::sysroot(paths, toolchain);
-    let (lab, cargo, rustc) = (
-        quoted(&paths.program()),
-        quoted(&toolchain.cargo),
-        quoted(&toolchain.rustc),
-    );
-    // Of the standard library, and of a crate without its dependencies, there is nothing to leave out. A wrapper that the
-    // user's settings name would be asked for each cell, and has nothing to keep of one; what the kernel sets is its own.
-    let for_cargo = format!(
-        "export RUSTC_WRAPPER=\"${{RUSTC_WRAPPER-}}\" RUSTC_WORKSPACE_WRAPPER=\"${{RUSTC_WORKSPACE_WRAPPER-}}\"\n\
-         case \"$*\" in\n*--target*--message-format=json) exec {lab} compile {cargo} \"$@\" ;;\n'--offline metadata'*|'metadata --format-version=1'|'metadata --format-version 1') exec {lab} resolve {cargo} {host} \"$@\" ;;\n*--no-deps*) ;;\nmetadata*{library}/*) exec cat {metadata} ;;\n*/rustlib/*) ;;\nmetadata*) exec {lab} metadata {cargo} \"$@\" ;;\nesac\nexec {cargo} \"$@\"",
-        library = quoted(&library),
-        metadata = quoted(&library.join(sources::METADATA)),
-        host = toolchain.host()?,
-    );
-    let for_rustc = format!(
-        "if [ \"$*\" = '--print sysroot' ]; then\n  \
-         if ! grep -qs '^support = ' Cargo.toml; then echo {none}; exit; fi\n  \
-         if [ -d {library} ]; then echo {library}; exit; fi\n\
-         fi\n\
-         if [ \"$1 $2\" = '--crate-name {cell}' ] && [ -n \"${note}\" ]; then exec {lab} note {rustc} \"$@\"; fi\n\
-         exec {rustc} \"$@\"",
-        cell = replay::CELL,
-        note = replay::NOTE,
-        none = quoted(&none),
-        library = quoted(&library),
-    );
-    let others = process::find("rustup").map_or("exit 127".to_owned(), |rustup| {
-        format!("exec {} \"$@\"", quoted(&rustup))
-    });
-    let for_rustup = format!(
-        "case \"$*\" in\n'which cargo') echo {ours} ;;\n'which rustc') echo {rustc} ;;\n*) {others} ;;\nesac",
-        ours = quoted(&bin.join("cargo")),
-    );
-    let script = |file: PathBuf, lines: String| (file, format!("#!/bin/sh\n{lines}\n"));
+    let rustup = process::find("rustup").unwrap_or_default();
+    let known = [
+        ("lab", quoted(&paths.program())),
+        ("cargo", quoted(&toolchain.cargo)),
+        ("rustc", quoted(&toolchain.rustc)),
+        ("rustup", quoted(&rustup)),
+        ("host", quoted(Path::new(toolchain.host()?))),
+        ("shims", quoted(&bin)),
+        ("library", quoted(&sources::sysroot(paths, toolchain))),
+        ("empty_sysroot", quoted(&home.join(EMPTY_SYSROOT))),
+    ];
+    let known: String = known
+        .iter()
+        .map(|(name, value)| format!("{name}={value}\n"))
+        .collect();
+    let script = |file: PathBuf, lines: &str| (file, format!("#!/bin/sh\n{known}{lines}"));
     Ok([
-        script(bin.join("cargo"), for_cargo),
-        script(bin.join("rustc"), for_rustc),
-        script(home.join("asked-for-cargo/rustup"), for_rustup),
+        script(
+            bin.join("cargo"),
+            include_str!("../../assets/shims/cargo.sh"),
+        ),
+        script(
+            bin.join("rustc"),
+            include_str!("../../assets/shims/rustc.sh"),
+        ),
+        script(
+            home.join(RUSTUP).join("rustup"),
+            include_str!("../../assets/shims/rustup.sh"),
+        ),
     ])
 }
 
 /// A path as a word of a shell's command line.
 fn quoted(path: &Path) -> String {
     format!("'{}'", path.to_string_lossy().replace('\'', r"'\''"))
-}
-
-/// A link to what is there; another process may be making the same one.
-pub(crate) fn link(target: &Path, link: &Path) -> Result<()> {
-    if !target.exists() || fs::read_link(link).is_ok_and(|known| known == target) {
-        return Ok(());
-    }
-    // Nothing to remove is what is hoped for.
-    let _ = fs::remove_file(link);
-    match std::os::unix::fs::symlink(target, link) {
-        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
-            Err(error).with_context(|| format!("`{}` could not be linked", link.display()))
-        }
-        _ => Ok(()),
-    }
 }
 
 #[cfg(test)]

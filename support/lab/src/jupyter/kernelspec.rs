@@ -7,10 +7,10 @@
 
 use crate::jupyter::packages;
 use crate::prepare::Tools;
-use crate::system::environment;
 use crate::system::files;
 use crate::system::paths::{KERNEL, Paths};
 use crate::system::process;
+use crate::system::variables;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use std::fs;
@@ -105,8 +105,8 @@ fn register(paths: &Paths, folder: &Path, tools: &Tools, provisioner: Option<&st
         "language": "rust",
         "env": {
             // For the figures that set asyncio beside Tokio.
-            "ASYNC_LAB_PYTHON": tools.python,
-            environment::GIVEN: tools.context.environment.handed_on()?,
+            variables::PYTHON: tools.python,
+            variables::BUILD_ENVIRONMENT: tools.context.environment.handed_on()?,
         },
         // The kernel stops a cell when it is told so by message; a signal would end the kernel.
         "interrupt_mode": "message",

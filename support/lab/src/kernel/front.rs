@@ -47,7 +47,7 @@ pub(crate) struct Kernel {
     /// The folder in which it builds.
     pub(crate) folder: PathBuf,
     /// What a new process of the cells runs first.
-    pub(crate) settings: String,
+    pub(crate) settings: &'static str,
     /// There as long as the folder is.
     pub(crate) alive: PathBuf,
 }

@@ -7,9 +7,10 @@
 //! one counts that is also upstream's.
 
 use crate::commands::sync;
+use crate::notebook::kept::KEPT;
 use crate::notebook::record::{self, Solved};
 use crate::notebook::{self, Notebook, is_answer};
-use crate::system::files::{self, KEPT};
+use crate::system::files;
 use crate::system::git::{Git, INDEX};
 use crate::system::paths::Paths;
 use anyhow::{Context, Result, bail};

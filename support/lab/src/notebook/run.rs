@@ -1,12 +1,12 @@
 //! Runs notebooks on fresh kernels and reports how each cell went.
 
 use crate::cli;
-use crate::kernel::ENDS_WITH_PARENT;
 use crate::notebook::outcome::{self, Cause, Reply, Status};
 use crate::notebook::{self, Notebook, Subject, source};
 use crate::prepare::{self, Tools};
 use crate::system::paths::Paths;
 use crate::system::process;
+use crate::system::variables;
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -101,9 +101,9 @@ pub(crate) fn one(
     let notebook = Notebook::read(&subject.file)?;
     let started = Instant::now();
     let mut command = prepare::jupyter(paths, tools);
-    if std::env::var_os("LAB_PROGRESS").is_none() {
+    if std::env::var_os(variables::PROGRESS).is_none() {
         // A run proves notebooks; it is not the learner who solves them.
-        command.env("LAB_PROGRESS", "");
+        command.env(variables::PROGRESS, "");
     }
     let mut driver = Driver::start_on(command, paths, subject, kernel, timeout, save)?;
     let mut outcome = Outcome {
@@ -282,7 +282,7 @@ impl Driver {
             ])
             .arg(place.parent().unwrap_or(&paths.root))
             // The driver ends when we do, and its kernel when it does.
-            .env(ENDS_WITH_PARENT, "1")
+            .env(variables::ENDS_WITH_PARENT, "1")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());

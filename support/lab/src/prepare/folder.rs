@@ -7,6 +7,7 @@
 //! (see [`super::key`]), and nothing in it changes any more. After an edit of `support` another one is made, going on from
 //! the last; one that was interrupted is gone on with.
 
+use crate::evcxr::config;
 use crate::evcxr::context::BuildContext;
 use crate::evcxr::inference;
 use crate::evcxr::replay;
@@ -37,7 +38,7 @@ const MANNERS: usize = 3;
 pub(crate) fn ensure(paths: &Paths, tools: &Tools) -> Result<()> {
     let context = &tools.context;
     context.home.write()?;
-    build::write_kernel_config(paths)?;
+    config::write(paths)?;
     if is_ready(paths, context) {
         return Ok(());
     }
@@ -83,7 +84,7 @@ pub(crate) fn for_kernel(paths: &Paths, context: &BuildContext) -> Result<PathBu
     } else {
         eprintln!("Building what has changed since the last kernel …");
     }
-    build::write_kernel_config(paths)?;
+    config::write(paths)?;
     make(paths, context, &folder, |_| unchanged(paths, context, &folder))
         .context("the kernel's dependencies could not be built\nhint: mend what is said below and start the kernel again; `cargo lab setup` shows more")?;
     Ok(folder)

@@ -3,11 +3,11 @@
 //! The first stands for how things are built, the second for what is built. A folder is made from one of the same first
 //! number: cargo then builds what has changed, and writes into nothing that another folder shares.
 
+use crate::evcxr::config;
 use crate::evcxr::context::BuildContext;
 use crate::evcxr::inference;
 use crate::evcxr::install;
 use crate::evcxr::replay;
-use crate::prepare::build;
 use crate::system::paths::Paths;
 use crate::system::process;
 use anyhow::{Context, Result};
@@ -36,7 +36,7 @@ fn how(paths: &Paths, context: &BuildContext) -> u64 {
     context.home.hash(&mut hasher);
     context.environment.hash(&mut hasher);
     context.settings.hash(&mut hasher);
-    build::cargo_settings().hash(&mut hasher);
+    config::CARGO.hash(&mut hasher);
     install::VERSION.hash(&mut hasher);
     // Crates are known by the paths of their sources.
     (&paths.root, paths.state()).hash(&mut hasher);

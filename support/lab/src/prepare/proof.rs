@@ -2,11 +2,11 @@
 //! builds whatever its release does otherwise.
 
 use crate::evcxr::install;
-use crate::kernel;
 use crate::notebook::run::Driver;
 use crate::prepare::{Tools, jupyter};
 use crate::system::paths::{KERNEL, Paths};
 use crate::system::step::Step;
+use crate::system::variables;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use std::fs;
@@ -82,7 +82,7 @@ pub(crate) fn run(paths: &Paths, tools: &Tools, folder: &Path) -> Result<()> {
     fs::write(&notebook, content.to_string())
         .with_context(|| format!("`{}` could not be written", notebook.display()))?;
     let mut command = jupyter(paths, tools);
-    command.env(kernel::PREPARING, folder);
+    command.env(variables::PREPARING, folder);
     let mut driver = Driver::start(command, paths, &notebook, KERNEL, 600, None)?;
     let mut missing: Vec<String> = Vec::new();
     let mut answered = false;

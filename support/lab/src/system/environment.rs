@@ -1,4 +1,4 @@
-//! What the machine says about builds: variables of the environment, and the settings of cargo.
+//! What variables of the environment say about builds.
 //!
 //! Some change what compilers make, such as those that activating a conda environment sets: they are honoured, and part of
 //! the name of a prepared folder. Others would make cargo build in another place or in another way than the lab does, or
@@ -6,18 +6,12 @@
 //!
 //! The variables of the set-up reach a kernel by its registration, whoever starts it: an IDE has others than the terminal.
 
-use crate::prepare::build;
-use crate::system::paths::Paths;
+use crate::system::variables::BUILD_ENVIRONMENT;
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
 use std::env;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
-use toml::{Table, Value};
-
-/// Carries the variables of the set-up to its kernels, as JSON.
-pub(crate) const GIVEN: &str = "ASYNC_LAB_BUILD_ENVIRONMENT";
 
 /// The variables that change what compilers build, with their values.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -50,17 +44,19 @@ impl BuildEnvironment {
 
     /// The variables that the kernel's registration hands on, else those of this process.
     pub(crate) fn of_kernel() -> Result<Self> {
-        let Ok(text) = env::var(GIVEN) else {
+        let Ok(text) = env::var(BUILD_ENVIRONMENT) else {
             return BuildEnvironment::current();
         };
         serde_json::from_str(&text)
             .map(BuildEnvironment)
             .with_context(|| {
-                format!("`{GIVEN}` is not what a set-up writes\nhint: run `cargo lab setup`")
+                format!(
+                    "`{BUILD_ENVIRONMENT}` is not what a set-up writes\nhint: run `cargo lab setup`"
+                )
             })
     }
 
-    /// The value of [`GIVEN`] for a kernel.
+    /// The value of [`BUILD_ENVIRONMENT`] for a kernel.
     pub(crate) fn handed_on(&self) -> Result<String> {
         Ok(serde_json::to_string(&self.0)?)
     }
@@ -75,7 +71,7 @@ impl BuildEnvironment {
                 command.env_remove(&name);
             }
         }
-        command.envs(&self.0).env_remove(GIVEN);
+        command.envs(&self.0).env_remove(BUILD_ENVIRONMENT);
     }
 }
 
@@ -135,67 +131,6 @@ fn effect(name: &str) -> Effect {
     }
 }
 
-/// What of the user's settings of cargo changes what is built, in one text. `home` is cargo's folder.
-///
-/// The folder of a kernel is below that of a checkout and often below the user's own, and cargo reads the settings in all
-/// of them. What the lab must have otherwise stands nearer to the kernel (see `write_cargo_settings`).
-pub(crate) fn cargo_settings(paths: &Paths, home: &Path) -> Result<String> {
-    let state = paths.state();
-    let above = state
-        .ancestors()
-        .skip(1)
-        .map(|folder| folder.join(".cargo"));
-    let mut texts = Vec::new();
-    for folder in above.chain([home.to_owned()]) {
-        for name in ["config", "config.toml"] {
-            let file = folder.join(name);
-            let Ok(text) = fs::read_to_string(&file) else {
-                continue;
-            };
-            let settings: Table = text.parse().with_context(|| {
-                format!(
-                    "`{}` is not what cargo reads\nhint: mend it",
-                    file.display()
-                )
-            })?;
-            let text = relevant(settings).to_string();
-            // The user's own folder is above most checkouts, and is cargo's, too.
-            if !text.is_empty() && !texts.contains(&text) {
-                texts.push(text);
-            }
-        }
-    }
-    Ok(texts.join("\n"))
-}
-
-/// The tables that change what is built, without the keys that the lab sets itself.
-fn relevant(settings: Table) -> Table {
-    let tables = [
-        "env", "host", "patch", "paths", "profile", "source", "target", "unstable",
-    ];
-    let ours: Table = build::cargo_settings().parse().unwrap_or_default();
-    let mut kept = Table::new();
-    for (name, mut value) in settings {
-        if !tables.contains(&name.as_str()) {
-            continue;
-        }
-        if name == "profile" {
-            // Cells and what they need are built by that of development, whose values of ours are nearer.
-            value = value
-                .get("dev")
-                .cloned()
-                .unwrap_or(Value::Table(Table::new()));
-            if let (Value::Table(theirs), Some(ours)) = (&mut value, ours["profile"].get("dev")) {
-                theirs.retain(|key, value| value.is_table() || ours.get(key).is_none());
-            }
-        }
-        if !matches!(&value, Value::Table(table) if table.is_empty()) {
-            kept.insert(name, value);
-        }
-    }
-    kept
-}
-
 /// Cargo's own folder, as it is without us.
 pub(crate) fn cargo_home() -> Result<PathBuf> {
     env::var_os("CARGO_HOME")
@@ -237,19 +172,5 @@ mod tests {
         ] {
             assert_eq!(effect(name), Effect::None, "{name}");
         }
-    }
-
-    #[test]
-    fn settings_that_change_no_product_make_no_difference() {
-        let text = |settings: &str| relevant(settings.parse().expect("TOML")).to_string();
-        assert_eq!(
-            text("[net]\noffline = true\n[term]\nquiet = true\n[build]\njobs = 1\n[target]\n"),
-            ""
-        );
-        assert_eq!(
-            text("[profile.dev]\npanic = \"abort\"\n[profile.release]\nopt-level = 0\n"),
-            ""
-        );
-        assert!(text("[profile.dev]\nopt-level = 3\n[net]\nretry = 3").contains("opt-level"));
     }
 }

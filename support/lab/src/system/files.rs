@@ -3,13 +3,12 @@
 //! A file is written beside its place, flushed to the disk and moved over. A full disk or a killed command leaves the
 //! file of before, at most with a hidden `.lab-….part` next to it.
 
-use crate::system::paths::Paths;
 use crate::system::process;
 use anyhow::{Context, Result};
 use std::fs::{self, File, Permissions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use tempfile::NamedTempFile;
 
 /// Writes a file, in the place of one that may be there.
@@ -56,33 +55,6 @@ pub(crate) fn write_new(path: &Path, text: impl AsRef<[u8]>) -> Result<bool> {
             )
         })
         .map_err(with_hint)
-}
-
-/// Keeps a copy of a notebook and returns where. Copies are numbered and never overwrite each other; one that is there
-/// already, to the byte, is not made again. They lie where JupyterLab shows them, one folder deep, so that those of
-/// exercises run as they are.
-pub(crate) fn keep(paths: &Paths, inside: &str, content: &[u8]) -> Result<PathBuf> {
-    let plain = Path::new(inside);
-    let stem = plain.file_stem().unwrap_or_default().to_string_lossy();
-    let from = plain.parent().and_then(Path::file_name);
-    let stem = match from.map(|folder| folder.to_string_lossy()) {
-        Some(folder) if folder != "exercises" && folder != KEPT => format!("{folder}-{stem}"),
-        _ => stem.into_owned(),
-    };
-    for number in 1.. {
-        let path = kept(paths).join(format!("{stem}-{number}.ipynb"));
-        if fs::read(&path).is_ok_and(|there| there == content) || write_new(&path, content)? {
-            return Ok(path);
-        }
-    }
-    unreachable!("there is a number for every copy")
-}
-
-/// The folder of copies, among the notebooks.
-pub(crate) const KEPT: &str = "kept";
-
-fn kept(paths: &Paths) -> PathBuf {
-    paths.notebooks().join(KEPT)
 }
 
 /// Writes a file unless it says the same already.
@@ -137,6 +109,21 @@ pub(crate) fn install_program(from: &Path, to: &Path) -> Result<()> {
         .map_err(with_hint)
 }
 
+/// A link to what is there; another process may be making the same one.
+pub(crate) fn link(target: &Path, link: &Path) -> Result<()> {
+    if !target.exists() || fs::read_link(link).is_ok_and(|known| known == target) {
+        return Ok(());
+    }
+    // Nothing to remove is what is hoped for.
+    let _ = fs::remove_file(link);
+    match std::os::unix::fs::symlink(target, link) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+            Err(error).with_context(|| format!("`{}` could not be linked", link.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
 fn beside(path: &Path, text: &[u8], mode: u32) -> io::Result<NamedTempFile> {
     fs::create_dir_all(folder(path))?;
     let mut file = tempfile::Builder::new()
@@ -172,24 +159,6 @@ fn with_hint(error: anyhow::Error) -> anyhow::Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn copies_never_overwrite_each_other_and_are_made_once() {
-        let scratch = tempfile::tempdir().expect("a folder");
-        let paths = Paths::of(scratch.path()).expect("a folder");
-        let keep = |inside: &str, text: &str| {
-            let path = keep(&paths, inside, text.as_bytes()).expect("kept");
-            assert_eq!(fs::read_to_string(&path).expect("there"), text);
-            path.file_name()
-                .expect("a name")
-                .to_string_lossy()
-                .into_owned()
-        };
-        assert_eq!(keep("exercises/1_x.ipynb", "a"), "1_x-1.ipynb");
-        assert_eq!(keep("exercises/1_x.ipynb", "b"), "1_x-2.ipynb");
-        assert_eq!(keep("exercises/1_x.ipynb", "a"), "1_x-1.ipynb");
-        assert_eq!(keep("solutions/1_x.ipynb", "a"), "solutions-1_x-1.ipynb");
-    }
 
     #[test]
     fn a_file_that_cannot_be_written_stays_what_it_was() {

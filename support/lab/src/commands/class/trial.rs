@@ -1,10 +1,11 @@
 //! Learners who work in a class at the same time, and what each of them took.
 
-use super::{NOTEBOOKS, PASSWORD, Programs};
+use super::Programs;
 use crate::notebook::tested;
 use crate::system::paths::Paths;
 use crate::system::process;
 use crate::system::step::Step;
+use crate::system::variables;
 use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use serde::Deserialize;
@@ -92,8 +93,8 @@ fn report(
     let notebooks = tested::notebooks(paths)?.folder;
     let mut command = programs.hub(paths, &folder, memory, ports);
     command
-        .env(PASSWORD, &password)
-        .env(NOTEBOOKS, &notebooks)
+        .env(variables::CLASS_PASSWORD, &password)
+        .env(variables::CLASS_NOTEBOOKS, &notebooks)
         .stdin(Stdio::null())
         .stdout(output.try_clone()?)
         .stderr(output)

@@ -6,11 +6,13 @@
 use super::file::Work;
 use super::solved;
 use crate::notebook::course::Course;
+use crate::notebook::kept;
 use crate::notebook::merge;
 use crate::notebook::record;
 use crate::notebook::{Notebook, has_outputs, is_code};
 use crate::system::files;
 use crate::system::paths::Paths;
+use crate::system::variables;
 use anyhow::{Context, Result};
 use serde_json::Value;
 use std::fs;
@@ -31,12 +33,12 @@ pub(crate) fn import(paths: &Paths, progress: Option<&Path>, file: &Path) -> Res
         kept |= step.take(paths)?;
     }
     if kept {
-        println!("What was there before is in `notebooks/{}`.", files::KEPT);
+        println!("What was there before is in `notebooks/{}`.", kept::KEPT);
     }
     let Some(progress) = progress else {
         println!(
             "`{}` is empty, so it is not noted what is solved.",
-            record::VARIABLE
+            variables::PROGRESS
         );
         return Ok(());
     };
@@ -159,7 +161,7 @@ impl Step {
                 if files::write_new(&path, text)? {
                     println!("notebooks/{inside}: laid there");
                 } else {
-                    let laid = files::keep(paths, inside, text.as_bytes())?;
+                    let laid = kept::keep(paths, inside, text.as_bytes())?;
                     let laid = paths.shown(&laid);
                     println!("notebooks/{inside}: another lies there; this one is `{laid}`");
                 }
@@ -167,7 +169,7 @@ impl Step {
             }
             Does::Write(notebook, not_all_of) => {
                 if let Some(saved) = not_all_of {
-                    let kept = files::keep(paths, inside, saved.text()?.as_bytes())?;
+                    let kept = kept::keep(paths, inside, saved.text()?.as_bytes())?;
                     println!(
                         "notebooks/{inside}: the file does not say of which version it is; as it was saved, it is `{}`",
                         paths.shown(&kept)
@@ -175,7 +177,7 @@ impl Step {
                 }
                 let there = fs::read(&path).ok();
                 if let Some(bytes) = &there {
-                    files::keep(paths, inside, bytes)?;
+                    kept::keep(paths, inside, bytes)?;
                 }
                 files::write(&path, notebook.text()?)?;
                 println!("notebooks/{inside}: brought back");

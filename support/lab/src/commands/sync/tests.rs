@@ -116,7 +116,7 @@ fn what_a_solution_has_new_is_carried_around_a_learner_s_work() {
     all(&paths, Mode::Carry).expect("carried");
     let after = read(&paths, "exercises/1_x.ipynb");
     assert_eq!(sources(&after), ["1 + 3", "my answer", "my note"]);
-    assert!(!paths.notebooks().join(files::KEPT).exists());
+    assert!(!paths.notebooks().join(kept::KEPT).exists());
 
     all(&paths, Mode::Tidy).expect("brought back");
     let tidied = read(&paths, "exercises/1_x.ipynb");

@@ -4,7 +4,6 @@
 //! kernel may start while others are being written.
 
 use super::outline::{self, Documentation};
-use crate::evcxr::shims::link;
 use crate::prepare::snapshot;
 use crate::system::files;
 use crate::system::paths::Paths;
@@ -101,7 +100,7 @@ pub(super) fn write_library(paths: &Paths, toolchain: &Toolchain) -> Result<()> 
         toolchain
             .rustc
             .parent()
-            .map_or(Ok(()), |programs| link(programs, &new.join("bin")))
+            .map_or(Ok(()), |programs| files::link(programs, &new.join("bin")))
     })
 }
 

@@ -88,7 +88,7 @@ struct Now {
 #[derive(Debug)]
 pub(crate) struct Cells<S> {
     key: Key,
-    settings: String,
+    settings: &'static str,
     around: S,
     waiting: VecDeque<Work>,
     now: Option<Now>,
@@ -99,7 +99,7 @@ pub(crate) struct Cells<S> {
 
 impl<S: Surroundings> Cells<S> {
     /// `settings` is what a new process of the cells has to run first.
-    pub(crate) fn new(key: Key, settings: String, around: S) -> Self {
+    pub(crate) fn new(key: Key, settings: &'static str, around: S) -> Self {
         Cells {
             key,
             settings,

@@ -42,7 +42,7 @@ struct Talk {
 impl Talk {
     fn new() -> Self {
         Talk {
-            cells: Cells::new(key(), "settings()".to_owned(), World::default()),
+            cells: Cells::new(key(), "settings()", World::default()),
             asked: Vec::new(),
             got: Vec::new(),
             evcxrs_count: 1,
