@@ -1,8 +1,8 @@
 """Runs the cells of one notebook on a fresh kernel and tells how each went.
 
 This is all the Python there is in running notebooks: nbclient knows how to start a kernel and to collect its outputs.
-It does not judge. After each cell it prints one line of JSON and waits for a line on standard input: `next` goes on,
-anything else, or the end of the input, stops. Where the input ends while a cell runs, whoever asked is gone, and the kernel
+It does not judge. The first line of standard input is the notebook. After each cell it prints one line of JSON and waits
+for another: `next` goes on, anything else, or the end of the input, stops. Where the input ends while a cell runs, whoever asked is gone, and the kernel
 is ended at once.
 """
 
@@ -189,7 +189,7 @@ async def start(options, notebook, starts=3):
 
 
 async def run(options, panics):
-    notebook = nbformat.read(options.notebook, as_version=4)
+    notebook = nbformat.reads(sys.stdin.readline(), as_version=4)
     started = time.monotonic()
     answers = Answers()
     client = await start(options, notebook)
@@ -226,7 +226,6 @@ async def run(options, panics):
 
 
 parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("notebook")
 parser.add_argument("--kernel", required=True)
 parser.add_argument("--folder", required=True, help="the folder in which the kernel runs")
 parser.add_argument("--timeout", type=int, required=True, help="seconds for one cell")

@@ -14,7 +14,8 @@ use crate::evcxr::config::{LOCK, PRELUDE};
 use crate::evcxr::context::BuildContext;
 use crate::evcxr::install;
 use crate::prepare::snapshot::{self, Kept};
-use crate::prepare::{folder, lock};
+use crate::prepare::{self, environment, fingerprints, folder};
+use crate::system::files;
 use crate::system::paths::Paths;
 use crate::system::process;
 use crate::system::variables;
@@ -34,11 +35,6 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// The file in a kernel's folder that is locked while the kernel lives.
 const ALIVE: &str = "async-lab-alive";
 
-/// Held by whoever writes the prepared folder.
-pub(crate) fn folder_lock(paths: &Paths) -> PathBuf {
-    paths.state().join("prepared.lock")
-}
-
 /// Is the kernel that `connection_file` describes, until Jupyter ends it.
 pub(crate) fn serve(paths: &Paths, connection_file: &Path) -> Result<ExitCode> {
     #[cfg(target_os = "linux")]
@@ -53,56 +49,23 @@ pub(crate) fn serve(paths: &Paths, connection_file: &Path) -> Result<ExitCode> {
         )
     })?;
     paths.claim()?;
-    super::prepare::install_program(paths)?;
+    prepare::install_program(paths)?;
     let context = BuildContext::of_kernel(paths)?;
     let folder = match env::var_os(variables::PREPARING) {
         Some(folder) => folder.into(),
         None => {
             remove_folders_of_the_dead(&paths.kernels());
-            let _turn = lock(&folder_lock(paths), "the dependencies to be built")?;
+            let _turn = folder::turn(paths, "the dependencies to be built")?;
             remove_folders_without_a_lock(&paths.kernels());
             let prepared = folder::for_kernel(paths, &context)?;
             private_folder(paths, &prepared)?
         }
     };
-    let home = &context.home;
     let mut command = process::command(paths.program());
-    context.environment.apply(&mut command);
     command
         .args(["tied", &std::process::id().to_string()])
-        .arg(&binary)
-        .env(variables::EVCXR_FOLDER, &folder)
-        .env(variables::EVCXR_CONFIG, paths.kernel_config())
-        .env("RUSTC", home.rustc())
-        .env("CARGO_HOME", home.folder())
-        .env(variables::LOCK, folder.join(LOCK))
-        .env(variables::SCRATCH, folder.join("scratch"))
-        .env("RUST_BACKTRACE", "0")
-        .env_remove(variables::PREPARING)
-        .env_remove(variables::PRESTART)
-        .env_remove(variables::ENDS_WITH_PARENT);
-    if env::var_os(variables::PROGRESS).is_none() {
-        command.env(variables::PROGRESS, paths.root.join(".progress.json"));
-    }
-    hide_jupyter_modules(&mut command, paths);
-    if let Some(home) = env::var_os("CARGO_HOME") {
-        command.env(variables::CELLS_CARGO_HOME, home);
-    }
-    let path = env::var_os("PATH").unwrap_or_default();
-    let mut folders: Vec<_> = env::split_paths(&path).collect();
-    // A Jupyter that was not started from a terminal may not know where cargo is.
-    if process::find("cargo").is_none()
-        && let Some(bin) = context.toolchain.cargo.parent()
-    {
-        folders.push(bin.to_owned());
-    }
-    let problem = "the folders of the programs do not fit a PATH";
-    command.env(
-        variables::CELLS_PATH,
-        env::join_paths(&folders).context(problem)?,
-    );
-    folders.insert(0, home.rustup_folder());
-    command.env("PATH", env::join_paths(&folders).context(problem)?);
+        .arg(&binary);
+    environment::of_kernel(&mut command, paths, &context, &folder)?;
     // Evcxr makes other files anew.
     let alive = folder.join(LOCK);
     front::run(
@@ -128,18 +91,6 @@ pub(crate) fn tie(parent: u32, program: &Path, arguments: &[String]) -> Result<I
         .with_context(|| format!("`{}` could not be started", program.display()))
 }
 
-/// The modules for our JupyterLab are not for a Python that a cell starts.
-fn hide_jupyter_modules(command: &mut Command, paths: &Paths) {
-    let path = env::var_os("PYTHONPATH").unwrap_or_default();
-    let kept: Vec<_> = env::split_paths(&path)
-        .filter(|folder| *folder != paths.jupyter_modules())
-        .collect();
-    match env::join_paths(&kept) {
-        Ok(path) if !kept.is_empty() => command.env("PYTHONPATH", path),
-        _ => command.env_remove("PYTHONPATH"),
-    };
-}
-
 /// Makes the folder of this kernel and locks it for as long as the kernel lives. Only one process at a time may do so.
 fn private_folder(paths: &Paths, prepared: &Path) -> Result<PathBuf> {
     let since = SystemTime::now()
@@ -151,10 +102,10 @@ fn private_folder(paths: &Paths, prepared: &Path) -> Result<PathBuf> {
         .join(format!("{}-{since}", std::process::id()));
     fs::create_dir_all(&folder)
         .with_context(|| format!("`{}` could not be made", folder.display()))?;
-    let alive = lock(&folder.join(ALIVE), "nobody, the folder is new")?;
+    let alive = files::lock(&folder.join(ALIVE), "nobody, the folder is new")?;
     fcntl_setfd(&alive, FdFlags::empty()).context("the kernel's lock could not be handed on")?;
-    let copied = snapshot::copy(prepared, &folder, Kept::Products)
-        .and_then(|()| snapshot::settle_our_builds(&folder));
+    let copied =
+        snapshot::copy(prepared, &folder, Kept::Products).and_then(|()| fingerprints::pin(&folder));
     if let Err(error) = copied {
         // What went wrong is told; what is left behind the next kernel removes.
         let _ = fs::remove_dir_all(&folder);

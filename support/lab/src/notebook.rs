@@ -1,5 +1,6 @@
 //! Notebooks as files: read, told apart by their tags, written the way Jupyter writes them.
 
+pub(crate) mod committed;
 pub(crate) mod course;
 pub(crate) mod kept;
 pub(crate) mod merge;

@@ -5,7 +5,7 @@
 mod cells;
 mod report;
 
-use crate::cli;
+use crate::jupyter;
 use crate::jupyter::packages;
 use crate::prepare::plain_crate;
 use crate::prepare::{self, Tools};
@@ -15,9 +15,11 @@ use crate::system::process;
 use crate::system::step::Step;
 use crate::system::variables;
 use anyhow::{Context, Result, bail};
+use clap::Args;
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 /// What is measured, in the order in which it takes its turns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -99,8 +101,33 @@ struct Measured {
     run: Run,
 }
 
+/// Options of `cargo lab bench`.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// How often each kernel has its turn.
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    rounds: usize,
+    /// How many short cells follow the first ones.
+    #[arg(long, value_name = "N", default_value_t = 60)]
+    cells: usize,
+    /// How many kernels to start at once, for each number.
+    #[arg(
+        long,
+        value_name = "N,…",
+        value_delimiter = ',',
+        default_value = "1,2,4"
+    )]
+    kernels: Vec<usize>,
+    /// Print everything that was measured as JSON, rather than the table.
+    #[arg(long)]
+    json: bool,
+    /// The folder for table, JSON and figures.
+    #[arg(long, value_name = "DIR", default_value = "target/lab/bench/out")]
+    out: PathBuf,
+}
+
 /// Measures, prints a table or JSON, and writes both and the figures into a folder.
-pub(crate) fn all(paths: &Paths, options: &cli::Bench) -> Result<()> {
+pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
     let tools = prepare::everything(paths)?;
     fs::create_dir_all(&options.out)
         .with_context(|| format!("`{}` could not be made", options.out.display()))?;
@@ -146,7 +173,7 @@ pub(crate) fn all(paths: &Paths, options: &cli::Bench) -> Result<()> {
         print!("{}", report.table());
     }
     eprintln!("Table, JSON and figures are in {}", paths.shown(&out));
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 fn write(file: &Path, text: &str) -> Result<()> {
@@ -189,7 +216,7 @@ impl Bench<'_> {
         let _ = fs::remove_dir_all(&scratch);
         fs::create_dir_all(&scratch)
             .with_context(|| format!("`{}` could not be made", scratch.display()))?;
-        let mut command = prepare::jupyter(self.paths, self.tools);
+        let mut command = jupyter::command(self.paths, &self.tools.python);
         command
             .env("TMPDIR", &scratch)
             .env("JUPYTER_PATH", &self.specifications)
@@ -238,7 +265,11 @@ fn register(paths: &Paths, tools: &Tools) -> Result<PathBuf> {
             .arg("--install")
             .env("JUPYTER_PATH", &folder),
     )?;
-    let python = packages::with(&folder.join("venv"), tools, &["ipykernel", "matplotlib"])?;
+    let python = packages::with(
+        &folder.join("venv"),
+        &tools.python,
+        &["ipykernel", "matplotlib"],
+    )?;
     files::write_if_changed(
         &folder
             .join("kernels")

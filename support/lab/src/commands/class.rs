@@ -5,7 +5,6 @@
 
 mod trial;
 
-use crate::cli;
 use crate::jupyter::packages;
 use crate::notebook::tested;
 use crate::prepare::{self, Tools};
@@ -14,10 +13,12 @@ use crate::system::process;
 use crate::system::step::Step;
 use crate::system::variables::{self, CLASS_PASSWORD};
 use anyhow::{Context, Result, bail};
+use clap::Args;
 use std::env;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::process::ExitCode;
 
 /// The proxy that leads each learner to the server that is theirs.
 const PROXY: &str = "configurable-http-proxy@5.3";
@@ -25,18 +26,47 @@ const PROXY: &str = "configurable-http-proxy@5.3";
 /// The fewest characters that JupyterHub takes for one.
 const SHORTEST: usize = 8;
 
+/// Bytes that a learner gets unless told otherwise: two open notebooks, or one and its compiler at their worst.
+const MEMORY: u64 = 2_000_000_000;
+
 /// The learners of the class that `cargo lab test` tries out.
 const TESTED: usize = 6;
 
+/// Options of `cargo lab class`.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// Where each learner's folder shall lie; those that are there stay as they are.
+    #[arg(value_name = "DIR", required_unless_present = "trial")]
+    folder: Option<PathBuf>,
+    /// Where learners reach it. Others than this machine's own need an address such as http://:8000.
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8000")]
+    address: String,
+    /// Bytes of memory that one learner may use, all notebooks together.
+    #[arg(long, value_name = "BYTES", default_value_t = MEMORY)]
+    memory: u64,
+    /// Serve nobody: have so many learners work at the same time, in a folder of their own, and report what they took.
+    #[arg(long = "try", value_name = "LEARNERS")]
+    trial: Option<usize>,
+    /// In a trial, seconds that each learner thinks before the next cell.
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 0.0,
+        requires = "trial"
+    )]
+    pause: f64,
+}
+
 /// Starts the class and waits for its end, or tries it out.
-pub(crate) fn open(paths: &Paths, options: &cli::Class) -> Result<()> {
+pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
     if options.trial.is_none() {
         password_is_long_enough(env::var(CLASS_PASSWORD).ok().as_deref())?;
     }
     let tools = prepare::everything(paths)?;
     let programs = Programs::ensure(paths, &tools)?;
     if let Some(learners) = options.trial {
-        return trial::run(paths, &programs, learners, options.memory, options.pause);
+        trial::run(paths, &programs, learners, options.memory, options.pause)?;
+        return Ok(ExitCode::SUCCESS);
     }
     let folder = options.folder.as_ref().context("a class needs a folder")?;
     let folder = std::path::absolute(folder)
@@ -69,7 +99,7 @@ pub(crate) fn test(paths: &Paths, tools: &Tools) -> Result<()> {
         return Ok(());
     }
     let programs = Programs::ensure(paths, tools)?;
-    trial::run(paths, &programs, TESTED, cli::Class::MEMORY, 0.0)
+    trial::run(paths, &programs, TESTED, MEMORY, 0.0)
 }
 
 /// What a class needs besides the lab.
@@ -84,7 +114,7 @@ impl Programs {
         let pins = packages::pins(&paths.root.join("environment.yml"))?;
         let mut packages = vec!["jupyterhub==6.1.*"];
         packages.extend(pins.iter().map(String::as_str));
-        let python = packages::with(&folder.join("venv"), tools, &packages)?;
+        let python = packages::with(&folder.join("venv"), &tools.python, &packages)?;
         let proxy = folder.join("node_modules/.bin/configurable-http-proxy");
         if !proxy.exists() {
             let npm = process::find("npm")

@@ -7,13 +7,20 @@ use crate::prepare::folder;
 use crate::system::paths::Paths;
 use crate::system::process;
 use crate::system::tools::Toolchain;
+use anyhow::Result;
+use clap::Args;
 use std::path::Path;
+use std::process::ExitCode;
 
 /// What was found, or what mends it.
-type Found = Result<String, String>;
+type Found = std::result::Result<String, String>;
 
-/// Prints what was found; true where nothing is missing.
-pub(crate) fn report(paths: &Paths) -> bool {
+/// Options of `cargo lab doctor`: there are none.
+#[derive(Debug, Args)]
+pub(crate) struct Options {}
+
+/// Prints what was found; fails where something is missing.
+pub(crate) fn run(paths: &Paths, Options {}: &Options) -> Result<ExitCode> {
     let mut sound = true;
     let mut row = |what: &str, found: Found| match found {
         Ok(text) => anstream::println!("\x1b[32mok\x1b[0m       {what:<22} {text}"),
@@ -93,10 +100,10 @@ pub(crate) fn report(paths: &Paths) -> bool {
             Err(error) => Err(format!("{error:#}")),
         },
     );
-    sound
+    Ok(super::code(sound))
 }
 
-fn first_line(text: Result<impl AsRef<str>, String>) -> Found {
+fn first_line(text: std::result::Result<impl AsRef<str>, String>) -> Found {
     text.map(|text| text.as_ref().lines().next().unwrap_or_default().to_owned())
 }
 

@@ -16,17 +16,39 @@ use crate::system::paths::Paths;
 use crate::system::process;
 use crate::system::step::Step;
 use anyhow::{Context, Result, bail};
+use clap::Args;
 use program::Program;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 /// What the kernel's Tokio can do, for a program that awaits in `main`.
 const TOKIO_FEATURES: &str = "[\"full\"]";
 
+/// Options of `cargo lab eject`.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// The number of the exercise.
+    #[arg(value_name = "N")]
+    number: u32,
+    /// The folder of the project, which must not hold anything yet.
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+    /// Take the solution rather than the exercise.
+    #[arg(long)]
+    solution: bool,
+}
+
+/// Makes the project.
+pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
+    project(paths, options.number, options.solution, &options.folder)?;
+    Ok(ExitCode::SUCCESS)
+}
+
 /// Writes the project of exercise `number`, or of its solution, into a new folder.
-pub(crate) fn project(paths: &Paths, number: u32, solution: bool, folder: &Path) -> Result<()> {
+fn project(paths: &Paths, number: u32, solution: bool, folder: &Path) -> Result<()> {
     let path = numbered(paths, number, solution)?;
     let notebook = Notebook::read(&path)?;
     if let Some(cell) = notebook

@@ -5,19 +5,22 @@
 
 mod page;
 
+use crate::commands::run::report;
 use crate::notebook::Subject;
 use crate::notebook::course::Course;
-use crate::notebook::run::{self, Outcome};
+use crate::notebook::run::{self, How, Outcome};
 use crate::prepare::{self, Tools, key};
 use crate::system::paths::{KERNEL, Paths};
 use crate::system::step::Step;
 use crate::system::variables;
 use anyhow::{Context, Result, bail};
+use clap::Args;
 use page::Site;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::resume_unwind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -30,8 +33,25 @@ pub(crate) enum Runs {
     Changed,
 }
 
-/// Writes the site to `out`; `start_here` becomes `index.html`. A notebook that fails is not exported.
-pub(crate) fn site(paths: &Paths, out: &Path, runs: Runs) -> Result<()> {
+/// Options of `cargo lab export`.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// The folder to write to.
+    #[arg(long, value_name = "DIR", default_value = "target/lab/site")]
+    out: PathBuf,
+    /// Run every notebook, also those that have not changed since they last ran.
+    #[arg(long)]
+    all: bool,
+}
+
+/// Writes the site; `start_here` becomes `index.html`. A notebook that fails is not exported.
+pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
+    let out = &options.out;
+    let runs = if options.all {
+        Runs::All
+    } else {
+        Runs::Changed
+    };
     let tools = prepare::everything(paths)?;
     let (found, strays) = in_folder(paths)?;
     let outcomes = pages(paths, &tools, &found, out, runs)?;
@@ -56,7 +76,7 @@ pub(crate) fn site(paths: &Paths, out: &Path, runs: Runs) -> Result<()> {
         "The site begins with `{}`.",
         out.join(page::INDEX).display()
     );
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The lab's notebooks as they lie in the folder, answers and all, and the names of others there.
@@ -114,7 +134,7 @@ pub(crate) fn pages(
             let outcome = one(paths, tools, &site, subject, &prepared, runs)?;
             if let Ok(mut step) = step.lock() {
                 if let Some(outcome) = &outcome {
-                    step.above(|| run::report(outcome))?;
+                    step.above(|| report(outcome));
                 }
                 step.advance(&paths.shown(&subject.path).to_string());
             }
@@ -171,7 +191,12 @@ fn one(
     let folder = saved.parent().context("it lies in a folder")?;
     fs::create_dir_all(folder)
         .with_context(|| format!("`{}` could not be made", folder.display()))?;
-    let outcome = run::one(paths, tools, subject, KERNEL, 120, Some(&saved))?;
+    let how = How {
+        python: &tools.python,
+        kernel: KERNEL,
+        timeout: 120,
+    };
+    let outcome = run::one(paths, subject, how, Some(&saved))?;
     if outcome.ok {
         site.write(paths, tools, inside, &saved)?;
         fs::write(&state, now)

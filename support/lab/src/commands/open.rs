@@ -1,16 +1,30 @@
 //! Opens JupyterLab on the notebooks.
 
+use crate::jupyter;
+use crate::notebook::course::Course;
 use crate::prepare;
 use crate::system::paths::Paths;
 use crate::system::variables;
 use anyhow::{Context, Result};
-use std::convert::Infallible;
+use clap::Args;
 use std::os::unix::process::CommandExt;
+use std::process::ExitCode;
+
+/// Options of `cargo lab open`.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// Handed to JupyterLab as they are.
+    #[arg(last = true)]
+    pub(crate) jupyter: Vec<String>,
+}
 
 /// Prepares what is missing and turns this process into JupyterLab, on 127.0.0.1 and with a token.
-pub(crate) fn jupyterlab(paths: &Paths, arguments: &[String]) -> Result<Infallible> {
+pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
+    // Before the learner writes into them, it is noted what the notebooks are.
+    Course::of(paths)?;
+    let arguments = &options.jupyter;
     let tools = prepare::everything(paths)?;
-    let mut command = prepare::jupyter(paths, &tools);
+    let mut command = jupyter::command(paths, &tools.python);
     command
         .env(variables::PRESTART, "1")
         .args(["-m", "jupyterlab"])

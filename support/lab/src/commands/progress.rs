@@ -1,7 +1,7 @@
 //! A learner's work: which exercises are solved, and what was written into notebooks.
 //!
-//! A session on Binder ends, and everything in it is gone. The work goes into one file ([`export()`]), and from the file
-//! into another checkout ([`import()`]), which may be of a newer version.
+//! A session on Binder ends, and everything in it is gone. The work goes into one file ([`export`]), and from the file
+//! into another checkout ([`import`]), which may be of a newer version.
 
 mod export;
 mod file;
@@ -9,20 +9,46 @@ mod import;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use export::export;
-pub(crate) use import::import;
-
 use crate::notebook::course::{Course, name};
 use crate::notebook::record::{self, Solved};
 use crate::system::paths::Paths;
 use crate::system::variables;
 use anyhow::{Context, Result};
+use clap::Args;
 use std::env;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Options of `cargo lab progress`.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// Write the exercises, other notebooks that you changed or made, and what is solved, into a new file.
+    #[arg(long, value_name = "FILE", conflicts_with = "import")]
+    export: Option<PathBuf>,
+    /// Bring back what such a file holds, into whatever version of the lab this is; what was there before is kept.
+    #[arg(long, value_name = "FILE")]
+    import: Option<PathBuf>,
+}
+
+/// Says what is solved, or saves the work, or brings it back.
+pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
+    let progress = progress_file(paths);
+    let progress = progress.as_deref();
+    match options {
+        Options {
+            export: Some(file), ..
+        } => export::export(paths, progress, file),
+        Options {
+            import: Some(file), ..
+        } => import::import(paths, progress, file),
+        _ => tell(paths, progress),
+    }?;
+    Ok(ExitCode::SUCCESS)
+}
 
 /// The file in which checks note what is solved, by the rule that `support` goes by; nothing where `LAB_PROGRESS` is
 /// empty.
-pub(crate) fn progress_file(paths: &Paths) -> Option<PathBuf> {
+fn progress_file(paths: &Paths) -> Option<PathBuf> {
     record::file(env::var_os(variables::PROGRESS), Some(&paths.root))
 }
 
@@ -33,7 +59,7 @@ fn solved(progress: Option<&Path>) -> Result<Solved> {
 }
 
 /// Prints which exercises are solved.
-pub(crate) fn tell(paths: &Paths, progress: Option<&Path>) -> Result<()> {
+fn tell(paths: &Paths, progress: Option<&Path>) -> Result<()> {
     let solved = solved(progress)?;
     let course = Course::of(paths)?;
     let all = course.exercises();

@@ -11,12 +11,32 @@ use crate::system::paths::Paths;
 use crate::system::process;
 use crate::system::variables;
 use anyhow::{Context, Result, bail};
+use clap::Args;
 use std::env;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Options of `cargo lab test`.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// Only what is about notebooks.
+    #[arg(long)]
+    notebooks: bool,
+}
+
+/// Runs the tests.
+pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
+    if options.notebooks {
+        only_notebooks(paths)?;
+    } else {
+        everything(paths)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
 
 /// Prepares what is missing, then: notebooks in sync, every notebook on a fresh kernel, Rust tests and documentation
 /// tests, the tests in a browser, a class. Stops at the first part that fails.
-pub(crate) fn everything(paths: &Paths) -> Result<()> {
+fn everything(paths: &Paths) -> Result<()> {
     let tools = prepare::everything(paths)?;
     // Now, while it is still what has been started: `cargo test` puts another file in its place.
     let lab = env::current_exe().context("the path of this command is unknown")?;
@@ -42,7 +62,7 @@ pub(crate) fn everything(paths: &Paths) -> Result<()> {
 
 /// Prepares what is missing, then the part about notebooks alone: those that are committed have not drifted, and each of
 /// the lab's does what it says. What a learner wrote is left aside.
-pub(crate) fn only_notebooks(paths: &Paths) -> Result<()> {
+fn only_notebooks(paths: &Paths) -> Result<()> {
     let tools = prepare::everything(paths)?;
     notebooks(paths, &tools, &paths.state().join("site")).map(|_| ())
 }

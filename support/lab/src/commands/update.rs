@@ -23,10 +23,16 @@ use crate::system::git::Git;
 use crate::system::paths::Paths;
 use crate::system::step::Step;
 use anyhow::{Context, Result, bail};
+use clap::Args;
 use std::fs;
+use std::process::ExitCode;
+
+/// Options of `cargo lab update`: there are none.
+#[derive(Debug, Args)]
+pub(crate) struct Options {}
 
 /// Fetches what upstream has and brings it in.
-pub(crate) fn checkout(paths: &Paths) -> Result<()> {
+pub(crate) fn run(paths: &Paths, Options {}: &Options) -> Result<ExitCode> {
     let git = Git::of(&paths.root).context(
         "git does not know this checkout, so there is nothing to bring it from\n\
          hint: unpack a newer version of the lab elsewhere, and take your work along: \
@@ -43,7 +49,8 @@ pub(crate) fn checkout(paths: &Paths) -> Result<()> {
             .context("what is new could not be fetched; nothing was changed")?;
         step.done(&upstream);
     }
-    bring(paths, &git, &upstream)
+    bring(paths, &git, &upstream)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Brings a commit in that is here already.

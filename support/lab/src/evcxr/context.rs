@@ -4,6 +4,7 @@ use crate::evcxr::config;
 use crate::evcxr::shims::CargoHome;
 use crate::system::environment::{self, BuildEnvironment};
 use crate::system::paths::Paths;
+use crate::system::process;
 use crate::system::tools::Toolchain;
 use anyhow::{Context, Result};
 use std::fs;
@@ -41,15 +42,19 @@ impl BuildContext {
         })
     }
 
-    /// Has a command of cargo build as kernels do.
-    pub(crate) fn apply(&self, command: &mut Command) {
-        self.environment.apply(command);
+    /// A cargo that builds as kernels do.
+    ///
+    /// It knows what is built by the paths of sources, which begin with the cargo home: that is the kernels'.
+    pub(crate) fn cargo(&self) -> Command {
+        let mut command = process::command(&self.toolchain.cargo);
+        self.environment.apply(&mut command);
         command
             .env("CARGO_HOME", self.home.folder())
             .env("RUSTC", &self.toolchain.rustc)
             // A wrapper that settings name would keep what no build asks for again.
             .env("RUSTC_WRAPPER", "")
             .env("RUSTC_WORKSPACE_WRAPPER", "");
+        command
     }
 }
 

@@ -74,12 +74,14 @@ pub(crate) fn resolve(cargo: &Path, host: &str, arguments: &[String]) -> Result<
 }
 
 /// Builds or checks a cell and what it needs by `cargo`, in this environment; `product` is where the kernel looks for the
-/// path of what was built.
+/// path of what was built. `forget` is called where the library of cells has become another: how the compiler was started before
+/// holds no more.
 pub(crate) fn build(
     cargo: &Path,
     arguments: &[String],
     variables: &[(&str, &Path)],
     product: Option<&Path>,
+    forget: impl FnOnce(&Path) -> Result<()>,
 ) -> Result<ExitCode> {
     // The kernel's thread waits for us: with it goes the reason to go on.
     #[cfg(target_os = "linux")]
@@ -98,8 +100,7 @@ pub(crate) fn build(
         put_back(&folder)?;
     }
     if call.rebuilt {
-        // How the compiler was started before holds for another library.
-        crate::evcxr::replay::forget(&folder)?;
+        forget(&folder)?;
         keep(&folder)?;
         if let Some(product) = product
             && folder.join(LOADED).exists()

@@ -8,12 +8,12 @@
 mod outline;
 pub(crate) mod sources;
 
-use crate::evcxr::context::BuildContext;
 use crate::evcxr::crates;
 use crate::system::files;
 use crate::system::paths::Paths;
 use crate::system::process;
 use crate::system::step::Step;
+use crate::system::tools::Toolchain;
 use anyhow::{Context, Result};
 use outline::Documentation;
 use serde_json::Value;
@@ -62,22 +62,24 @@ const LIST: &str = "async-lab-outlines.json";
 /// A package's folder, and that of its outline.
 type Outlined = (PathBuf, PathBuf);
 
-/// Writes all outlines for what is in the prepared folder.
-pub(crate) fn write_outlines(paths: &Paths, context: &BuildContext, prepared: &Path) -> Result<()> {
+/// Writes all outlines for what is in the prepared folder, of which `cargo` tells what that is.
+pub(crate) fn write_outlines(
+    paths: &Paths,
+    toolchain: &Toolchain,
+    mut cargo: Command,
+    prepared: &Path,
+) -> Result<()> {
     let step = Step::start("Outlines of the sources, for type inference");
-    let toolchain = &context.toolchain;
     let ours = prepared.join(sources::OURS);
     if ours.is_dir() {
         std::fs::remove_dir_all(&ours)
             .with_context(|| format!("`{}` could not be removed", ours.display()))?;
     }
-    let mut metadata = process::command(&toolchain.cargo);
-    context.apply(&mut metadata);
-    metadata
+    cargo
         .args(["metadata", "--format-version", "1", "--offline"])
         .args(["--filter-platform", toolchain.host()?])
         .current_dir(prepared);
-    let metadata = serde_json::from_str(&process::text(&mut metadata)?)
+    let metadata = serde_json::from_str(&process::text(&mut cargo)?)
         .context("cargo's metadata is not JSON")?;
     let mut list: Vec<Outlined> = Vec::new();
     for package in lean(metadata)["packages"].as_array().into_iter().flatten() {
@@ -91,24 +93,24 @@ pub(crate) fn write_outlines(paths: &Paths, context: &BuildContext, prepared: &P
         }
     }
     files::write_if_changed(&prepared.join(LIST), &serde_json::to_string_pretty(&list)?)?;
-    step.done(&mend(paths, context, &list)?);
+    step.done(&mend(paths, toolchain, &list)?);
     Ok(())
 }
 
 /// Writes what is missing or damaged of the outlines outside a prepared folder, in which nothing changes.
-pub(crate) fn mend_outlines(paths: &Paths, context: &BuildContext, prepared: &Path) -> Result<()> {
+pub(crate) fn mend_outlines(paths: &Paths, toolchain: &Toolchain, prepared: &Path) -> Result<()> {
     let step = Step::start("Outlines of the sources");
     let list =
         listed(prepared).context("a prepared folder does not say which outlines it needs")?;
-    step.done(&mend(paths, context, &list)?);
+    step.done(&mend(paths, toolchain, &list)?);
     Ok(())
 }
 
-fn mend(paths: &Paths, context: &BuildContext, list: &[Outlined]) -> Result<String> {
+fn mend(paths: &Paths, toolchain: &Toolchain, list: &[Outlined]) -> Result<String> {
     for (folder, outline) in list {
         sources::write_package(folder, outline, Documentation::FirstParagraph)?;
     }
-    let library = sources::write_library(paths, &context.toolchain);
+    let library = sources::write_library(paths, toolchain);
     Ok(match library {
         Ok(()) => "written".to_owned(),
         Err(error) => format!(
@@ -119,8 +121,8 @@ fn mend(paths: &Paths, context: &BuildContext, list: &[Outlined]) -> Result<Stri
 
 /// Whether the outlines outside a prepared folder are as they were written. Without those of the standard library, kernels
 /// read the library itself.
-pub(crate) fn outlines_are_whole(paths: &Paths, context: &BuildContext, prepared: &Path) -> bool {
-    let library = sources::sysroot(paths, &context.toolchain);
+pub(crate) fn outlines_are_whole(paths: &Paths, toolchain: &Toolchain, prepared: &Path) -> bool {
+    let library = sources::sysroot(paths, toolchain);
     listed(prepared).is_ok_and(|list| list.iter().all(|(_, outline)| sources::is_whole(outline)))
         && (sources::is_whole(&library) || !library.exists())
 }

@@ -85,7 +85,7 @@ pub(crate) fn cell(rustc: &Path, cargo: &Path, arguments: &[String]) -> Result<E
     }
     let variables = [("RUSTC", rustc), (INVOCATION, file.as_path())];
     let product = env::var_os(EVCXR_PRODUCT).map(PathBuf::from);
-    crates::build(cargo, arguments, &variables, product.as_deref())
+    crates::build(cargo, arguments, &variables, product.as_deref(), forget)
 }
 
 /// Records how cargo starts the compiler of a cell, and becomes it.

@@ -6,7 +6,7 @@
 //! other Jupyter. There it can be taken back.
 
 use crate::jupyter::packages;
-use crate::prepare::Tools;
+use crate::system::environment::BuildEnvironment;
 use crate::system::files;
 use crate::system::paths::{KERNEL, Paths};
 use crate::system::process;
@@ -29,15 +29,24 @@ pub(crate) enum Place {
 }
 
 /// Registers the kernel for `cargo lab`.
-pub(crate) fn for_this_checkout(paths: &Paths, tools: &Tools) -> Result<()> {
+pub(crate) fn for_this_checkout(
+    paths: &Paths,
+    python: &Path,
+    environment: &BuildEnvironment,
+) -> Result<()> {
     let folder = paths.jupyter().join("data/kernels").join(KERNEL);
-    register(paths, &folder, tools, Some(PROVISIONER))?;
+    register(paths, &folder, python, environment, Some(PROVISIONER))?;
     quiet_jupyterlab(&paths.jupyter().join("config"))
 }
 
 /// Registers the kernel elsewhere, too.
-pub(crate) fn elsewhere(paths: &Paths, tools: &Tools, place: Place) -> Result<()> {
-    let data = data_folder(&tools.python, place)?;
+pub(crate) fn elsewhere(
+    paths: &Paths,
+    python: &Path,
+    environment: &BuildEnvironment,
+    place: Place,
+) -> Result<()> {
+    let data = data_folder(python, place)?;
     let folder = data.join("kernels").join(KERNEL);
     if let Some(other) = registered_by(&folder)
         && other != paths.program()
@@ -48,7 +57,7 @@ pub(crate) fn elsewhere(paths: &Paths, tools: &Tools, place: Place) -> Result<()
         );
     }
     // Whoever starts that Jupyter has Jupyter's own provisioner only.
-    register(paths, &folder, tools, None)?;
+    register(paths, &folder, python, environment, None)?;
     if place == Place::Environment {
         let prefix = data.ancestors().nth(2).unwrap_or(&data);
         quiet_jupyterlab(&prefix.join("etc/jupyter"))?;
@@ -94,7 +103,13 @@ fn data_folder(python: &Path, place: Place) -> Result<PathBuf> {
 }
 
 /// Writes the kernel's specification.
-fn register(paths: &Paths, folder: &Path, tools: &Tools, provisioner: Option<&str>) -> Result<()> {
+fn register(
+    paths: &Paths,
+    folder: &Path,
+    python: &Path,
+    environment: &BuildEnvironment,
+    provisioner: Option<&str>,
+) -> Result<()> {
     let metadata = provisioner.map_or_else(
         || json!({}),
         |name| json!({ "kernel_provisioner": { "provisioner_name": name } }),
@@ -105,8 +120,8 @@ fn register(paths: &Paths, folder: &Path, tools: &Tools, provisioner: Option<&st
         "language": "rust",
         "env": {
             // For the figures that set asyncio beside Tokio.
-            variables::PYTHON: tools.python,
-            variables::BUILD_ENVIRONMENT: tools.context.environment.handed_on()?,
+            variables::PYTHON: python,
+            variables::BUILD_ENVIRONMENT: environment.handed_on()?,
         },
         // The kernel stops a cell when it is told so by message; a signal would end the kernel.
         "interrupt_mode": "message",

@@ -121,13 +121,9 @@ fn stamped(folder: &Path, wanted: &[String]) -> String {
 }
 
 /// A Python with packages that only some commands need, in a virtual environment of its own, as pip names them.
-pub(crate) fn with(
-    folder: &Path,
-    tools: &crate::prepare::Tools,
-    packages: &[&str],
-) -> Result<PathBuf> {
+pub(crate) fn with(folder: &Path, base: &Path, packages: &[&str]) -> Result<PathBuf> {
     let wanted: Vec<_> = packages.iter().map(|&name| name.to_owned()).collect();
-    virtual_environment(folder, Some(&tools.python), &packages.join(", "), &wanted)
+    virtual_environment(folder, Some(base), &packages.join(", "), &wanted)
 }
 
 /// Makes a virtual environment with these packages, unless it is there, and returns its Python.

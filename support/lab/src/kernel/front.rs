@@ -16,7 +16,7 @@ mod traffic;
 mod words;
 
 use crate::evcxr::crates::{LOADED, REBUILT};
-use crate::prepare::lock;
+use crate::system::files;
 use anyhow::{Context, Result, anyhow};
 use bytes::Bytes;
 use cells::{Cells, Out, Surroundings};
@@ -56,7 +56,7 @@ pub(crate) struct Kernel {
 pub(crate) fn run(kernel: Kernel, connection_file: &Path) -> Result<ExitCode> {
     let connection = Connection::read(connection_file)?;
     let key = Key::new(connection.key())?;
-    let lives = lock(&kernel.folder.join(LIVES), "the kernel before to end")?;
+    let lives = files::lock(&kernel.folder.join(LIVES), "the kernel before to end")?;
     // One thread: evcxr ends with the thread that started it.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -6,7 +6,7 @@
 //! A learner may commit, too. A version that git holds and that has run, or holds answers, is a learner's; then the last
 //! one counts that is also upstream's.
 
-use crate::commands::sync;
+use crate::notebook::committed;
 use crate::notebook::kept::KEPT;
 use crate::notebook::record::{self, Solved};
 use crate::notebook::{self, Notebook, is_answer};
@@ -217,7 +217,7 @@ fn copy(notebooks: &Path, to: &Path) -> Result<()> {
         }
         // A damaged one has nothing to go back to.
         if let Ok(notebook) = Notebook::read(&notebooks.join(inside)) {
-            files::write(&part.join(inside), sync::tidy(&notebook).text()?)?;
+            files::write(&part.join(inside), committed::tidy(&notebook).text()?)?;
         }
     }
     fs::rename(&part, to).with_context(|| format!("`{}` could not be made", to.display()))

@@ -3,27 +3,15 @@
 //! The kernel's own word is not enough: it answers "ok" to a cell that panicked, and to one that returned early through
 //! a `?`. Both are told by what the cell wrote to standard error. This module is pure: what it is given decides.
 
+use crate::jupyter::driver::Reply;
 use crate::notebook::{FAILS, has_tag, source, text_of};
+use proc_macro2::{TokenStream, TokenTree};
 use serde::Serialize;
 use serde_json::Value;
 
 /// MIME types of what the support crate adds to its outputs.
 const VERDICT: &str = "application/vnd.async-lab.verdict+json";
 const PITFALL: &str = "application/vnd.async-lab.pitfall+json";
-
-/// How the kernel answered to a cell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Reply {
-    /// It ran, or so the kernel says.
-    Ok,
-    /// It did not compile, or took the process that holds the variables with it.
-    Error,
-    /// It had not ended when its time was up.
-    Timeout,
-    /// The kernel is gone.
-    Dead,
-}
 
 /// What is wrong with a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -59,10 +47,16 @@ impl Cause {
 }
 
 /// What a cell did, against its tags.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "status", rename_all = "kebab-case")]
 pub(crate) enum Status {
     Ok,
-    Failed { cause: Cause, message: String },
+    Failed {
+        cause: Cause,
+        message: String,
+    },
+    /// A cell before it stopped the notebook.
+    Skipped,
 }
 
 /// How a cell ended, its tags considered.
@@ -144,41 +138,29 @@ fn panicked(stderr: &str) -> bool {
         .any(|line| line.starts_with("thread '") && line.contains(" panicked at "))
 }
 
-/// Whether code uses the `?` operator: a question mark outside of strings, characters and comments.
+/// Whether code uses the `?` operator. What Rust cannot read as tokens, it cannot run.
 fn has_question_mark(code: &str) -> bool {
-    let mut rest = code;
-    while let Some(first) = rest.chars().next() {
-        rest = match first {
-            '?' => return true,
-            '"' => after_string(&rest[1..]),
-            'r' if rest[1..].trim_start_matches('#').starts_with('"') => {
-                let hashes = rest[1..].chars().take_while(|c| *c == '#').count();
-                let end = format!("\"{}", "#".repeat(hashes));
-                let inside = &rest[hashes + 2..];
-                inside.find(&end).map_or("", |at| &inside[at + end.len()..])
+    fn among(tokens: TokenStream) -> bool {
+        // That of `T: ?Sized` follows no value.
+        let mut after_value = false;
+        tokens.into_iter().any(|token| {
+            let value_before = std::mem::replace(
+                &mut after_value,
+                !matches!(&token, TokenTree::Punct(punct) if punct.as_char() != '?'),
+            );
+            match token {
+                TokenTree::Group(group) => among(group.stream()),
+                TokenTree::Punct(punct) => punct.as_char() == '?' && value_before,
+                TokenTree::Ident(_) | TokenTree::Literal(_) => false,
             }
-            // A character; a lifetime has no second quote where one would be.
-            '\'' if rest.starts_with("'?'") => &rest[3..],
-            '\'' if rest.starts_with("'\"'") => &rest[3..],
-            '/' if rest.starts_with("//") => rest.find('\n').map_or("", |at| &rest[at..]),
-            '/' if rest.starts_with("/*") => rest.find("*/").map_or("", |at| &rest[at + 2..]),
-            other => &rest[other.len_utf8()..],
-        };
+        })
     }
-    false
-}
-
-fn after_string(rest: &str) -> &str {
-    let mut escaped = false;
-    for (at, character) in rest.char_indices() {
-        match character {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            '"' => return &rest[at + 1..],
-            _ => {}
-        }
-    }
-    ""
+    // Lines that begin with a colon are the kernel's own.
+    let rust: Vec<_> = code
+        .lines()
+        .filter(|line| !line.trim_start().starts_with(':'))
+        .collect();
+    rust.join("\n").parse().is_ok_and(among)
 }
 
 /// A demonstration that ended otherwise than it says beforehand.
@@ -219,8 +201,8 @@ mod tests {
     fn cause(source: &str, tags: &[&str], reply: Reply, outputs: &[Value]) -> Option<Cause> {
         let cell = json!({ "cell_type": "code", "metadata": { "tags": tags }, "source": source });
         match status(&cell, reply, outputs) {
-            Status::Ok => None,
             Status::Failed { cause, .. } => Some(cause),
+            Status::Ok | Status::Skipped => None,
         }
     }
 
@@ -311,10 +293,20 @@ mod tests {
             "'?'",
             "\"\\\"?\"",
             "fn f<'a>(x: &'a str) {}",
+            "/* a /* ? */ ? */ 1",
+            "fn f<T: ?Sized>(x: &T) {}",
         ] {
             assert!(!has_question_mark(without), "{without}");
         }
-        for with in ["f()?", "\"x\"; f()?;", "// a\nf()?", "let q = '\"'; f()?"] {
+        for with in [
+            "f()?",
+            "\"x\"; f()?;",
+            "// a\nf()?",
+            "let q = '\"'; f()?",
+            "let q = '\\\"'; f()?;",
+            ":dep x\nf(a?)",
+            "/* /* */ */ f()?",
+        ] {
             assert!(has_question_mark(with), "{with}");
         }
     }

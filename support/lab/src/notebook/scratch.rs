@@ -1,6 +1,6 @@
 //! Small checkouts for tests: two exercises with their solutions, a guide, and git where a test asks for it.
 
-use crate::commands::sync;
+use crate::notebook::committed;
 use crate::notebook::{self, EXERCISE, Notebook};
 use crate::system::paths::Paths;
 use serde_json::{Value, json};
@@ -111,7 +111,7 @@ impl Checkout {
     pub(crate) fn write(&self, inside: &str, cells: impl IntoIterator<Item = Value>) {
         let cells: Vec<Value> = cells.into_iter().collect();
         let json = json!({ "cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5 });
-        let text = sync::tidy(&Notebook { json }).text().expect("JSON");
+        let text = committed::tidy(&Notebook { json }).text().expect("JSON");
         self.file(&format!("notebooks/{inside}"), &text);
     }
 

@@ -11,7 +11,7 @@
 //! What is tested also lies in a folder of its own, with the crate beside it as in the checkout: for tests that use
 //! JupyterLab, and to be handed out to a class.
 
-use crate::commands::sync;
+use crate::notebook::committed;
 use crate::notebook::course::{Course, is_learners};
 use crate::notebook::{Notebook, Subject};
 use crate::system::files;
@@ -88,7 +88,7 @@ pub(crate) fn notebooks(paths: &Paths) -> Result<Tested> {
             && course.is_committed(inside, bytes)?
             && course.original(inside)? == Notebook::parse(bytes).ok()
         {
-            match sync::drift(&path, solution.as_ref()) {
+            match committed::drift(&path, solution.as_ref()) {
                 Ok(None) => {}
                 Ok(Some(drift)) => tested
                     .drifted
@@ -125,9 +125,9 @@ pub(crate) fn notebooks(paths: &Paths) -> Result<Tested> {
             }
             (None, None) => continue,
         };
-        let taken = sync::tidy(&taken);
+        let taken = committed::tidy(&taken);
         let taken = match &solution {
-            Some(solution) => sync::mirror(&sync::tidy(solution), &taken)?,
+            Some(solution) => committed::mirror(&committed::tidy(solution), &taken)?,
             None => taken,
         };
         if let Some(why) = why {

@@ -54,9 +54,7 @@ fn compile(context: &BuildContext, folder: &Path, subcommand: &str, title: &str)
         .matches("[[package]]")
         .count();
     let mut step = Step::counting(title, total as u64);
-    let mut command = process::command(&context.toolchain.cargo);
-    // Cargo knows what is built by the paths of sources, which begin with the cargo home: it has to be the kernels'.
-    context.apply(&mut command);
+    let mut command = context.cargo();
     command
         .args([
             subcommand,

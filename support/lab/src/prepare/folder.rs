@@ -11,9 +11,9 @@ use crate::evcxr::config;
 use crate::evcxr::context::BuildContext;
 use crate::evcxr::inference;
 use crate::evcxr::replay;
-use crate::kernel;
 use crate::prepare::snapshot::{self, Kept};
-use crate::prepare::{Tools, build, key, lock, proof};
+use crate::prepare::{build, fingerprints, key};
+use crate::system::files;
 use crate::system::paths::Paths;
 use crate::system::process;
 use anyhow::{Context, Result, bail};
@@ -34,37 +34,45 @@ const KEPT: usize = 2;
 /// How many ways to build stay: a toolchain that is tried out does not cost what was built by another.
 const MANNERS: usize = 3;
 
-/// Builds the folder where it is missing or out of date, and lets a kernel prove it.
-pub(crate) fn ensure(paths: &Paths, tools: &Tools) -> Result<()> {
-    let context = &tools.context;
+/// Waits for the turn to write prepared folders, which only one process at a time may do.
+pub(crate) fn turn(paths: &Paths, holder: &str) -> Result<fs::File> {
+    files::lock(&paths.state().join("prepared.lock"), holder)
+}
+
+/// Builds the folder where it is missing or out of date, and has a new one proven.
+pub(crate) fn ensure(
+    paths: &Paths,
+    context: &BuildContext,
+    prove: impl FnOnce(&Path) -> Result<()>,
+) -> Result<()> {
     context.home.write()?;
     config::write(paths)?;
     if is_ready(paths, context) {
         return Ok(());
     }
     // Kernels that start meanwhile wait until it is there.
-    let _turn = lock(&kernel::folder_lock(paths), "a kernel to start")?;
+    let _turn = turn(paths, "a kernel to start")?;
     let folder = named(paths, context)?;
     if !is_whole(&folder) {
         return make(paths, context, &folder, |new| {
-            proof::run(paths, tools, new)?;
+            prove(new)?;
             unchanged(paths, context, &folder)
         });
     }
     // The folder is what it was: the rest is outlines.
-    inference::mend_outlines(paths, context, &folder)
+    inference::mend_outlines(paths, &context.toolchain, &folder)
 }
 
 /// Whether the folder is there and whole, with all that kernels read besides it. It writes nothing.
 pub(crate) fn is_ready(paths: &Paths, context: &BuildContext) -> bool {
     context.home.is_written()
         && named(paths, context).is_ok_and(|folder| {
-            is_whole(&folder) && inference::outlines_are_whole(paths, context, &folder)
+            is_whole(&folder) && inference::outlines_are_whole(paths, &context.toolchain, &folder)
         })
 }
 
 /// The folder that a kernel gets a copy of. Where `support` was edited since the last set-up, or the folder is gone or
-/// damaged, it is made now; the caller holds [`kernel::folder_lock`].
+/// damaged, it is made now; the caller holds the [`turn`].
 pub(crate) fn for_kernel(paths: &Paths, context: &BuildContext) -> Result<PathBuf> {
     context.home.write()?;
     let folder = named(paths, context)?;
@@ -74,8 +82,8 @@ pub(crate) fn for_kernel(paths: &Paths, context: &BuildContext) -> Result<PathBu
             .append(true)
             .open(folder.with_extension(STAMP));
         let _ = stamp.and_then(|stamp| stamp.set_modified(SystemTime::now()));
-        if !inference::outlines_are_whole(paths, context, &folder) {
-            inference::mend_outlines(paths, context, &folder)?;
+        if !inference::outlines_are_whole(paths, &context.toolchain, &folder) {
+            inference::mend_outlines(paths, &context.toolchain, &folder)?;
         }
         return Ok(folder);
     }
@@ -113,7 +121,7 @@ fn make(
     let new = folder.with_extension(UNFINISHED);
     begin(&all, folder, &new)?;
     build::dependencies_in(paths, context, &new)?;
-    inference::write_outlines(paths, context, &new)?;
+    inference::write_outlines(paths, &context.toolchain, context.cargo(), &new)?;
     prove(&new)?;
     remove(folder)?;
     fs::rename(&new, folder).with_context(problem)?;
@@ -132,7 +140,7 @@ fn begin(all: &Path, folder: &Path, new: &Path) -> Result<()> {
     let problem = || format!("`{}` could not be made", new.display());
     if let Some(unfinished) = unfinished(all, folder) {
         fs::rename(&unfinished, new).with_context(problem)?;
-        snapshot::forget_our_builds(new)?;
+        fingerprints::invalidate(new)?;
         return replay::forget(new);
     }
     let Some(before) = latest(all, folder) else {
@@ -142,7 +150,7 @@ fn begin(all: &Path, folder: &Path, new: &Path) -> Result<()> {
     let copy = folder.with_extension("copy");
     remove(&copy)?;
     snapshot::copy(&before, &copy, Kept::Everything)?;
-    snapshot::forget_our_builds(&copy)?;
+    fingerprints::invalidate(&copy)?;
     replay::forget(&copy)?;
     fs::rename(&copy, new).with_context(problem)
 }

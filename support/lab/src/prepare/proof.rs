@@ -2,14 +2,15 @@
 //! builds whatever its release does otherwise.
 
 use crate::evcxr::install;
-use crate::notebook::run::Driver;
-use crate::prepare::{Tools, jupyter};
+use crate::jupyter::{
+    self,
+    driver::{Driver, Job},
+};
 use crate::system::paths::{KERNEL, Paths};
 use crate::system::step::Step;
 use crate::system::variables;
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use serde_json::{Value, json};
-use std::fs;
 use std::path::Path;
 
 /// What a cell of the proof shows.
@@ -70,20 +71,24 @@ const NEEDS: [Need; 6] = [
 /// # Errors
 ///
 /// Names what the kernel cannot do, and its version where that is not the tested one.
-pub(crate) fn run(paths: &Paths, tools: &Tools, folder: &Path) -> Result<()> {
+pub(crate) fn run(paths: &Paths, python: &Path, evcxr: &Path, folder: &Path) -> Result<()> {
     let step = Step::start("First start of the kernel");
-    let notebook = paths.state().join("first-start.ipynb");
     let cells: Vec<_> = NEEDS
         .iter()
         .enumerate()
         .map(|(place, need)| cell(place, need.source))
         .collect();
-    let content = json!({ "cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5 });
-    fs::write(&notebook, content.to_string())
-        .with_context(|| format!("`{}` could not be written", notebook.display()))?;
-    let mut command = jupyter(paths, tools);
+    let notebook = json!({ "cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5 });
+    let mut command = jupyter::command(paths, python);
     command.env(variables::PREPARING, folder);
-    let mut driver = Driver::start(command, paths, &notebook, KERNEL, 600, None)?;
+    let job = Job {
+        notebook: &notebook,
+        folder: &paths.state(),
+        kernel: KERNEL,
+        timeout: 600,
+        save: None,
+    };
+    let mut driver = Driver::start(command, paths, &job)?;
     let mut missing: Vec<String> = Vec::new();
     let mut answered = false;
     while let Some(done) = driver.next()? {
@@ -101,7 +106,7 @@ pub(crate) fn run(paths: &Paths, tools: &Tools, folder: &Path) -> Result<()> {
     if driver.version() != install::VERSION && answered {
         bail!(
             "`{}` says that it is version {}, and the lab needs {}\nhint: remove it, then run `cargo lab setup`",
-            tools.evcxr.display(),
+            evcxr.display(),
             driver.version(),
             install::VERSION
         );

@@ -1,12 +1,10 @@
 //! Copies of build folders, and whether one is still what it was.
 
-use crate::system::process;
+use crate::system::{files, process};
 use anyhow::{Context, Result, anyhow};
 use std::fs::{self, File};
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
-use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::path::Path;
 
 /// What of a build folder goes into its copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,109 +86,15 @@ fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
     File::options().write(true).open(to)?.set_modified(modified)
 }
 
-/// Cargo's notes on the builds of our own crates in a build folder.
-fn notes(folder: &Path) -> Vec<PathBuf> {
-    let targets = process::entries(&folder.join("target")).unwrap_or_default();
-    let notes = targets
-        .into_iter()
-        .flat_map(|target| {
-            [
-                target.join(".fingerprint"),
-                target.join("debug/.fingerprint"),
-            ]
-        })
-        .flat_map(|notes| process::entries(&notes).unwrap_or_default());
-    notes
-        .filter(|note| {
-            let name = note.file_name().unwrap_or_default().to_string_lossy();
-            // What follows is a hash; the crates of the lab itself are not built here.
-            name.starts_with("support-")
-        })
-        .collect()
-}
-
-/// Makes cargo build our own crates again, though no source may be newer than the last build: it goes by times, and a file
-/// that was put back has its old one.
-///
-/// Their products go, too: the compiler writes a new `.rmeta` into the file that is there, which may be a link to another
-/// folder's.
-pub(crate) fn forget_our_builds(folder: &Path) -> Result<()> {
-    let problem = |path: &Path| format!("`{}` could not be removed", path.display());
-    for note in notes(folder) {
-        for product in products(&note) {
-            fs::remove_file(&product).with_context(|| problem(&product))?;
-        }
-        fs::remove_dir_all(&note).with_context(|| problem(&note))?;
-    }
-    Ok(())
-}
-
-/// The files of the build that a note is on: they end in its hash, apart from the library that cells are linked with.
-fn products(note: &Path) -> Vec<PathBuf> {
-    let name = note.file_name().unwrap_or_default().to_string_lossy();
-    let end = format!("-{}", name.rsplit('-').next().unwrap_or_default());
-    let build = note.ancestors().nth(2).unwrap_or(note);
-    [build.to_owned(), build.join("deps")]
-        .iter()
-        .flat_map(|place| process::entries(place).unwrap_or_default())
-        .filter(|file| {
-            let name = file.file_name().unwrap_or_default().to_string_lossy();
-            let stem = name.split('.').next().unwrap_or_default();
-            file.is_file() && (stem == "libsupport" || stem.ends_with(&end))
-        })
-        .collect()
-}
-
-/// Makes cargo take the builds of our own crates for good, whatever happens to the sources: the kernel that works in this
-/// folder stays what it was at its start, and the next one gets what was edited.
-pub(crate) fn settle_our_builds(folder: &Path) -> Result<()> {
-    let later = SystemTime::now() + Duration::from_secs(365 * 24 * 3600);
-    for note in notes(folder) {
-        for file in process::entries(&note)? {
-            let name = file.file_name().unwrap_or_default().to_string_lossy();
-            if name.starts_with("dep-") {
-                File::options()
-                    .write(true)
-                    .open(&file)
-                    .and_then(|file| file.set_modified(later))
-                    .with_context(|| format!("`{}` could not be touched", file.display()))?;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Names, sizes and times of change of everything that a kernel gets of a folder, in one number.
-///
-/// It tells a folder that is whole from one in which files are missing, cut off or written anew.
+/// Everything that a kernel gets of a folder, in one number (see [`files::digest`]).
 pub(crate) fn digest(folder: &Path) -> Result<u64> {
-    let mut hasher = DefaultHasher::new();
-    add_to_digest(folder, &mut hasher)?;
-    Ok(hasher.finish())
-}
-
-fn add_to_digest(folder: &Path, hasher: &mut DefaultHasher) -> Result<()> {
-    for entry in process::entries(folder)? {
-        let name = entry.file_name().unwrap_or_default();
-        if is_left_out(&name.to_string_lossy(), Kept::Products) {
-            continue;
-        }
-        name.hash(hasher);
-        let data = entry
-            .metadata()
-            .with_context(|| format!("`{}` could not be read", entry.display()))?;
-        if data.is_dir() {
-            add_to_digest(&entry, hasher)?;
-        } else {
-            (data.len(), data.modified().ok()).hash(hasher);
-        }
-    }
-    Ok(())
+    files::digest(folder, |name| is_left_out(name, Kept::Products))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::path::PathBuf;
 
     fn made(scratch: &Path) -> PathBuf {
         let from = scratch.join("from");
@@ -244,36 +148,6 @@ mod tests {
         assert_ne!(digest(&from).expect("read"), whole);
         fs::remove_file(to.join("deps/libtokio.rlib")).expect("removed");
         assert_ne!(digest(&to).expect("read"), whole);
-    }
-
-    #[test]
-    fn what_is_built_again_is_not_written_into_the_original() {
-        let scratch = tempfile::tempdir().expect("a folder");
-        let (from, to) = (scratch.path().join("from"), scratch.path().join("to"));
-        let ours = [
-            "target/host/debug/libsupport.so",
-            "target/host/debug/deps/libsupport-1a.rmeta",
-            "target/host/debug/deps/libtokio-2b.rmeta",
-            "target/host/debug/incremental/support-9/metadata.rmeta",
-        ];
-        let theirs = "target/host/debug/deps/libtokio-3c.rmeta";
-        for file in ours.iter().chain([&theirs]) {
-            let file = from.join(file);
-            fs::create_dir_all(file.parent().expect("a folder")).expect("made");
-            fs::write(file, "before").expect("written");
-        }
-        for note in ["support-1a", "support-tokio-2b"] {
-            let note = from.join("target/host/debug/.fingerprint").join(note);
-            fs::create_dir_all(note).expect("made");
-        }
-        copy(&from, &to, Kept::Everything).expect("copied");
-        forget_our_builds(&to).expect("forgotten");
-        assert!(to.join(theirs).exists());
-        for file in ours {
-            fs::write(to.join(file), "after").expect("written");
-            let original = fs::read_to_string(from.join(file)).expect("read");
-            assert_eq!(original, "before", "{file}");
-        }
     }
 
     #[test]

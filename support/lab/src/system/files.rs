@@ -5,7 +5,8 @@
 
 use crate::system::process;
 use anyhow::{Context, Result};
-use std::fs::{self, File, Permissions};
+use std::fs::{self, File, Permissions, TryLockError};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Write as _};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -122,6 +123,51 @@ pub(crate) fn link(target: &Path, link: &Path) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// Names, sizes and times of change of all files in a folder but those whose names are left out, in one number.
+///
+/// It tells a folder that is whole from one in which files are missing, cut off or written anew.
+pub(crate) fn digest(folder: &Path, left_out: impl Fn(&str) -> bool) -> Result<u64> {
+    let mut hasher = DefaultHasher::new();
+    add_to_digest(folder, &left_out, &mut hasher)?;
+    Ok(hasher.finish())
+}
+
+fn add_to_digest(
+    folder: &Path,
+    left_out: &impl Fn(&str) -> bool,
+    hasher: &mut DefaultHasher,
+) -> Result<()> {
+    for entry in process::entries(folder)? {
+        let name = entry.file_name().unwrap_or_default();
+        if left_out(&name.to_string_lossy()) {
+            continue;
+        }
+        name.hash(hasher);
+        let data = entry
+            .metadata()
+            .with_context(|| format!("`{}` could not be read", entry.display()))?;
+        if data.is_dir() {
+            add_to_digest(&entry, left_out, hasher)?;
+        } else {
+            (data.len(), data.modified().ok()).hash(hasher);
+        }
+    }
+    Ok(())
+}
+
+/// Waits for its turn at `file`; released when the result is dropped, or when the process ends in whatever way.
+pub(crate) fn lock(file: &Path, holder: &str) -> Result<File> {
+    let problem = || format!("`{}` could not be locked", file.display());
+    let lock = File::create(file).with_context(problem)?;
+    match lock.try_lock() {
+        Ok(()) => return Ok(lock),
+        Err(TryLockError::WouldBlock) => eprintln!("Waiting for {holder} to finish …"),
+        Err(TryLockError::Error(error)) => return Err(error).with_context(problem),
+    }
+    lock.lock().with_context(problem)?;
+    Ok(lock)
 }
 
 fn beside(path: &Path, text: &[u8], mode: u32) -> io::Result<NamedTempFile> {

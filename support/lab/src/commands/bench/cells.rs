@@ -11,75 +11,46 @@ pub(super) struct Cell {
     pub(super) source: String,
 }
 
+const RUST: &str = include_str!("../../../assets/bench/cells.rs");
+const PYTHON: &str = include_str!("../../../assets/bench/cells.ipy");
+
 /// The first cells of every run: what a learner meets first.
 pub(super) const FIRST: [&str; 5] = ["first cell", "figure", "first await", "first let", "HTTP"];
 
-/// The cells of a run, with `more` short ones at its end.
+/// The cells of a run, with `more` short ones at its end, such as notebooks are full of: a function, an await, a line of
+/// output, a variable, and again.
 pub(super) fn of(kind: Kind, support: &Path, more: usize) -> Vec<Cell> {
-    let first = match kind {
-        Kind::Python => PYTHON.map(str::to_owned),
-        _ => {
-            let [first, rest @ ..] = RUST;
-            let first = first.replace("SUPPORT", &support.to_string_lossy());
-            let mut sources = vec![first];
-            sources.extend(rest.map(str::to_owned));
-            sources.try_into().expect("as many as there were")
-        }
+    let (text, mark) = match kind {
+        Kind::Python => (PYTHON, "# %% "),
+        _ => (RUST, "// %% "),
     };
-    let first = FIRST.map(str::to_owned).into_iter().zip(first);
-    let more = (1..=more).map(|number| (format!("later cell {number}"), later(kind, number)));
-    first
-        .chain(more)
-        .map(|(name, source)| Cell { name, source })
-        .collect()
+    let mut first = parts(text, mark);
+    let later = first.split_off(FIRST.len());
+    let more = (1..=more).zip(later.iter().cycle()).map(|(number, cell)| {
+        let numbered = cell.source.replace("NUMBER", &number.to_string());
+        Cell {
+            name: format!("later cell {number}"),
+            source: numbered.replace("BEFORE", &(number - 1).to_string()),
+        }
+    });
+    let mut cells = first;
+    cells.extend(more);
+    cells[0].source = cells[0]
+        .source
+        .replace("SUPPORT", &support.to_string_lossy());
+    cells
 }
 
-const RUST: [&str; 5] = [
-    ":dep support = { path = \"SUPPORT\" }\n\
-     :dep tokio = { package = \"support-tokio\", path = \"SUPPORT/tokio\" }\n\
-     use support::*;\n1 + 1",
-    "chart::bars(\"Two fetches\", &[\n    \
-     chart::Bar::new(\"in turn\", std::time::Duration::from_millis(400)),\n    \
-     chart::Bar::new(\"at once\", std::time::Duration::from_millis(200)),\n])",
-    "tokio::time::sleep(std::time::Duration::from_millis(1)).await;\n\"awaited\"",
-    "let words = vec![\"one\".to_owned(), \"two\".to_owned()];\nwords.len()",
-    "let server = server::Server::start(server::Settings::default())?;\n\
-     let status = reqwest::get(server.url(\"/posts/1\")).await?.status().as_u16();\nstatus",
-];
-
-const PYTHON: [&str; 5] = [
-    "import asyncio\nimport urllib.request\nfrom http.server import BaseHTTPRequestHandler, ThreadingHTTPServer\n\
-     from threading import Thread\n1 + 1",
-    "%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.barh([\"in turn\", \"at once\"], [0.4, 0.2])\n\
-     plt.title(\"Two fetches\")\nplt.show()",
-    "await asyncio.sleep(0.001)\n\"awaited\"",
-    "words = [\"one\", \"two\"]\nlen(words)",
-    "class Handler(BaseHTTPRequestHandler):\n    def do_GET(self):\n        self.send_response(200)\n        \
-     self.end_headers()\n        self.wfile.write(b\"{}\")\n\n    def log_message(self, *arguments):\n        pass\n\n\
-     server = ThreadingHTTPServer((\"127.0.0.1\", 0), Handler)\nThread(target=server.serve_forever, daemon=True).start()\n\
-     url = f\"http://127.0.0.1:{server.server_port}/posts/1\"\n\
-     response = await asyncio.to_thread(urllib.request.urlopen, url)\nresponse.status",
-];
-
-/// A short cell such as notebooks are full of: a variable, a function, an await, or a line of output.
-fn later(kind: Kind, number: usize) -> String {
-    let python = kind == Kind::Python;
-    match (number % 4, python) {
-        (0, false) => format!(
-            "let total_{number} = words.iter().map(|word| word.len()).sum::<usize>() + {number};"
-        ),
-        (0, true) => format!("total_{number} = sum(len(word) for word in words) + {number}"),
-        (1, false) => format!(
-            "async fn double_{number}(value: u64) -> u64 {{\n    tokio::task::yield_now().await;\n    value * 2\n}}"
-        ),
-        (1, true) => format!(
-            "async def double_{number}(value):\n    await asyncio.sleep(0)\n    return value * 2"
-        ),
-        (2, false) => format!("double_{}({number}).await", number - 1),
-        (2, true) => format!("await double_{}({number})", number - 1),
-        (_, false) => format!("println!(\"{number}: {{}}\", words.join(\" \"));"),
-        (_, true) => format!("print({number}, *words)"),
-    }
+/// The cells of a text in which each begins with a line of this mark and its name.
+fn parts(text: &str, mark: &str) -> Vec<Cell> {
+    let parts = text.split(mark).skip(1);
+    let cells = parts.filter_map(|part| part.split_once('\n'));
+    cells
+        .map(|(name, source)| Cell {
+            name: name.to_owned(),
+            source: source.trim_end().to_owned(),
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -88,15 +59,26 @@ mod tests {
 
     #[test]
     fn every_kernel_has_the_same_cells() {
-        let names = |kind| -> Vec<String> {
-            let cells = of(kind, Path::new("/support"), 60);
-            cells.into_iter().map(|cell| cell.name).collect()
+        let names = |text, mark| -> Vec<String> {
+            let parts = parts(text, mark);
+            parts.into_iter().map(|cell| cell.name).collect()
         };
-        assert_eq!(names(Kind::Stock).len(), 65);
+        let rust = names(RUST, "// %% ");
+        assert_eq!(rust, names(PYTHON, "# %% "));
+        assert_eq!(rust[..FIRST.len()], FIRST);
         assert!(
-            Kind::ALL
+            rust[FIRST.len()..]
                 .iter()
-                .all(|kind| names(*kind) == names(Kind::Stock))
+                .all(|name| name.starts_with("later"))
         );
+    }
+
+    #[test]
+    fn a_later_cell_awaits_what_the_one_before_it_defines() {
+        let cells = of(Kind::Lab, Path::new("/support"), 6);
+        assert_eq!(cells.len(), FIRST.len() + 6);
+        assert!(cells[0].source.contains("/support/tokio"));
+        assert!(cells[FIRST.len() + 4].source.contains("double_5"));
+        assert_eq!(cells[FIRST.len() + 5].source, "double_5(6).await");
     }
 }

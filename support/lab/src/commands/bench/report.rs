@@ -2,14 +2,16 @@
 
 use super::cells::FIRST;
 use super::{Kind, Measured, write};
-use crate::notebook::run::Driver;
-use crate::prepare::{self, Tools};
+use crate::jupyter;
+use crate::jupyter::driver::{Driver, Job};
+use crate::prepare::Tools;
 use crate::system::paths::{KERNEL, Paths};
 use anyhow::{Result, bail};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+
 use std::path::Path;
 
 /// Medians over the rounds; seconds, and bytes.
@@ -237,95 +239,61 @@ fn megabytes(value: f64) -> String {
     format!("{:.0} MB", value / 1e6)
 }
 
-/// Draws the figures with the charts that notebooks use: a kernel of ours runs the cells that write them.
+/// Draws the figures with the charts that notebooks use: a kernel of ours runs the cell that writes them.
 pub(super) fn draw(paths: &Paths, tools: &Tools, report: &Report, out: &Path) -> Result<()> {
-    let bar = |one: &Alone| {
-        format!(
-            "chart::Bar::new({:?}, ms({}))",
-            one.kind.name(),
-            millis(one.first_figure)
-        )
-    };
-    let bars: Vec<_> = report.alone.iter().rev().map(bar).collect();
-    let cells: Vec<_> = report
+    let bars: Vec<_> = report
         .alone
         .iter()
-        .map(|one| {
-            let points = one
-                .tens
-                .iter()
-                .enumerate()
-                .map(|(ten, time)| (ten * 10 + 10, *time));
-            series(one.kind, points)
-        })
+        .rev()
+        .map(|one| json!({ "name": one.kind.name(), "seconds": one.first_figure }))
         .collect();
-    let kernels: Vec<_> = Kind::ALL
-        .into_iter()
-        .filter(|kind| {
-            report
-                .at_once
-                .iter()
-                .any(|one| one.kind == *kind && one.kernels > 1)
-        })
-        .map(|kind| {
-            let of = report.at_once.iter().filter(|one| one.kind == kind);
-            series(kind, of.map(|one| (one.kernels, one.first_figure)))
-        })
-        .collect();
-    let mut cell = format!(
-        "use support::chart::{{self, Series}};\nfn ms(n: u64) -> std::time::Duration {{ std::time::Duration::from_millis(n) }}\n\
-         std::fs::write({:?}, chart::bars(\"From the start of the kernel to the first figure\", &[{}]).svg()).unwrap();\n",
-        out.join("first-figure.svg"),
-        bars.join(", ")
-    );
-    for (file, title, counted, series) in [
-        (
+    let cells = report.alone.iter().map(|one| {
+        let tens = one.tens.iter().enumerate();
+        series(one.kind, tens.map(|(ten, time)| (ten * 10 + 10, *time)))
+    });
+    let kernels = Kind::ALL.into_iter().map(|kind| {
+        let of = report.at_once.iter().filter(|one| one.kind == kind);
+        series(kind, of.map(|one| (one.kernels, one.first_figure)))
+    });
+    let lines = [
+        lines(
             "cells.svg",
             "Time of a cell, by its place in the notebook",
             "cells",
             cells,
         ),
-        (
+        lines(
             "kernels.svg",
             "First figure, by the kernels started at once",
             "kernels",
             kernels,
         ),
-    ] {
-        // One point shows no growth.
-        let mut series = series;
-        series.retain(|line| line.matches("ms(").count() > 1);
-        if !series.is_empty() {
-            let _ = writeln!(
-                cell,
-                "std::fs::write({:?}, chart::scaling({title:?}, {counted:?}, &[{}]).svg()).unwrap();",
-                out.join(file),
-                series.join(", ")
-            );
-        }
-    }
-    cell.push_str("\"drawn\"");
-    let notebook = out.join("figures.ipynb");
-    let content = json!({
-        "cells": [{ "cell_type": "code", "id": "a", "metadata": {}, "outputs": [], "execution_count": null, "source": cell }],
+    ];
+    let lines: Vec<_> = lines.into_iter().flatten().collect();
+    let figures = json!({ "bars": bars, "lines": lines });
+    write(&out.join("figures.json"), &figures.to_string())?;
+    let notebook = json!({
+        "cells": [{
+            "cell_type": "code", "id": "a", "metadata": {}, "outputs": [], "execution_count": null,
+            "source": include_str!("../../../assets/bench/figures.rs"),
+        }],
         "metadata": {}, "nbformat": 4, "nbformat_minor": 5,
     });
-    write(&notebook, &content.to_string())?;
-    let mut driver = Driver::start(
-        prepare::jupyter(paths, tools),
-        paths,
-        &notebook,
-        KERNEL,
-        120,
-        None,
-    )?;
+    let job = Job {
+        notebook: &notebook,
+        folder: out,
+        kernel: KERNEL,
+        timeout: 120,
+        save: None,
+    };
+    let mut driver = Driver::start(jupyter::command(paths, &tools.python), paths, &job)?;
     let mut drawn = false;
     let mut said = Value::Null;
     while let Some(cell) = driver.next()? {
         drawn = cell
             .outputs
             .iter()
-            .any(|output| output["data"]["text/plain"] == "\"drawn\"");
+            .any(|output| output["data"]["text/plain"] == "Ok(\"drawn\")");
         said = cell.outputs.into();
     }
     if !drawn {
@@ -334,15 +302,21 @@ pub(super) fn draw(paths: &Paths, tools: &Tools, report: &Report, out: &Path) ->
     Ok(())
 }
 
-fn millis(seconds: f64) -> u64 {
-    (seconds * 1000.0).round() as u64
+/// A figure of lines, of those that have more than a point: one shows no growth.
+fn lines(
+    file: &str,
+    title: &str,
+    counted: &str,
+    series: impl Iterator<Item = Value>,
+) -> Option<Value> {
+    let points = |line: &Value| line["points"].as_array().map_or(0, Vec::len);
+    let series: Vec<_> = series.filter(|line| points(line) > 1).collect();
+    (!series.is_empty())
+        .then(|| json!({ "file": file, "title": title, "counted": counted, "series": series }))
 }
 
-fn series(kind: Kind, points: impl Iterator<Item = (usize, f64)>) -> String {
-    let points: Vec<_> = points
-        .map(|(count, time)| format!("({count}, ms({}))", millis(time)))
-        .collect();
-    format!("Series::new({:?}, [{}])", kind.name(), points.join(", "))
+fn series(kind: Kind, points: impl Iterator<Item = (usize, f64)>) -> Value {
+    json!({ "name": kind.name(), "points": points.collect::<Vec<_>>() })
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! The pages of the site, and the links between them.
 
+use crate::jupyter;
 use crate::notebook::{Notebook, Subject, is_code, source};
-use crate::prepare::{self, Tools};
+use crate::prepare::Tools;
 use crate::system::paths::Paths;
 use crate::system::process;
 use anyhow::{Context, Result};
@@ -77,7 +78,7 @@ impl Site {
         fs::create_dir_all(folder)
             .with_context(|| format!("`{}` could not be made", folder.display()))?;
         process::text(
-            prepare::jupyter(paths, tools)
+            jupyter::command(paths, &tools.python)
                 .args([
                     "-m",
                     "nbconvert",

@@ -1,5 +1,7 @@
 //! Work that goes into a file and comes back, and files that hold something else.
 
+use super::export::export;
+use super::import::import;
 use super::*;
 use crate::notebook::Notebook;
 use crate::notebook::scratch::{Checkout, cell, sources};

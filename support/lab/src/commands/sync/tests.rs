@@ -1,6 +1,10 @@
 //! What drifts, and what comes back.
 
 use super::*;
+use crate::notebook;
+use crate::notebook::scratch::Checkout;
+use crate::notebook::tested;
+use serde_json::{Value, json};
 
 fn cell(id: &str, source: &str, tags: &[&str]) -> Value {
     json!({ "cell_type": "code", "id": id, "metadata": { "tags": tags }, "source": source,
@@ -151,4 +155,31 @@ fn a_new_solution_gets_its_exercise_and_a_damaged_notebook_stops_no_other() {
         sources(&made),
         ["1 + 1", "todo!(\"say the task in words\")"]
     );
+}
+
+#[test]
+fn what_was_committed_in_another_form_fails() {
+    let checkout = Checkout::with_git();
+    checkout.learn();
+    checkout.commit("With outputs, and no upstream that has them without");
+    let found = tested::notebooks(&checkout.paths).expect("found");
+    let error = found.assert_in_form().expect_err("they have drifted");
+    assert!(error.to_string().contains("has outputs"), "{error}");
+    assert!(all(&checkout.paths, Mode::Check).is_err());
+}
+
+#[test]
+fn what_a_solution_has_new_is_tested_in_its_exercise_once_it_is_carried_over() {
+    let checkout = Checkout::with_git();
+    checkout.change("solutions/1_first.ipynb", |cells| {
+        cells[0]["source"] = json!(["edited()"])
+    });
+    let behind = tested::notebooks(&checkout.paths).expect("found");
+    assert!(behind.assert_in_form().is_err());
+    all(&checkout.paths, Mode::Carry).expect("carried");
+    let found = tested::notebooks(&checkout.paths).expect("found");
+    found.assert_in_form().expect("it follows");
+    for inside in ["exercises/1_first.ipynb", "solutions/1_first.ipynb"] {
+        assert_eq!(sources(&checkout.read(inside))[0], "edited()");
+    }
 }

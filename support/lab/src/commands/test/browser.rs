@@ -36,7 +36,11 @@ pub(crate) fn tests(
         println!("skipped: the tests in a browser, since no Chromium is on the PATH");
         return Ok(());
     };
-    let python = packages::with(&paths.state().join("browser/venv"), tools, &PACKAGES)?;
+    let python = packages::with(
+        &paths.state().join("browser/venv"),
+        &tools.python,
+        &PACKAGES,
+    )?;
     let screenshots = paths.state().join("screenshots");
     let folder = paths.root.join("support/lab/tests/browser");
     let run = |script: &str, arguments: &[(&str, &Path)]| -> Result<()> {

@@ -60,14 +60,14 @@ fn assert_updated(upstream: &Checkout, learner: &Checkout) {
 fn one_command_brings_the_new_text_and_keeps_every_answer() {
     let (upstream, learner) = learner_and_news();
     let before = learner.learnt();
-    checkout(&learner.paths).expect("updated");
+    run(&learner.paths, &Options {}).expect("updated");
     assert_updated(&upstream, &learner);
     assert_eq!(learner.learnt(), before);
     let head = |checkout: &Checkout| checkout.git(&["rev-parse", "HEAD"]);
     assert_eq!(head(&learner), head(&upstream));
     // Again there is nothing to do.
     let text = learner.text("exercises/2_second.ipynb");
-    checkout(&learner.paths).expect("nothing to do");
+    run(&learner.paths, &Options {}).expect("nothing to do");
     assert_eq!(learner.text("exercises/2_second.ipynb"), text);
 }
 
@@ -80,7 +80,7 @@ fn commits_of_the_learner_s_own_are_joined() {
     learner.change("guides/patterns.ipynb", |cells| {
         cells.push(cell("late", "late()"))
     });
-    checkout(&learner.paths).expect("updated");
+    run(&learner.paths, &Options {}).expect("updated");
     assert_updated(&upstream, &learner);
     assert_eq!(learner.git(&["rev-list", "--count", "HEAD"]), "4");
     assert!(sources(&learner.read("guides/patterns.ipynb")).contains(&"late()".to_owned()));
@@ -116,7 +116,7 @@ fn what_was_cut_short_is_done_by_the_next_call() {
             learner.file("support/lib.rs", "// two\n");
             learner.file("support/new.rs", "// new\n");
         }
-        checkout(&learner.paths).expect("updated");
+        run(&learner.paths, &Options {}).expect("updated");
         assert_updated(&upstream, &learner);
     }
 }
@@ -125,7 +125,7 @@ fn what_was_cut_short_is_done_by_the_next_call() {
 fn a_damaged_notebook_is_kept_and_the_others_are_brought_up_to_date() {
     let (upstream, learner) = learner_and_news();
     learner.file("notebooks/exercises/1_first.ipynb", "{precious");
-    checkout(&learner.paths).expect("updated");
+    run(&learner.paths, &Options {}).expect("updated");
     assert_eq!(learner.text("kept/1_first-1.ipynb"), "{precious");
     let first = "exercises/1_first.ipynb";
     assert_eq!(learner.text(first), upstream.text(first));
@@ -139,7 +139,7 @@ fn a_notebook_that_the_lab_gives_up_or_begins_is_not_lost() {
     upstream.write("guides/newer.ipynb", [cell("n", "newer()")]);
     upstream.commit("Another guide");
     learner.write("guides/newer.ipynb", [cell("m", "mine()")]);
-    checkout(&learner.paths).expect("updated");
+    run(&learner.paths, &Options {}).expect("updated");
     assert!(!learner.is_there("guides/patterns.ipynb"));
     assert!(
         sources(&learner.read("kept/guides-patterns-1.ipynb")).contains(&"my_helper()".to_owned())
@@ -156,9 +156,9 @@ fn another_file_that_both_changed_is_named_before_anything_is_written() {
     let (_upstream, learner) = learner_and_news();
     learner.file("support/lib.rs", "// mine\n");
     let before = learner.text("exercises/1_first.ipynb");
-    let error = checkout(&learner.paths).expect_err("it would be lost");
+    let error = run(&learner.paths, &Options {}).expect_err("it would be lost");
     assert!(error.to_string().contains("support/lib.rs"), "{error}");
     assert_eq!(learner.text("exercises/1_first.ipynb"), before);
-    let error = checkout(&Checkout::new().paths).expect_err("there is no git");
+    let error = run(&Checkout::new().paths, &Options {}).expect_err("there is no git");
     assert!(error.to_string().contains("--import"), "{error}");
 }

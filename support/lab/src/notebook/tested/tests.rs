@@ -1,7 +1,6 @@
 //! What is tested in a learner's checkout, and in an author's.
 
 use super::*;
-use crate::commands::reset;
 use crate::notebook::scratch::{Checkout, cell, sources};
 use serde_json::json;
 
@@ -91,46 +90,4 @@ fn an_author_s_edit_is_tested_before_it_is_committed() {
         error.to_string().contains("exercises/1_first.ipynb"),
         "{error}"
     );
-    sync::all(&checkout.paths, sync::Mode::Carry).expect("carried");
-    assert_eq!(tested(&checkout, "exercises/1_first.ipynb")[0], "edited()");
-    assert_eq!(tested(&checkout, "solutions/1_first.ipynb")[0], "edited()");
-}
-
-#[test]
-fn what_was_committed_in_another_form_fails() {
-    let checkout = Checkout::with_git();
-    checkout.learn();
-    checkout.commit("With outputs, and no upstream that has them without");
-    let found = notebooks(&checkout.paths).expect("found");
-    let error = found.assert_in_form().expect_err("they have drifted");
-    assert!(error.to_string().contains("has outputs"), "{error}");
-    assert!(sync::all(&checkout.paths, sync::Mode::Check).is_err());
-}
-
-#[test]
-fn a_reset_puts_back_the_lab_s_and_keeps_the_learner_s() {
-    let checkout = Checkout::with_git();
-    let original = checkout.text("exercises/1_first.ipynb");
-    checkout.learn();
-    let mine = checkout.text("exercises/1_first.ipynb");
-    let reset = |names: &[&str]| {
-        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-        reset::notebooks(&checkout.paths, &names)
-    };
-    assert!(
-        reset(&["1", "9"]).is_err(),
-        "there is no ninth, so the first stays"
-    );
-    assert_eq!(checkout.text("exercises/1_first.ipynb"), mine);
-    reset(&["1"]).expect("put back");
-    assert_eq!(checkout.text("exercises/1_first.ipynb"), original);
-    assert_eq!(checkout.text("kept/1_first-1.ipynb"), mine);
-    // Twice within a second, and again: no copy takes another's place.
-    checkout.change("exercises/1_first.ipynb", |cells| {
-        cells.push(cell("x", "second try"))
-    });
-    reset(&["1_first", "patterns", "notebooks/start_here.ipynb"]).expect("put back");
-    assert!(checkout.text("kept/1_first-2.ipynb").contains("second try"));
-    assert_eq!(checkout.text("kept/1_first-1.ipynb"), mine);
-    assert!(checkout.is_there("kept/guides-patterns-1.ipynb"));
 }
