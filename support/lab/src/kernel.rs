@@ -21,12 +21,12 @@ use crate::system::process;
 use crate::system::variables;
 use anyhow::{Context, Result, bail};
 use front::Kernel;
+use fs_err::{self as fs, File};
 use rustix::io::{FdFlags, fcntl_setfd};
 #[cfg(target_os = "linux")]
 use rustix::process::{Signal, set_parent_process_death_signal};
 use std::convert::Infallible;
 use std::env;
-use std::fs::{self, File};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -100,8 +100,7 @@ fn private_folder(paths: &Paths, prepared: &Path) -> Result<PathBuf> {
     let folder = paths
         .kernels()
         .join(format!("{}-{since}", std::process::id()));
-    fs::create_dir_all(&folder)
-        .with_context(|| format!("`{}` could not be made", folder.display()))?;
+    fs::create_dir_all(&folder)?;
     let alive = files::lock(&folder.join(ALIVE), "nobody, the folder is new")?;
     fcntl_setfd(&alive, FdFlags::empty()).context("the kernel's lock could not be handed on")?;
     let copied =

@@ -14,10 +14,10 @@ pub(crate) mod tested;
 
 use crate::system::process;
 use anyhow::{Context, Result, bail};
+use fs_err as fs;
 use proc_macro2::{TokenStream, TokenTree};
 use serde::Serialize;
 use serde_json::{Value, json};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The tag of a cell that the learner writes.
@@ -34,8 +34,7 @@ pub(crate) struct Notebook {
 
 impl Notebook {
     pub(crate) fn read(path: &Path) -> Result<Self> {
-        let bytes =
-            fs::read(path).with_context(|| format!("`{}` could not be read", path.display()))?;
+        let bytes = fs::read(path)?;
         Notebook::parse(&bytes)
             .with_context(|| format!("`{}` is no notebook that can be read", path.display()))
     }

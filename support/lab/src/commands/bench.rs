@@ -16,8 +16,8 @@ use crate::system::step::Step;
 use crate::system::variables;
 use anyhow::{Context, Result, bail};
 use clap::Args;
+use fs_err as fs;
 use serde::{Deserialize, Serialize};
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -129,8 +129,7 @@ pub(crate) struct Options {
 /// Measures, prints a table or JSON, and writes both and the figures into a folder.
 pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
     let tools = prepare::everything(paths)?;
-    fs::create_dir_all(&options.out)
-        .with_context(|| format!("`{}` could not be made", options.out.display()))?;
+    fs::create_dir_all(&options.out)?;
     let out = options.out.canonicalize()?;
     let bench = Bench {
         paths,
@@ -177,7 +176,7 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
 }
 
 fn write(file: &Path, text: &str) -> Result<()> {
-    fs::write(file, text).with_context(|| format!("`{}` could not be written", file.display()))
+    Ok(fs::write(file, text)?)
 }
 
 struct Bench<'a> {
@@ -214,8 +213,7 @@ impl Bench<'_> {
         // The stock kernel builds in a folder of its own, and leaves it behind when it is ended.
         let scratch = self.specifications.join("scratch");
         let _ = fs::remove_dir_all(&scratch);
-        fs::create_dir_all(&scratch)
-            .with_context(|| format!("`{}` could not be made", scratch.display()))?;
+        fs::create_dir_all(&scratch)?;
         let mut command = jupyter::command(self.paths, &self.tools.python);
         command
             .env("TMPDIR", &scratch)
@@ -289,8 +287,7 @@ fn register(paths: &Paths, tools: &Tools) -> Result<PathBuf> {
 fn plain_crate(paths: &Paths) -> Result<PathBuf> {
     let folder = paths.state().join("bench/plain");
     if folder.is_dir() {
-        fs::remove_dir_all(&folder)
-            .with_context(|| format!("`{}` could not be removed", folder.display()))?;
+        fs::remove_dir_all(&folder)?;
     }
     plain_crate::write(paths, &folder)?;
     Ok(folder.join("support"))

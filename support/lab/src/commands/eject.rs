@@ -17,10 +17,10 @@ use crate::system::process;
 use crate::system::step::Step;
 use anyhow::{Context, Result, bail};
 use clap::Args;
+use fs_err as fs;
 use program::Program;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -205,7 +205,7 @@ fn compiling(
 }
 
 fn read(file: &Path) -> Result<String> {
-    fs::read_to_string(file).with_context(|| format!("`{}` could not be read", file.display()))
+    Ok(fs::read_to_string(file)?)
 }
 
 /// The exercise with a number, or its solution. Copies beside it are not it.

@@ -15,8 +15,8 @@ use crate::system::step::Step;
 use crate::system::variables;
 use anyhow::{Context, Result, bail};
 use clap::Args;
+use fs_err as fs;
 use page::Site;
-use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
@@ -189,8 +189,7 @@ fn one(
     // Until it has run to its end, it has not run.
     let _ = fs::remove_file(&state);
     let folder = saved.parent().context("it lies in a folder")?;
-    fs::create_dir_all(folder)
-        .with_context(|| format!("`{}` could not be made", folder.display()))?;
+    fs::create_dir_all(folder)?;
     let how = How {
         python: &tools.python,
         kernel: KERNEL,
@@ -199,8 +198,7 @@ fn one(
     let outcome = run::one(paths, subject, how, Some(&saved))?;
     if outcome.ok {
         site.write(paths, tools, inside, &saved)?;
-        fs::write(&state, now)
-            .with_context(|| format!("`{}` could not be written", state.display()))?;
+        fs::write(&state, now)?;
     } else {
         // A page from an earlier export would claim that it still runs.
         site.remove(inside);
@@ -210,11 +208,10 @@ fn one(
 
 /// Everything that the outputs of a notebook depend on, in a line.
 fn state_of(path: &Path, prepared: &str) -> Result<String> {
-    let problem = || format!("`{}` could not be read", path.display());
     let mut hasher = DefaultHasher::new();
-    fs::read(path).with_context(problem)?.hash(&mut hasher);
+    fs::read(path)?.hash(&mut hasher);
     // Saving it counts as a change, as it does for make.
-    let data = path.metadata().with_context(problem)?;
+    let data = path.metadata()?;
     data.modified().ok().hash(&mut hasher);
     std::env::var_os(variables::API).hash(&mut hasher);
     Ok(format!("{:016x} {prepared}\n", hasher.finish()))

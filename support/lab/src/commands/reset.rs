@@ -7,7 +7,7 @@ use crate::system::files;
 use crate::system::paths::Paths;
 use anyhow::{Context, Result};
 use clap::Args;
-use std::fs;
+use fs_err as fs;
 use std::process::ExitCode;
 
 /// Options of `cargo lab reset`.
@@ -39,8 +39,7 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
             Ok(bytes) => Some(bytes),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
             Err(error) => {
-                return Err(error)
-                    .with_context(|| format!("`{}` could not be read", path.display()));
+                return Err(error.into());
             }
         };
         if there.as_deref() == Some(text.as_bytes()) {

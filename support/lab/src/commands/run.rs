@@ -5,9 +5,9 @@ use crate::notebook::run::{self, How, Outcome};
 use crate::notebook::{self, Subject};
 use crate::prepare;
 use crate::system::paths::{KERNEL, Paths};
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Args;
-use std::fs;
+use fs_err as fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -36,8 +36,7 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
     let found = notebook::find(&options.paths)?;
     let tools = prepare::everything(paths)?;
     if let Some(folder) = &options.save {
-        fs::create_dir_all(folder)
-            .with_context(|| format!("`{}` could not be made", folder.display()))?;
+        fs::create_dir_all(folder)?;
     }
     let how = How {
         python: &tools.python,

@@ -15,7 +15,7 @@ use crate::system::files;
 use crate::system::paths::Paths;
 use anyhow::{Result, bail};
 use clap::Args;
-use std::fs;
+use fs_err as fs;
 use std::process::ExitCode;
 
 /// What to do where notebooks are not what they should be.

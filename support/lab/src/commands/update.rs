@@ -24,7 +24,7 @@ use crate::system::paths::Paths;
 use crate::system::step::Step;
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use std::fs;
+use fs_err as fs;
 use std::process::ExitCode;
 
 /// Options of `cargo lab update`: there are none.
@@ -198,8 +198,7 @@ impl Plan {
         }
         match &self.wanted {
             Some(wanted) => files::write(&file, wanted)?,
-            None => fs::remove_file(&file)
-                .with_context(|| format!("`{}` could not be removed", file.display()))?,
+            None => fs::remove_file(&file)?,
         }
         println!("{said}");
         for line in &self.both {

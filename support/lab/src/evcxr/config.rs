@@ -4,8 +4,8 @@
 use crate::system::files;
 use crate::system::paths::Paths;
 use anyhow::{Context, Result};
+use fs_err as fs;
 use serde_json::Value;
-use std::fs;
 use std::path::Path;
 
 /// The crate that holds a cell.

@@ -7,7 +7,7 @@ use crate::system::paths::Paths;
 use crate::system::process;
 use crate::system::tools::Toolchain;
 use anyhow::{Context, Result};
-use std::fs;
+use fs_err as fs;
 use std::path::Path;
 use std::process::Command;
 use toml::{Table, Value};

@@ -15,11 +15,11 @@ pub(crate) mod words;
 
 use crate::system::{process, variables};
 use anyhow::{Context, Result, bail};
+use fs_err as fs;
 #[cfg(target_os = "linux")]
 use rustix::process::{Signal, set_parent_process_death_signal};
 use serde_json::Value;
 use std::env;
-use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, ExitStatus, Stdio};
@@ -250,8 +250,7 @@ pub(crate) fn put_back(folder: &Path) -> Result<()> {
 }
 
 fn copy_if_changed(from: &Path, to: &Path) -> Result<()> {
-    let content =
-        fs::read(from).with_context(|| format!("`{}` could not be read", from.display()))?;
+    let content = fs::read(from)?;
     if fs::read(to).is_ok_and(|known| known == content) {
         return Ok(());
     }
@@ -261,9 +260,8 @@ fn copy_if_changed(from: &Path, to: &Path) -> Result<()> {
 /// Never into a file that is there: somebody may be reading it.
 fn replace(file: &Path, content: &[u8]) -> Result<()> {
     let new = file.with_extension("new");
-    fs::write(&new, content)
-        .and_then(|()| fs::rename(&new, file))
-        .with_context(|| format!("`{}` could not be written", file.display()))
+    fs::write(&new, content)?;
+    Ok(fs::rename(&new, file)?)
 }
 
 fn code(status: ExitStatus) -> ExitCode {

@@ -72,8 +72,7 @@ pub(crate) fn write_outlines(
     let step = Step::start("Outlines of the sources, for type inference");
     let ours = prepared.join(sources::OURS);
     if ours.is_dir() {
-        std::fs::remove_dir_all(&ours)
-            .with_context(|| format!("`{}` could not be removed", ours.display()))?;
+        fs_err::remove_dir_all(&ours)?;
     }
     cargo
         .args(["metadata", "--format-version", "1", "--offline"])
@@ -129,8 +128,7 @@ pub(crate) fn outlines_are_whole(paths: &Paths, toolchain: &Toolchain, prepared:
 
 fn listed(prepared: &Path) -> Result<Vec<Outlined>> {
     let file = prepared.join(LIST);
-    let text = std::fs::read_to_string(&file)
-        .with_context(|| format!("`{}` could not be read", file.display()))?;
+    let text = fs_err::read_to_string(&file)?;
     serde_json::from_str(&text).with_context(|| format!("`{}` is damaged", file.display()))
 }
 

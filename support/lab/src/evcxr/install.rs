@@ -11,8 +11,8 @@ use crate::system::process;
 use crate::system::step::Step;
 use crate::system::{environment, hints};
 use anyhow::{Context, Result, bail};
+use fs_err as fs;
 use std::env;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The release that this lab is tested with.

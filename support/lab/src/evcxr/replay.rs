@@ -9,11 +9,11 @@ use crate::evcxr::config::CELL;
 use crate::evcxr::crates;
 use crate::system::variables::{EVCXR_PRODUCT, INVOCATION};
 use anyhow::{Context, Result};
+use fs_err as fs;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::env;
-use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -75,8 +75,7 @@ pub(crate) fn cell(rustc: &Path, cargo: &Path, arguments: &[String]) -> Result<E
         && let Some(known) = read(&file, &folder)
     {
         if let (Some(asked), Some(product)) = (env::var_os(EVCXR_PRODUCT), known.product()) {
-            fs::write(&asked, product.to_string_lossy().as_bytes())
-                .with_context(|| format!("`{}` could not be written", asked.display()))?;
+            fs::write(&asked, product.to_string_lossy().as_bytes())?;
         }
         let mut compiler = Command::new(&known.program);
         compiler.args(&known.arguments).envs(&known.environment);
@@ -130,8 +129,7 @@ fn without_incremental(arguments: &[String]) -> Vec<String> {
 pub(crate) fn forget(folder: &Path) -> Result<()> {
     let recorded = folder.join(INVOCATIONS);
     if recorded.is_dir() {
-        fs::remove_dir_all(&recorded)
-            .with_context(|| format!("`{}` could not be removed", recorded.display()))?;
+        fs::remove_dir_all(&recorded)?;
     }
     Ok(())
 }

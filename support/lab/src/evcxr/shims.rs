@@ -19,8 +19,8 @@ use crate::system::files;
 use crate::system::paths::Paths;
 use crate::system::process;
 use crate::system::tools::Toolchain;
-use anyhow::{Context, Result};
-use std::fs;
+use anyhow::Result;
+use fs_err as fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
@@ -108,8 +108,7 @@ impl CargoHome {
             return Ok(());
         }
         let library = self.empty_sysroot().join(sources::IN_SYSROOT);
-        fs::create_dir_all(&library)
-            .with_context(|| format!("`{}` could not be made", library.display()))?;
+        fs::create_dir_all(&library)?;
         if let Some(compiler) = &self.compiler {
             files::link(compiler, &self.empty_sysroot().join("bin"))?;
         }

@@ -11,9 +11,9 @@ use crate::system::files;
 use crate::system::paths::{KERNEL, Paths};
 use crate::system::process;
 use crate::system::variables;
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
+use fs_err as fs;
 use serde_json::{Value, json};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What hands kernels to the notebooks of `cargo lab`, as Jupyter knows it; its code is among the assets.
@@ -77,8 +77,7 @@ pub(crate) fn undo(paths: &Paths, python: &Path, place: Place) -> Result<()> {
             other.display()
         ),
         Some(_) => {
-            fs::remove_dir_all(&folder)
-                .with_context(|| format!("`{}` could not be removed", folder.display()))?;
+            fs::remove_dir_all(&folder)?;
             eprintln!("Registration removed from {}", folder.display());
         }
     }

@@ -11,8 +11,8 @@ use crate::system::paths::Paths;
 use crate::system::process;
 use crate::system::step::Step;
 use anyhow::{Context, Result, bail};
+use fs_err as fs;
 use serde_json::Value;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use yaml_rust2::YamlLoader;
@@ -232,8 +232,7 @@ pub(crate) fn command(program: &Path) -> Command {
 
 /// The requirements that `environment.yml` pins, as pip writes them: `jupyterlab==4.6.*`.
 pub(crate) fn pins(file: &Path) -> Result<Vec<String>> {
-    let text = fs::read_to_string(file)
-        .with_context(|| format!("`{}` could not be read", file.display()))?;
+    let text = fs::read_to_string(file)?;
     let documents = YamlLoader::load_from_str(&text)
         .with_context(|| format!("`{}` is not YAML", file.display()))?;
     let lines = documents

@@ -20,10 +20,10 @@ use crate::system::files;
 use anyhow::{Context, Result, anyhow};
 use bytes::Bytes;
 use cells::{Cells, Out, Surroundings};
+use fs_err::{self as fs, File};
 use message::{Key, Message};
 use serde_json::json;
 use sockets::{Connection, Evcxr, Jupyter, Ports};
-use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, ExitStatus, Stdio};
 use std::time::Duration;
@@ -109,7 +109,7 @@ async fn serve(mut kernel: Kernel, connection: &Connection, key: Key) -> Result<
     drop(ports);
     // It has read it.
     let _ = fs::remove_file(&file);
-    File::create(&loaded).with_context(|| format!("`{}` could not be made", loaded.display()))?;
+    File::create(&loaded)?;
 
     let (mut shell, requests) = jupyter.shell;
     receive(requests, events.clone(), Event::Request);

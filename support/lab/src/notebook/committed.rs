@@ -6,8 +6,8 @@
 use crate::notebook::{self, EXERCISE, Notebook, first_line, has_outputs, has_tag, is_code};
 use crate::system::paths::Paths;
 use anyhow::{Context, Result, bail};
+use fs_err as fs;
 use serde_json::{Value, json};
-use std::fs;
 use std::path::Path;
 
 /// The solution of an exercise; nothing for any other notebook.
@@ -58,8 +58,7 @@ pub(crate) fn drift(path: &Path, solution: Option<&Notebook>) -> Result<Option<D
             .with_context(|| format!("`{}` cannot follow its solution", path.display()))?,
         None => tidy(&found),
     };
-    let written = fs::read_to_string(path)
-        .with_context(|| format!("`{}` could not be read", path.display()))?;
+    let written = fs::read_to_string(path)?;
     let why = difference(&found, &wanted).or_else(|| {
         wanted
             .text()

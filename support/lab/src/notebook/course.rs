@@ -14,7 +14,7 @@ use crate::system::files;
 use crate::system::git::{Git, INDEX};
 use crate::system::paths::Paths;
 use anyhow::{Context, Result, bail};
-use std::fs;
+use fs_err as fs;
 use std::path::{Path, PathBuf};
 
 /// The notebooks of the lab.
@@ -204,10 +204,9 @@ fn below(folder: &Path) -> Result<Vec<String>> {
 fn copy(notebooks: &Path, to: &Path) -> Result<()> {
     let part = to.with_extension("part");
     if part.exists() {
-        fs::remove_dir_all(&part)
-            .with_context(|| format!("`{}` could not be removed", part.display()))?;
+        fs::remove_dir_all(&part)?;
     }
-    fs::create_dir_all(&part).with_context(|| format!("`{}` could not be made", part.display()))?;
+    fs::create_dir_all(&part)?;
     for inside in below(notebooks)?.iter().filter(|inside| is_ours(inside)) {
         let paired = ["exercises", "solutions"]
             .into_iter()
@@ -220,5 +219,5 @@ fn copy(notebooks: &Path, to: &Path) -> Result<()> {
             files::write(&part.join(inside), committed::tidy(&notebook).text()?)?;
         }
     }
-    fs::rename(&part, to).with_context(|| format!("`{}` could not be made", to.display()))
+    Ok(fs::rename(&part, to)?)
 }

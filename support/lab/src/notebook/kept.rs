@@ -3,7 +3,7 @@
 use crate::system::files;
 use crate::system::paths::Paths;
 use anyhow::Result;
-use std::fs;
+use fs_err as fs;
 use std::path::{Path, PathBuf};
 
 /// Keeps a copy of a notebook and returns where. Copies are numbered and never overwrite each other; one that is there

@@ -3,8 +3,8 @@
 use crate::notebook::committed;
 use crate::notebook::{self, EXERCISE, Notebook};
 use crate::system::paths::Paths;
+use fs_err as fs;
 use serde_json::{Value, json};
-use std::fs;
 use std::path::Path;
 use std::process::Command;
 use tempfile::TempDir;

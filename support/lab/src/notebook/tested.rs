@@ -16,9 +16,9 @@ use crate::notebook::course::{Course, is_learners};
 use crate::notebook::{Notebook, Subject};
 use crate::system::files;
 use crate::system::paths::Paths;
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
+use fs_err as fs;
 use std::collections::BTreeMap;
-use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 
@@ -151,12 +151,11 @@ pub(crate) fn notebooks(paths: &Paths) -> Result<Tested> {
 fn fresh_folder(paths: &Paths) -> Result<PathBuf> {
     let around = paths.state().join("tested");
     let folder = around.join("notebooks");
-    let problem = || format!("`{}` could not be made", folder.display());
     if around.exists() {
-        fs::remove_dir_all(&around).with_context(problem)?;
+        fs::remove_dir_all(&around)?;
     }
-    fs::create_dir_all(&folder).with_context(problem)?;
-    symlink(paths.root.join("support"), around.join("support")).with_context(problem)?;
+    fs::create_dir_all(&folder)?;
+    symlink(paths.root.join("support"), around.join("support"))?;
     Ok(folder)
 }
 

@@ -7,8 +7,8 @@ use crate::system::paths::Paths;
 use crate::system::process;
 use crate::system::step::Step;
 use anyhow::{Context, Result, bail};
+use fs_err as fs;
 use serde_json::Value;
-use std::fs;
 use std::path::Path;
 
 /// Builds the dependencies with the flags that the kernel uses.

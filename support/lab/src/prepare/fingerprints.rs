@@ -1,8 +1,8 @@
 //! Cargo's fingerprints of our own crates in a build folder, by which it tells whether they are to be built again.
 
 use crate::system::process;
-use anyhow::{Context, Result};
-use std::fs::{self, File};
+use anyhow::Result;
+use fs_err::{self as fs, File};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -36,12 +36,11 @@ fn of_ours(folder: &Path) -> Vec<PathBuf> {
 /// Their products go, too: the compiler writes a new `.rmeta` into the file that is there, which may be a link to another
 /// folder's.
 pub(crate) fn invalidate(folder: &Path) -> Result<()> {
-    let problem = |path: &Path| format!("`{}` could not be removed", path.display());
     for fingerprint in of_ours(folder) {
         for product in products(&fingerprint) {
-            fs::remove_file(&product).with_context(|| problem(&product))?;
+            fs::remove_file(&product)?;
         }
-        fs::remove_dir_all(&fingerprint).with_context(|| problem(&fingerprint))?;
+        fs::remove_dir_all(&fingerprint)?;
     }
     Ok(())
 }
@@ -76,8 +75,7 @@ pub(crate) fn pin(folder: &Path) -> Result<()> {
                 File::options()
                     .write(true)
                     .open(&file)
-                    .and_then(|file| file.set_modified(later))
-                    .with_context(|| format!("`{}` could not be touched", file.display()))?;
+                    .and_then(|file| file.set_modified(later))?;
             }
         }
     }

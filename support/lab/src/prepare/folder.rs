@@ -17,8 +17,8 @@ use crate::system::files;
 use crate::system::paths::Paths;
 use crate::system::process;
 use anyhow::{Context, Result, bail};
+use fs_err as fs;
 use std::ffi::OsStr;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -35,7 +35,7 @@ const KEPT: usize = 2;
 const MANNERS: usize = 3;
 
 /// Waits for the turn to write prepared folders, which only one process at a time may do.
-pub(crate) fn turn(paths: &Paths, holder: &str) -> Result<fs::File> {
+pub(crate) fn turn(paths: &Paths, holder: &str) -> Result<std::fs::File> {
     files::lock(&paths.state().join("prepared.lock"), holder)
 }
 
@@ -115,19 +115,17 @@ fn make(
     folder: &Path,
     prove: impl FnOnce(&Path) -> Result<()>,
 ) -> Result<()> {
-    let problem = || format!("`{}` could not be made", folder.display());
     let all = paths.prepared();
-    fs::create_dir_all(&all).with_context(problem)?;
+    fs::create_dir_all(&all)?;
     let new = folder.with_extension(UNFINISHED);
     begin(&all, folder, &new)?;
     build::dependencies_in(paths, context, &new)?;
     inference::write_outlines(paths, &context.toolchain, context.cargo(), &new)?;
     prove(&new)?;
     remove(folder)?;
-    fs::rename(&new, folder).with_context(problem)?;
+    fs::rename(&new, folder)?;
     let stamp = folder.with_extension(STAMP);
-    fs::write(&stamp, stamp_now(folder)?)
-        .with_context(|| format!("`{}` could not be written", stamp.display()))?;
+    fs::write(&stamp, stamp_now(folder)?)?;
     remove_what_is_old(&all)
 }
 
@@ -137,14 +135,13 @@ fn begin(all: &Path, folder: &Path, new: &Path) -> Result<()> {
     if new.is_dir() {
         return Ok(());
     }
-    let problem = || format!("`{}` could not be made", new.display());
     if let Some(unfinished) = unfinished(all, folder) {
-        fs::rename(&unfinished, new).with_context(problem)?;
+        fs::rename(&unfinished, new)?;
         fingerprints::invalidate(new)?;
         return replay::forget(new);
     }
     let Some(before) = latest(all, folder) else {
-        return fs::create_dir_all(new).with_context(problem);
+        return Ok(fs::create_dir_all(new)?);
     };
     // Under another name until it shares nothing that is written into.
     let copy = folder.with_extension("copy");
@@ -152,7 +149,7 @@ fn begin(all: &Path, folder: &Path, new: &Path) -> Result<()> {
     snapshot::copy(&before, &copy, Kept::Everything)?;
     fingerprints::invalidate(&copy)?;
     replay::forget(&copy)?;
-    fs::rename(&copy, new).with_context(problem)
+    Ok(fs::rename(&copy, new)?)
 }
 
 /// The folder for what there is now.
@@ -256,7 +253,7 @@ fn remove(path: &Path) -> Result<()> {
     } else {
         Ok(())
     };
-    removed.with_context(|| format!("`{}` could not be removed", path.display()))
+    Ok(removed?)
 }
 
 #[cfg(test)]

@@ -10,8 +10,8 @@ use crate::evcxr::install;
 use crate::evcxr::replay;
 use crate::system::paths::Paths;
 use crate::system::process;
-use anyhow::{Context, Result};
-use std::fs;
+use anyhow::Result;
+use fs_err as fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 
@@ -66,7 +66,6 @@ fn hash_tree(root: &Path, path: &Path, hasher: &mut DefaultHasher) -> Result<()>
             .iter()
             .try_for_each(|entry| hash_tree(root, entry, hasher));
     }
-    let problem = || format!("`{}` could not be read", path.display());
-    fs::read(path).with_context(problem)?.hash(hasher);
+    fs::read(path)?.hash(hasher);
     Ok(())
 }

@@ -5,8 +5,8 @@
 
 use crate::prepare::snapshot::{self, Kept};
 use crate::system::paths::Paths;
-use anyhow::{Context, Result, bail};
-use std::fs;
+use anyhow::{Result, bail};
+use fs_err as fs;
 use std::path::Path;
 
 /// Writes a workspace that holds `support`, and nothing else, into `folder`.
@@ -19,16 +19,14 @@ pub(crate) fn write(paths: &Paths, folder: &Path) -> Result<()> {
         ("support/Cargo.toml", "[\"dylib\", \"rlib\"]", "[\"rlib\"]"),
     ];
     for (name, from, to) in changed {
-        let text = fs::read_to_string(paths.root.join(name))
-            .with_context(|| format!("`{name}` could not be read"))?;
+        let text = fs::read_to_string(paths.root.join(name))?;
         if !text.contains(from) {
             bail!(
                 "`{name}` has no `{from}` any more\nhint: mend `support/lab/src/prepare/plain_crate.rs`"
             );
         }
         let file = folder.join(name);
-        fs::write(&file, text.replace(from, to))
-            .with_context(|| format!("`{}` could not be written", file.display()))?;
+        fs::write(&file, text.replace(from, to))?;
     }
     Ok(())
 }

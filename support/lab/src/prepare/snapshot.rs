@@ -1,8 +1,8 @@
 //! Copies of build folders, and whether one is still what it was.
 
 use crate::system::{files, process};
-use anyhow::{Context, Result, anyhow};
-use std::fs::{self, File};
+use anyhow::Result;
+use fs_err::{self as fs, File};
 use std::io;
 use std::path::Path;
 
@@ -21,16 +21,7 @@ pub(crate) enum Kept {
 ///
 /// Names the file that could not be copied, and says so where the disk is full.
 pub(crate) fn copy(from: &Path, to: &Path, kept: Kept) -> Result<()> {
-    let problem = || {
-        format!(
-            "`{}` could not be copied to `{}`",
-            from.display(),
-            to.display()
-        )
-    };
-    fs::create_dir_all(to)
-        .with_context(|| format!("`{}` could not be made", to.display()))
-        .map_err(with_hint)?;
+    fs::create_dir_all(to).map_err(files::with_hint)?;
     for source in process::entries(from)? {
         let name = source.file_name().unwrap_or_default();
         let target = to.join(name);
@@ -40,24 +31,10 @@ pub(crate) fn copy(from: &Path, to: &Path, kept: Kept) -> Result<()> {
         if source.is_dir() {
             copy(&source, &target, kept)?;
         } else if !is_product(&source) || fs::hard_link(&source, &target).is_err() {
-            copy_file(&source, &target)
-                .with_context(problem)
-                .map_err(with_hint)?;
+            copy_file(&source, &target).map_err(files::with_hint)?;
         }
     }
     Ok(())
-}
-
-/// Adds what to do where there is no room.
-fn with_hint(error: anyhow::Error) -> anyhow::Error {
-    let full = error
-        .downcast_ref::<io::Error>()
-        .is_some_and(|error| error.kind() == io::ErrorKind::StorageFull);
-    if full {
-        anyhow!("{error:#}\nhint: the disk is full; make room there, then start the kernel again")
-    } else {
-        error
-    }
 }
 
 /// What belongs to the cells that ran in a folder, and the locks of cargo.
@@ -148,18 +125,5 @@ mod tests {
         assert_ne!(digest(&from).expect("read"), whole);
         fs::remove_file(to.join("deps/libtokio.rlib")).expect("removed");
         assert_ne!(digest(&to).expect("read"), whole);
-    }
-
-    #[test]
-    fn a_full_disk_is_named() {
-        let full = io::Error::from(io::ErrorKind::StorageFull);
-        let said = format!(
-            "{:#}",
-            with_hint(anyhow::Error::new(full).context("`a` could not be copied"))
-        );
-        assert!(
-            said.contains("disk is full") && said.contains("`a`"),
-            "{said}"
-        );
     }
 }

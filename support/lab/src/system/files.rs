@@ -73,7 +73,6 @@ pub(crate) fn write_program(file: &Path, text: &str) -> Result<()> {
     }
     beside(file, text.as_bytes(), 0o777)
         .and_then(|beside| Ok(beside.persist(file)?))
-        .with_context(|| format!("`{}` could not be written", file.display()))
         .map_err(with_hint)?;
     Ok(())
 }
@@ -118,9 +117,7 @@ pub(crate) fn link(target: &Path, link: &Path) -> Result<()> {
     // Nothing to remove is what is hoped for.
     let _ = fs::remove_file(link);
     match std::os::unix::fs::symlink(target, link) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-            Err(error).with_context(|| format!("`{}` could not be linked", link.display()))
-        }
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error.into()),
         _ => Ok(()),
     }
 }
@@ -145,9 +142,7 @@ fn add_to_digest(
             continue;
         }
         name.hash(hasher);
-        let data = entry
-            .metadata()
-            .with_context(|| format!("`{}` could not be read", entry.display()))?;
+        let data = entry.metadata()?;
         if data.is_dir() {
             add_to_digest(&entry, left_out, hasher)?;
         } else {
@@ -189,13 +184,15 @@ fn folder(path: &Path) -> &Path {
     }
 }
 
-fn with_hint(error: anyhow::Error) -> anyhow::Error {
+/// Adds what to do where there is no room.
+pub(crate) fn with_hint(error: impl Into<anyhow::Error>) -> anyhow::Error {
+    let error = error.into();
     let full = error
         .downcast_ref::<io::Error>()
         .is_some_and(|error| error.kind() == io::ErrorKind::StorageFull);
     if full {
         anyhow::anyhow!(
-            "{error:#}\nhint: the disk is full; make room, and run the same command again"
+            "{error:#}\nhint: the disk is full; make room there, then do the same again"
         )
     } else {
         error
@@ -231,5 +228,18 @@ mod tests {
         assert_eq!(fs::read_to_string(&to).expect("read"), "another");
         assert_eq!(std::io::read_to_string(running).expect("read"), "one");
         assert!(crate::system::process::is_executable(&to));
+    }
+
+    #[test]
+    fn a_full_disk_is_named() {
+        let full = io::Error::from(io::ErrorKind::StorageFull);
+        let said = format!(
+            "{:#}",
+            with_hint(anyhow::Error::new(full).context("`a` could not be copied"))
+        );
+        assert!(
+            said.contains("disk is full") && said.contains("`a`"),
+            "{said}"
+        );
     }
 }

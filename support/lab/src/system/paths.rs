@@ -8,9 +8,9 @@
 
 use crate::system::files;
 use anyhow::{Context, Result, bail};
+use fs_err as fs;
 use std::env;
 use std::ffi::OsStr;
-use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -99,13 +99,8 @@ impl Paths {
     /// Where it belongs to another account, whose files this one would replace by its own, or cannot be written.
     pub(crate) fn claim(&self) -> Result<()> {
         let state = &self.state;
-        fs::create_dir_all(state)
-            .with_context(|| format!("`{}` could not be made", state.display()))
-            .map_err(|error| with_own_copy(&error))?;
-        let owner = state
-            .metadata()
-            .with_context(|| format!("`{}` could not be read", state.display()))?
-            .uid();
+        fs::create_dir_all(state).map_err(|error| with_own_copy(&error.into()))?;
+        let owner = state.metadata()?.uid();
         let user = rustix::process::geteuid().as_raw();
         if owner != user {
             bail!(

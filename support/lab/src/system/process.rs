@@ -85,10 +85,9 @@ pub(crate) fn is_executable(file: &Path) -> bool {
 
 /// What a folder holds, in a stable order.
 pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
-    let problem = || format!("`{}` could not be read", folder.display());
     let mut entries = Vec::new();
-    for entry in std::fs::read_dir(folder).with_context(problem)? {
-        entries.push(entry.with_context(problem)?.path());
+    for entry in fs_err::read_dir(folder)? {
+        entries.push(entry?.path());
     }
     entries.sort();
     Ok(entries)

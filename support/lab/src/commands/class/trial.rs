@@ -7,9 +7,10 @@ use crate::system::process;
 use crate::system::step::Step;
 use crate::system::variables;
 use anyhow::{Context, Result, bail};
+use fs_err as fs;
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use serde::Deserialize;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::process::CommandExt;
@@ -80,16 +81,13 @@ fn report(
 ) -> Result<Report> {
     let folder = paths.state().join("class/trial");
     if folder.exists() {
-        fs::remove_dir_all(&folder)
-            .with_context(|| format!("`{}` could not be emptied", folder.display()))?;
+        fs::remove_dir_all(&folder)?;
     }
-    fs::create_dir_all(&folder)
-        .with_context(|| format!("`{}` could not be made", folder.display()))?;
+    fs::create_dir_all(&folder)?;
     let ports = free_ports()?;
     let password = format!("trial-{}-{}", std::process::id(), ports[0]);
     let log = folder.join("jupyterhub.log");
-    let output =
-        File::create(&log).with_context(|| format!("`{}` could not be made", log.display()))?;
+    let output = File::create(&log)?;
     let notebooks = tested::notebooks(paths)?.folder;
     let mut command = programs.hub(paths, &folder, memory, ports);
     command

@@ -6,7 +6,7 @@ use crate::prepare::Tools;
 use crate::system::paths::Paths;
 use crate::system::process;
 use anyhow::{Context, Result};
-use std::fs;
+use fs_err as fs;
 use std::path::{Path, PathBuf};
 
 /// The page that the site begins with.
@@ -75,8 +75,7 @@ impl Site {
         let file = std::path::absolute(self.file(inside))
             .with_context(|| format!("`{}` is no path", self.out.display()))?;
         let folder = file.parent().context("a page lies in a folder")?;
-        fs::create_dir_all(folder)
-            .with_context(|| format!("`{}` could not be made", folder.display()))?;
+        fs::create_dir_all(folder)?;
         process::text(
             jupyter::command(paths, &tools.python)
                 .args([
@@ -97,11 +96,9 @@ impl Site {
         .with_context(|| format!("`{}` could not be exported", inside.display()))?;
         let text = fs::read_to_string(&file)
             .with_context(|| format!("`{}` was not written", file.display()))?;
-        fs::write(&file, self.finished(inside, &text))
-            .with_context(|| format!("`{}` could not be written", file.display()))?;
+        fs::write(&file, self.finished(inside, &text))?;
         let source = self.out.join(inside);
-        fs::copy(paths.notebooks().join(inside), &source)
-            .with_context(|| format!("`{}` could not be written", source.display()))?;
+        fs::copy(paths.notebooks().join(inside), &source)?;
         Ok(())
     }
 

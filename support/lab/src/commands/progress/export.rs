@@ -7,8 +7,8 @@ use crate::notebook::course::Course;
 use crate::notebook::merge;
 use crate::system::files;
 use crate::system::paths::Paths;
-use anyhow::{Context, Result, bail};
-use std::fs;
+use anyhow::{Result, bail};
+use fs_err as fs;
 use std::path::Path;
 
 /// Writes the work into a new file: all exercises, every other notebook that the learner changed or made. One that is
@@ -33,8 +33,7 @@ pub(crate) fn export(paths: &Paths, progress: Option<&Path>, file: &Path) -> Res
         if !path.exists() {
             continue;
         }
-        let bytes =
-            fs::read(&path).with_context(|| format!("`{}` could not be read", path.display()))?;
+        let bytes = fs::read(&path)?;
         let Ok(notebook) = Notebook::parse(&bytes) else {
             eprintln!("notebooks/{inside} is damaged; it goes along as it is.");
             let text = String::from_utf8_lossy(&bytes).into_owned();

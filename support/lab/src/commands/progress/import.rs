@@ -14,15 +14,14 @@ use crate::system::files;
 use crate::system::paths::Paths;
 use crate::system::variables;
 use anyhow::{Context, Result};
+use fs_err as fs;
 use serde_json::Value;
-use std::fs;
 use std::path::Path;
 
 /// Brings back what a file holds: a notebook that this lab has, in the lab's newest text with the learner's in it; any
 /// other, beside them.
 pub(crate) fn import(paths: &Paths, progress: Option<&Path>, file: &Path) -> Result<()> {
-    let bytes =
-        fs::read(file).with_context(|| format!("`{}` could not be read", file.display()))?;
+    let bytes = fs::read(file)?;
     let work = Work::parse(&bytes, file)?;
     // Of what cannot be read, nothing could be kept.
     solved(progress)?;

@@ -5,8 +5,8 @@ use super::import::import;
 use super::*;
 use crate::notebook::Notebook;
 use crate::notebook::scratch::{Checkout, cell, sources};
+use fs_err as fs;
 use serde_json::{Value, json};
-use std::fs;
 
 /// The work of a learner in a file, and the checkout that it is of.
 fn saved() -> (Checkout, PathBuf, Value) {

@@ -9,10 +9,10 @@ use crate::system::paths::Paths;
 use crate::system::process;
 use crate::system::tools::Toolchain;
 use anyhow::{Context, Result};
+use fs_err as fs;
 use serde_json::Value;
 use std::collections::HashSet;
 use std::ffi::OsStr;
-use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
@@ -93,8 +93,7 @@ pub(super) fn write_library(paths: &Paths, toolchain: &Toolchain) -> Result<()> 
         }
         fs::write(new.join(METADATA), metadata.to_string())?;
         let there = new.join(IN_SYSROOT).join("Cargo.toml");
-        fs::copy(&manifest, &there)
-            .with_context(|| format!("`{}` could not be written", there.display()))?;
+        fs::copy(&manifest, &there)?;
         // A sysroot has its programs in it.
         toolchain
             .rustc
@@ -164,15 +163,14 @@ pub(super) fn write_package(
 
 /// Writes the outlines of a package's library, and its manifest.
 fn write_parts(package: &Path, target: &Path, documentation: Documentation) -> Result<()> {
-    let problem = || format!("`{}` could not be written", target.display());
-    fs::create_dir_all(target).with_context(problem)?;
+    fs::create_dir_all(target)?;
     for entry in process::entries(package)? {
         let name = entry.file_name().unwrap_or_default();
         if !BESIDE.iter().any(|beside| name == *beside) {
             write_entry(&entry, &target.join(name), documentation)?;
         }
     }
-    fs::copy(package.join("Cargo.toml"), target.join("Cargo.toml")).with_context(problem)?;
+    fs::copy(package.join("Cargo.toml"), target.join("Cargo.toml"))?;
     Ok(())
 }
 
@@ -192,15 +190,13 @@ fn at_once(target: &Path, write: impl FnOnce(&Path) -> Result<()>) -> Result<()>
         let _ = fs::remove_dir_all(&new);
         return Err(error);
     }
-    let problem = || format!("`{}` could not be made", target.display());
     // A kernel may be reading it, which goes on with the files that it has opened.
     if target.is_dir() {
-        fs::rename(target, &old).with_context(problem)?;
+        fs::rename(target, &old)?;
     }
-    fs::rename(&new, target).with_context(problem)?;
+    fs::rename(&new, target)?;
     if old.is_dir() {
-        fs::remove_dir_all(&old)
-            .with_context(|| format!("`{}` could not be removed", old.display()))?;
+        fs::remove_dir_all(&old)?;
     }
     stamp(target)
 }
@@ -227,8 +223,7 @@ fn stamp_of(outline: &Path) -> PathBuf {
 }
 
 fn write_folder(source: &Path, target: &Path, documentation: Documentation) -> Result<()> {
-    fs::create_dir_all(target)
-        .with_context(|| format!("`{}` could not be made", target.display()))?;
+    fs::create_dir_all(target)?;
     process::entries(source)?.iter().try_for_each(|entry| {
         let name = entry.file_name().unwrap_or_default();
         write_entry(entry, &target.join(name), documentation)
@@ -242,9 +237,7 @@ fn write_entry(entry: &Path, target: &Path, documentation: Documentation) -> Res
     if entry.extension() != Some(OsStr::new("rs")) {
         return Ok(());
     }
-    let text = fs::read_to_string(entry)
-        .with_context(|| format!("`{}` could not be read", entry.display()))?;
+    let text = fs::read_to_string(entry)?;
     let outline = outline::outline(&text, documentation).unwrap_or(text);
-    fs::write(target, outline)
-        .with_context(|| format!("`{}` could not be written", target.display()))
+    Ok(fs::write(target, outline)?)
 }

@@ -3,7 +3,7 @@
 //! The kernel tells the signal or the status only. What the process wrote last says more, and so does the control group's
 //! count of processes that were ended for want of memory.
 
-use std::fs;
+use fs_err as fs;
 
 /// What evcxr says when the process of the cells is gone; before it stands what that process printed last.
 const SAID: &str = "Subprocess terminated with status: ";

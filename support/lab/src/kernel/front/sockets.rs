@@ -4,9 +4,9 @@
 //! another one is bound to without listening, if both reuse addresses, and gives such a port to nobody who asks for just any.
 
 use anyhow::{Context, Result, bail};
+use fs_err as fs;
 use rustix::fs::{Mode, OFlags};
 use serde_json::{Value, json};
-use std::fs;
 use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
@@ -139,7 +139,7 @@ impl Ports {
         let flags = OFlags::CREATE | OFlags::EXCL | OFlags::WRONLY | OFlags::CLOEXEC;
         let opened =
             rustix::fs::open(file, flags, Mode::RUSR | Mode::WUSR).with_context(problem)?;
-        fs::File::from(opened)
+        std::fs::File::from(opened)
             .write_all(self.connection.0.to_string().as_bytes())
             .with_context(problem)
     }
