@@ -5,8 +5,7 @@ use crate::commands::{
 };
 use crate::evcxr::{crates, inference, replay};
 use crate::kernel;
-use crate::system::paths::Paths;
-use crate::system::process;
+use crate::system::{log, paths::Paths, process};
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use std::ffi::OsString;
@@ -136,6 +135,7 @@ pub(crate) fn run() -> Result<ExitCode> {
         return process::guard(program, arguments);
     }
     let paths = Paths::find()?;
+    log::start(&paths)?;
     match command {
         Command::Open(options) => open::run(&paths, &options),
         Command::Setup(options) => setup::run(&paths, &options),

@@ -4,8 +4,7 @@ pub(crate) mod driver;
 pub(crate) mod kernelspec;
 pub(crate) mod packages;
 
-use crate::system::paths::Paths;
-use crate::system::process;
+use crate::system::{paths::Paths, process};
 use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

@@ -10,15 +10,16 @@
 
 pub(crate) mod front;
 
-use crate::evcxr::config::{LOCK, PRELUDE};
-use crate::evcxr::context::BuildContext;
-use crate::evcxr::install;
-use crate::prepare::snapshot::{self, Kept};
-use crate::prepare::{self, environment, fingerprints, folder};
-use crate::system::files;
-use crate::system::paths::Paths;
-use crate::system::process;
-use crate::system::variables;
+use crate::evcxr::{
+    config::{LOCK, PRELUDE},
+    context::BuildContext,
+    install,
+};
+use crate::prepare::{
+    self, environment, fingerprints, folder,
+    snapshot::{self, Kept},
+};
+use crate::system::{files, paths::Paths, process, variables};
 use anyhow::{Context, Result, bail};
 use front::Kernel;
 use fs_err::{self as fs, File};
@@ -30,7 +31,7 @@ use std::env;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 /// The file in a kernel's folder that is locked while the kernel lives.
 const ALIVE: &str = "async-lab-alive";
@@ -50,17 +51,23 @@ pub(crate) fn serve(paths: &Paths, connection_file: &Path) -> Result<ExitCode> {
     })?;
     paths.claim()?;
     prepare::install_program(paths)?;
+    let started = Instant::now();
     let context = BuildContext::of_kernel(paths)?;
+    tracing::debug!(elapsed = ?started.elapsed(), "toolchain and settings are known");
     let folder = match env::var_os(variables::PREPARING) {
         Some(folder) => folder.into(),
         None => {
             remove_folders_of_the_dead(&paths.kernels());
+            tracing::debug!(elapsed = ?started.elapsed(), "folders of the dead are removed");
             let _turn = folder::turn(paths, "the dependencies to be built")?;
+            tracing::debug!(elapsed = ?started.elapsed(), "it is our turn");
             remove_folders_without_a_lock(&paths.kernels());
             let prepared = folder::for_kernel(paths, &context)?;
+            tracing::debug!(elapsed = ?started.elapsed(), ?prepared, "the prepared folder is there");
             private_folder(paths, &prepared)?
         }
     };
+    tracing::debug!(elapsed = ?started.elapsed(), ?folder, "the kernel has its folder");
     let mut command = process::command(paths.program());
     command
         .args(["tied", &std::process::id().to_string()])

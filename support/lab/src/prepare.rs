@@ -12,11 +12,9 @@ pub(crate) mod plain_crate;
 mod proof;
 pub(crate) mod snapshot;
 
-use crate::evcxr::context::BuildContext;
-use crate::evcxr::install;
+use crate::evcxr::{context::BuildContext, install};
 use crate::jupyter::{kernelspec, packages};
-use crate::system::paths::Paths;
-use crate::system::{files, tools};
+use crate::system::{files, paths::Paths, tools};
 use anyhow::{Context, Result};
 use std::path::PathBuf;
 

@@ -4,6 +4,7 @@ pub(crate) mod environment;
 pub(crate) mod files;
 pub(crate) mod git;
 pub(crate) mod hints;
+pub(crate) mod log;
 pub(crate) mod paths;
 pub(crate) mod process;
 pub(crate) mod step;

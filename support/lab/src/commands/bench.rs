@@ -5,15 +5,15 @@
 mod cells;
 mod report;
 
-use crate::jupyter;
-use crate::jupyter::packages;
-use crate::prepare::plain_crate;
-use crate::prepare::{self, Tools};
-use crate::system::files;
-use crate::system::paths::{KERNEL, Paths};
-use crate::system::process;
-use crate::system::step::Step;
-use crate::system::variables;
+use crate::jupyter::{self, packages};
+use crate::prepare::{self, Tools, plain_crate};
+use crate::system::{
+    files,
+    paths::{KERNEL, Paths},
+    process,
+    step::Step,
+    variables,
+};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use fs_err as fs;
@@ -258,7 +258,7 @@ impl Bench<'_> {
 /// Registers the stock kernel and one of Python, for the time of the measurement; returns what goes into `JUPYTER_PATH`.
 fn register(paths: &Paths, tools: &Tools) -> Result<PathBuf> {
     let folder = paths.state().join("bench");
-    process::text(
+    process::checked_stdout(
         process::command(&tools.evcxr)
             .arg("--install")
             .env("JUPYTER_PATH", &folder),

@@ -8,10 +8,12 @@ mod trial;
 use crate::jupyter::packages;
 use crate::notebook::tested;
 use crate::prepare::{self, Tools};
-use crate::system::paths::Paths;
-use crate::system::process;
-use crate::system::step::Step;
-use crate::system::variables::{self, CLASS_PASSWORD};
+use crate::system::{
+    paths::Paths,
+    process,
+    step::Step,
+    variables::{self, CLASS_PASSWORD},
+};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use std::env;
@@ -94,7 +96,7 @@ fn password_is_long_enough(password: Option<&str>) -> Result<()> {
 
 /// Tries out a small class where there is npm, and says so where there is none.
 pub(crate) fn test(paths: &Paths, tools: &Tools) -> Result<()> {
-    if process::find("npm").is_none() {
+    if process::which("npm").is_none() {
         println!("skipped: the test of a class, since no npm is on the PATH to get its proxy from");
         return Ok(());
     }
@@ -117,10 +119,10 @@ impl Programs {
         let python = packages::with(&folder.join("venv"), &tools.python, &packages)?;
         let proxy = folder.join("node_modules/.bin/configurable-http-proxy");
         if !proxy.exists() {
-            let npm = process::find("npm")
+            let npm = process::which("npm")
                 .context("JupyterHub's proxy comes from npm, which is not on the PATH\nhint: install Node.js, and try again")?;
             let step = Step::start(PROXY);
-            process::text(
+            process::checked_stdout(
                 process::command(npm)
                     .args(["install", "--no-fund", "--no-audit", "--prefix"])
                     .arg(&folder)

@@ -1,12 +1,9 @@
 //! Says what is installed, in which version, and what mends what is missing. It only looks: nothing is written.
 
-use crate::evcxr::context::BuildContext;
-use crate::evcxr::install;
+use crate::evcxr::{context::BuildContext, install};
 use crate::jupyter::packages::{self, Active};
 use crate::prepare::folder;
-use crate::system::paths::Paths;
-use crate::system::process;
-use crate::system::tools::Toolchain;
+use crate::system::{paths::Paths, process, tools::Toolchain};
 use anyhow::Result;
 use clap::Args;
 use std::path::Path;
@@ -108,7 +105,8 @@ fn first_line(text: std::result::Result<impl AsRef<str>, String>) -> Found {
 }
 
 fn version_of(program: &Path) -> Found {
-    process::text(process::command(program).arg("--version")).map_err(|error| format!("{error:#}"))
+    process::checked_stdout(process::command(program).arg("--version"))
+        .map_err(|error| format!("{error:#}"))
 }
 
 fn sources(toolchain: Option<&Toolchain>) -> Found {
@@ -121,7 +119,7 @@ fn sources(toolchain: Option<&Toolchain>) -> Found {
 
 fn c_compiler() -> Found {
     let chosen = std::env::var_os("CC").map(Into::into);
-    let found = chosen.or_else(|| ["cc", "gcc", "clang"].into_iter().find_map(process::find));
+    let found = chosen.or_else(|| ["cc", "gcc", "clang"].into_iter().find_map(process::which));
     let missing = "on Debian and Ubuntu, apt install build-essential".to_owned();
     let path: std::path::PathBuf = found.ok_or(missing)?;
     // Some print no version; that it is there is what counts.
@@ -153,7 +151,7 @@ fn python(paths: &Paths) -> (Option<std::path::PathBuf>, String) {
 fn jupyter_versions(python: &Path) -> Found {
     let program = "from importlib.metadata import version as v; \
                    print(v('jupyterlab'), '(nbclient', v('nbclient') + ', nbconvert', v('nbconvert') + ')')";
-    let versions = process::text(packages::command(python).args(["-c", program]));
+    let versions = process::checked_stdout(packages::command(python).args(["-c", program]));
     versions
         .map(|versions| format!("{versions}, {}", python.display()))
         .map_err(|error| format!("{error:#}"))

@@ -8,13 +8,11 @@ mod compile;
 mod items;
 mod program;
 
-use crate::notebook::course::Course;
-use crate::notebook::{EXERCISE, FAILS, Notebook, first_line, has_tag, has_todo, is_code, source};
+use crate::notebook::{
+    EXERCISE, FAILS, Notebook, course::Course, first_line, has_tag, has_todo, is_code, source,
+};
 use crate::prepare::plain_crate;
-use crate::system::files;
-use crate::system::paths::Paths;
-use crate::system::process;
-use crate::system::step::Step;
+use crate::system::{files, paths::Paths, process, step::Step};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use fs_err as fs;
@@ -105,7 +103,7 @@ fn project(paths: &Paths, number: u32, solution: bool, folder: &Path) -> Result<
         files::write(&folder.join(name), text)?;
     }
     // The lock file loses what only the lab needs; every version stays.
-    process::text(
+    process::checked_stdout(
         process::command("cargo")
             .args(["update", "--workspace", "--offline", "--quiet"])
             .current_dir(folder),

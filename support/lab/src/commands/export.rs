@@ -6,13 +6,17 @@
 mod page;
 
 use crate::commands::run::report;
-use crate::notebook::Subject;
-use crate::notebook::course::Course;
-use crate::notebook::run::{self, How, Outcome};
+use crate::notebook::{
+    Subject,
+    course::Course,
+    run::{self, How, Outcome},
+};
 use crate::prepare::{self, Tools, key};
-use crate::system::paths::{KERNEL, Paths};
-use crate::system::step::Step;
-use crate::system::variables;
+use crate::system::{
+    paths::{KERNEL, Paths},
+    step::Step,
+    variables,
+};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use fs_err as fs;

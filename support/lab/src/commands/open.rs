@@ -3,8 +3,7 @@
 use crate::jupyter;
 use crate::notebook::course::Course;
 use crate::prepare;
-use crate::system::paths::Paths;
-use crate::system::variables;
+use crate::system::{paths::Paths, variables};
 use anyhow::{Context, Result};
 use clap::Args;
 use std::os::unix::process::CommandExt;

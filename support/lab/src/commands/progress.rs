@@ -9,10 +9,11 @@ mod import;
 #[cfg(test)]
 mod tests;
 
-use crate::notebook::course::{Course, name};
-use crate::notebook::record::{self, Solved};
-use crate::system::paths::Paths;
-use crate::system::variables;
+use crate::notebook::{
+    course::{Course, name},
+    record::{self, Solved},
+};
+use crate::system::{paths::Paths, variables};
 use anyhow::{Context, Result};
 use clap::Args;
 use std::env;

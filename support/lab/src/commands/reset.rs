@@ -1,10 +1,7 @@
 //! Puts a notebook back to what the lab has, and keeps what was there.
 
-use crate::notebook::committed;
-use crate::notebook::course::Course;
-use crate::notebook::kept;
-use crate::system::files;
-use crate::system::paths::Paths;
+use crate::notebook::{committed, course::Course, kept};
+use crate::system::{files, paths::Paths};
 use anyhow::{Context, Result};
 use clap::Args;
 use fs_err as fs;

@@ -1,8 +1,10 @@
 //! Runs notebooks on fresh kernels and reports how each cell went.
 
-use crate::notebook::outcome::Status;
-use crate::notebook::run::{self, How, Outcome};
-use crate::notebook::{self, Subject};
+use crate::notebook::{
+    self, Subject,
+    outcome::Status,
+    run::{self, How, Outcome},
+};
 use crate::prepare;
 use crate::system::paths::{KERNEL, Paths};
 use anyhow::Result;

@@ -1,7 +1,9 @@
 //! Prepares what is missing, and registers the kernel where others look for it.
 
-use crate::jupyter::kernelspec::{self, Place};
-use crate::jupyter::packages;
+use crate::jupyter::{
+    kernelspec::{self, Place},
+    packages,
+};
 use crate::notebook::course::Course;
 use crate::prepare;
 use crate::system::paths::Paths;

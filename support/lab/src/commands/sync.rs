@@ -6,13 +6,13 @@
 //! Authors and learners write into the same files. So what a solution has new is merged into its exercise, around
 //! whatever a learner wrote there; only `--tidy` takes away, and keeps a copy.
 
-use crate::notebook::committed::{drift_in_folder, mirror, nothing, solution_of, tidy};
-use crate::notebook::course::{Course, is_learners};
-use crate::notebook::kept;
-use crate::notebook::merge;
-use crate::notebook::{EXERCISE, Notebook, first_line, has_tag, is_answer};
-use crate::system::files;
-use crate::system::paths::Paths;
+use crate::notebook::{
+    EXERCISE, Notebook,
+    committed::{drift_in_folder, mirror, nothing, solution_of, tidy},
+    course::{Course, is_learners},
+    first_line, has_tag, is_answer, kept, merge,
+};
+use crate::system::{files, paths::Paths};
 use anyhow::{Result, bail};
 use clap::Args;
 use fs_err as fs;

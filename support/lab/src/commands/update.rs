@@ -15,13 +15,8 @@ mod join;
 #[cfg(test)]
 mod tests;
 
-use crate::notebook::Notebook;
-use crate::notebook::kept;
-use crate::notebook::merge;
-use crate::system::files;
-use crate::system::git::Git;
-use crate::system::paths::Paths;
-use crate::system::step::Step;
+use crate::notebook::{Notebook, kept, merge};
+use crate::system::{files, git::Git, paths::Paths, step::Step};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use fs_err as fs;

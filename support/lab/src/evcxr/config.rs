@@ -1,8 +1,7 @@
 //! The files by which evcxr and cargo are told how to work: what evcxr reads at its start, the settings of cargo for its
 //! folders, and the manifest of the crate that holds a cell.
 
-use crate::system::files;
-use crate::system::paths::Paths;
+use crate::system::{files, paths::Paths};
 use anyhow::{Context, Result};
 use fs_err as fs;
 use serde_json::Value;

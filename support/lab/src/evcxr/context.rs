@@ -1,11 +1,12 @@
 //! What decides how things are built here: the toolchain, its cargo home for kernels, variables and settings.
 
-use crate::evcxr::config;
-use crate::evcxr::shims::CargoHome;
-use crate::system::environment::{self, BuildEnvironment};
-use crate::system::paths::Paths;
-use crate::system::process;
-use crate::system::tools::Toolchain;
+use crate::evcxr::{config, shims::CargoHome};
+use crate::system::{
+    environment::{self, BuildEnvironment},
+    paths::Paths,
+    process,
+    tools::Toolchain,
+};
 use anyhow::{Context, Result};
 use fs_err as fs;
 use std::path::Path;

@@ -162,7 +162,7 @@ fn cargo_command(cargo: &Path, arguments: &[String], online: bool) -> Command {
 
 /// Runs cargo to its end. Of what it says about its progress, a build hands on each line at once.
 fn run(command: &mut Command, shows_progress: bool) -> Result<Call> {
-    let problem = format!("`{}` could not be run", process::line(command));
+    let problem = format!("`{}` could not be run", process::display(command));
     let mut child = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

@@ -9,11 +9,7 @@ mod outline;
 pub(crate) mod sources;
 
 use crate::evcxr::crates;
-use crate::system::files;
-use crate::system::paths::Paths;
-use crate::system::process;
-use crate::system::step::Step;
-use crate::system::tools::Toolchain;
+use crate::system::{files, paths::Paths, process, step::Step, tools::Toolchain};
 use anyhow::{Context, Result};
 use outline::Documentation;
 use serde_json::Value;
@@ -26,7 +22,7 @@ const OURS: [&str; 2] = ["support", "support-tokio"];
 
 /// Crates that serve others from within: no variable of a cell has a type of theirs, nor of a crate behind them. One that
 /// is missing here is read in vain, which costs time; one too many costs a variable its type.
-pub(crate) const WITHIN: [&str; 24] = [
+pub(crate) const INTERNAL_CRATES: [&str; 24] = [
     "futures-macro",
     "getrandom",
     "hyper-rustls",
@@ -78,7 +74,7 @@ pub(crate) fn write_outlines(
         .args(["metadata", "--format-version", "1", "--offline"])
         .args(["--filter-platform", toolchain.host()?])
         .current_dir(prepared);
-    let metadata = serde_json::from_str(&process::text(&mut cargo)?)
+    let metadata = serde_json::from_str(&process::checked_stdout(&mut cargo)?)
         .context("cargo's metadata is not JSON")?;
     let mut list: Vec<Outlined> = Vec::new();
     for package in lean(metadata)["packages"].as_array().into_iter().flatten() {
@@ -152,7 +148,7 @@ pub(crate) fn answer(paths: &Paths, cargo: &Path, arguments: &[String]) -> Resul
     command.args(arguments).stderr(Stdio::inherit());
     let output = command
         .output()
-        .with_context(|| format!("`{}` could not be started", process::line(&command)))?;
+        .with_context(|| format!("`{}` could not be started", process::display(&command)))?;
     crates::put_back(Path::new("."))?;
     match serde_json::from_slice(&output.stdout) {
         Ok(metadata) => println!("{}", to_outlines(paths, lean(metadata))),
@@ -182,7 +178,7 @@ fn to_outlines(paths: &Paths, mut metadata: Value) -> Value {
     metadata
 }
 
-/// The metadata without the crates that are reached only through one of those in [`WITHIN`], on the way from one of
+/// The metadata without the crates that are reached only through one of those in [`INTERNAL_CRATES`], on the way from one of
 /// [`OURS`]. A crate that a learner adds stays, with everything that it needs.
 fn lean(mut metadata: Value) -> Value {
     let Some(kept) = kept(&metadata) else {
@@ -219,7 +215,7 @@ fn kept(metadata: &Value) -> Option<HashSet<String>> {
     };
     let mut kept = reached(vec![root], &|id| is(id, &OURS));
     let ours = needs.keys().copied().filter(|id| is(id, &OURS)).collect();
-    kept.extend(reached(ours, &|id| is(id, &WITHIN)));
+    kept.extend(reached(ours, &|id| is(id, &INTERNAL_CRATES)));
     Some(kept)
 }
 

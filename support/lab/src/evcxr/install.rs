@@ -6,10 +6,7 @@
 //! it, and into the latter otherwise, so that nobody's kernel is overwritten or hidden.
 
 use crate::evcxr::context::BuildContext;
-use crate::system::paths::Paths;
-use crate::system::process;
-use crate::system::step::Step;
-use crate::system::{environment, hints};
+use crate::system::{environment, hints, paths::Paths, process, step::Step};
 use anyhow::{Context, Result, bail};
 use fs_err as fs;
 use std::env;
@@ -43,14 +40,14 @@ pub(crate) fn find(paths: &Paths) -> Option<PathBuf> {
         .map(|root| program_in(&root))
         .find(|file| {
             // A binary that cannot run here, or another program of that name, is as good as none.
-            process::text(process::command(file).arg("--help"))
+            process::checked_stdout(process::command(file).arg("--help"))
                 .is_ok_and(|text| text.contains("--install"))
         })
 }
 
 /// Another release that the `PATH` leads to, which the lab leaves alone.
 pub(crate) fn other(paths: &Paths) -> Option<PathBuf> {
-    let found = process::find(NAME)?;
+    let found = process::which(NAME)?;
     (Some(&found) != find(paths).as_ref()).then_some(found)
 }
 
@@ -82,7 +79,7 @@ fn cargos() -> impl Iterator<Item = PathBuf> {
 fn place(paths: &Paths) -> PathBuf {
     let free = |root: &PathBuf| !program_in(root).exists() && may_write(root);
     match cargos().next().filter(free) {
-        Some(root) if process::find(NAME).is_none() => root,
+        Some(root) if process::which(NAME).is_none() => root,
         _ => own(paths),
     }
 }
@@ -116,7 +113,7 @@ fn install(paths: &Paths, context: &BuildContext, root: &Path) -> Result<()> {
     if !ended.status.success() {
         bail!(
             "`{}` failed ({}):\n{}{}",
-            process::line(&command),
+            process::display(&command),
             ended.status,
             process::tail(ended.said.as_bytes()),
             hints::of(&ended.said, &build)

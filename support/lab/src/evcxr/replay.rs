@@ -5,8 +5,7 @@
 //! request are those of an earlier build, it becomes the very compiler that cargo started then; for everything else it
 //! asks cargo (see [`crate::evcxr::crates`]), and records how cargo starts the compiler.
 
-use crate::evcxr::config::CELL;
-use crate::evcxr::crates;
+use crate::evcxr::{config::CELL, crates};
 use crate::system::variables::{EVCXR_PRODUCT, INVOCATION};
 use anyhow::{Context, Result};
 use fs_err as fs;
@@ -77,11 +76,16 @@ pub(crate) fn cell(rustc: &Path, cargo: &Path, arguments: &[String]) -> Result<E
         if let (Some(asked), Some(product)) = (env::var_os(EVCXR_PRODUCT), known.product()) {
             fs::write(&asked, product.to_string_lossy().as_bytes())?;
         }
+        tracing::debug!(?file, "a cell is compiled as before");
         let mut compiler = Command::new(&known.program);
         compiler.args(&known.arguments).envs(&known.environment);
         return Err(compiler.exec())
             .with_context(|| format!("`{}` could not be started", known.program));
     }
+    tracing::debug!(
+        ?file,
+        "a cell is built by cargo: how it compiles such a one is not recorded"
+    );
     let variables = [("RUSTC", rustc), (INVOCATION, file.as_path())];
     let product = env::var_os(EVCXR_PRODUCT).map(PathBuf::from);
     crates::build(cargo, arguments, &variables, product.as_deref(), forget)

@@ -14,11 +14,7 @@
 //! when another is prepared. Nothing is written before [`CargoHome::write`].
 
 use crate::evcxr::inference::sources;
-use crate::system::environment;
-use crate::system::files;
-use crate::system::paths::Paths;
-use crate::system::process;
-use crate::system::tools::Toolchain;
+use crate::system::{environment, files, paths::Paths, process, tools::Toolchain};
 use anyhow::Result;
 use fs_err as fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -124,7 +120,7 @@ impl CargoHome {
 /// What the kernel calls: each script begins with what it needs to know of this machine.
 fn programs(paths: &Paths, toolchain: &Toolchain, home: &Path) -> Result<[(PathBuf, String); 3]> {
     let bin = home.join("bin");
-    let rustup = process::find("rustup").unwrap_or_default();
+    let rustup = process::which("rustup").unwrap_or_default();
     let known = [
         ("lab", quoted(&paths.program())),
         ("cargo", quoted(&toolchain.cargo)),

@@ -1,7 +1,6 @@
 //! The Python program that runs the cells of a notebook by nbclient, one at a time.
 
-use crate::system::paths::Paths;
-use crate::system::{process, variables};
+use crate::system::{paths::Paths, process, variables};
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use serde_json::Value;
@@ -80,7 +79,7 @@ impl Driver {
         }
         let mut child = command
             .spawn()
-            .with_context(|| format!("`{}` could not be started", process::line(&command)))?;
+            .with_context(|| format!("`{}` could not be started", process::display(&command)))?;
         let stdout = child
             .stdout
             .take()

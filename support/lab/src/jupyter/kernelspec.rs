@@ -6,11 +6,12 @@
 //! other Jupyter. There it can be taken back.
 
 use crate::jupyter::packages;
-use crate::system::environment::BuildEnvironment;
-use crate::system::files;
-use crate::system::paths::{KERNEL, Paths};
-use crate::system::process;
-use crate::system::variables;
+use crate::system::{
+    environment::BuildEnvironment,
+    files,
+    paths::{KERNEL, Paths},
+    process, variables,
+};
 use anyhow::{Result, bail};
 use fs_err as fs;
 use serde_json::{Value, json};
@@ -97,7 +98,7 @@ fn data_folder(python: &Path, place: Place) -> Result<PathBuf> {
         Place::Environment => "import sys, os; print(os.path.join(sys.prefix, 'share', 'jupyter'))",
         Place::User => "from jupyter_core.paths import jupyter_data_dir; print(jupyter_data_dir())",
     };
-    let folder = process::text(packages::command(python).args(["-c", program]))?;
+    let folder = process::checked_stdout(packages::command(python).args(["-c", program]))?;
     Ok(folder.into())
 }
 

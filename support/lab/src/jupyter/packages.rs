@@ -5,11 +5,7 @@
 //! there is one, else with venv and pip. Settings that would put its packages elsewhere, or have it find others, are
 //! without effect on it.
 
-use crate::system::files;
-use crate::system::hints;
-use crate::system::paths::Paths;
-use crate::system::process;
-use crate::system::step::Step;
+use crate::system::{files, hints, paths::Paths, process, step::Step};
 use anyhow::{Context, Result, bail};
 use fs_err as fs;
 use serde_json::Value;
@@ -48,7 +44,7 @@ pub(crate) enum Active {
 
 /// What the environment that is active has of the pinned packages.
 pub(crate) fn active(wanted: &[String]) -> Active {
-    let Some(lab) = process::find("jupyter-lab") else {
+    let Some(lab) = process::which("jupyter-lab") else {
         return Active::None;
     };
     let python = ["python", "python3"]
@@ -67,7 +63,7 @@ pub(crate) fn active(wanted: &[String]) -> Active {
     command
         .args(["-c", &program.replace("OLDEST", OLDEST)])
         .args(wanted.iter().map(|pin| split(pin).0));
-    let said = process::text(&mut command).unwrap_or_default();
+    let said = process::checked_stdout(&mut command).unwrap_or_default();
     let Ok(found) = serde_json::from_str::<Value>(&said) else {
         return Active::None;
     };
@@ -138,7 +134,7 @@ fn virtual_environment(
         return Ok(python);
     }
     let step = Step::start(what);
-    let uv = process::find("uv").filter(|_| base.is_none());
+    let uv = process::which("uv").filter(|_| base.is_none());
     let (mut make, mut install) = match uv {
         Some(uv) => {
             step.message("by uv");
@@ -191,7 +187,7 @@ fn virtual_environment(
     }
     let names: Vec<_> = wanted.iter().map(|pin| split(pin).0).collect();
     let there = "import sys; from importlib.metadata import version\nfor name in sys.argv[1:]: version(name)";
-    process::text(command(&python).args(["-c", there]).args(&names)).context(
+    process::checked_stdout(command(&python).args(["-c", there]).args(&names)).context(
         "pip has put the packages elsewhere\nhint: `pip config list` shows settings such as `target` or `prefix`, which the lab cannot work with; take them back",
     )?;
     // Written last: an interrupted installation is not taken for a whole one.
@@ -205,7 +201,7 @@ fn recent() -> Result<PathBuf> {
     let recent = format!("import sys; sys.exit(sys.version_info[:2] < {OLDEST})");
     ["python3", "python"]
         .into_iter()
-        .filter_map(process::find)
+        .filter_map(process::which)
         .find(|python| {
             process::output(command(python).args(["-c", &recent]))
                 .is_ok_and(|output| output.status.success())

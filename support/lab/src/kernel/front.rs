@@ -26,7 +26,7 @@ use serde_json::json;
 use sockets::{Connection, Evcxr, Jupyter, Ports};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, ExitStatus, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Child;
 use tokio::signal::unix::{SignalKind, signal};
@@ -70,6 +70,7 @@ pub(crate) fn run(kernel: Kernel, connection_file: &Path) -> Result<ExitCode> {
 }
 
 async fn serve(mut kernel: Kernel, connection: &Connection, key: Key) -> Result<ExitCode> {
+    let started = Instant::now();
     let jupyter = Jupyter::listen(connection).await?;
     let ports = Ports::hold(connection.key())?;
     let file = kernel.folder.join("async-lab-connection.json");
@@ -106,6 +107,7 @@ async fn serve(mut kernel: Kernel, connection: &Connection, key: Key) -> Result<
         status = evcxr.wait() => return ended(status),
         _ = stopped.recv() => return stop_evcxr(&mut evcxr).await,
     };
+    tracing::debug!(elapsed = ?started.elapsed(), "evcxr answers");
     drop(ports);
     // It has read it.
     let _ = fs::remove_file(&file);

@@ -6,13 +6,16 @@
 //! A learner may commit, too. A version that git holds and that has run, or holds answers, is a learner's; then the last
 //! one counts that is also upstream's.
 
-use crate::notebook::committed;
-use crate::notebook::kept::KEPT;
-use crate::notebook::record::{self, Solved};
-use crate::notebook::{self, Notebook, is_answer};
-use crate::system::files;
-use crate::system::git::{Git, INDEX};
-use crate::system::paths::Paths;
+use crate::notebook::{
+    self, Notebook, committed, is_answer,
+    kept::KEPT,
+    record::{self, Solved},
+};
+use crate::system::{
+    files,
+    git::{Git, INDEX},
+    paths::Paths,
+};
 use anyhow::{Context, Result, bail};
 use fs_err as fs;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,6 @@
 //! Copies of what a command is about to replace.
 
-use crate::system::files;
-use crate::system::paths::Paths;
+use crate::system::{files, paths::Paths};
 use anyhow::Result;
 use fs_err as fs;
 use std::path::{Path, PathBuf};

@@ -4,10 +4,12 @@ use crate::jupyter::{
     self,
     driver::{Driver, Job, Reply},
 };
-use crate::notebook::outcome::{self, Status};
-use crate::notebook::{self, Notebook, Subject, source};
-use crate::system::paths::Paths;
-use crate::system::variables;
+use crate::notebook::{
+    self, Notebook, Subject,
+    outcome::{self, Status},
+    source,
+};
+use crate::system::{paths::Paths, variables};
 use anyhow::Result;
 use serde::Serialize;
 use serde_json::Value;

@@ -1,7 +1,6 @@
 //! Small checkouts for tests: two exercises with their solutions, a guide, and git where a test asks for it.
 
-use crate::notebook::committed;
-use crate::notebook::{self, EXERCISE, Notebook};
+use crate::notebook::{self, EXERCISE, Notebook, committed};
 use crate::system::paths::Paths;
 use fs_err as fs;
 use serde_json::{Value, json};

@@ -11,11 +11,11 @@
 //! What is tested also lies in a folder of its own, with the crate beside it as in the checkout: for tests that use
 //! JupyterLab, and to be handed out to a class.
 
-use crate::notebook::committed;
-use crate::notebook::course::{Course, is_learners};
-use crate::notebook::{Notebook, Subject};
-use crate::system::files;
-use crate::system::paths::Paths;
+use crate::notebook::{
+    Notebook, Subject, committed,
+    course::{Course, is_learners},
+};
+use crate::system::{files, paths::Paths};
 use anyhow::{Result, bail};
 use fs_err as fs;
 use std::collections::BTreeMap;

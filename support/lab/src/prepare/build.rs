@@ -1,11 +1,10 @@
 //! Builds in a prepared folder what every notebook depends on, with the flags that evcxr uses.
 
-use crate::evcxr::config::{self, LOCK};
-use crate::evcxr::context::BuildContext;
-use crate::system::hints;
-use crate::system::paths::Paths;
-use crate::system::process;
-use crate::system::step::Step;
+use crate::evcxr::{
+    config::{self, LOCK},
+    context::BuildContext,
+};
+use crate::system::{hints, paths::Paths, process, step::Step};
 use anyhow::{Context, Result, bail};
 use fs_err as fs;
 use serde_json::Value;

@@ -3,10 +3,8 @@
 //! The variables that change what compilers build are those of the set-up (see
 //! [`crate::system::environment`]). What evcxr calls are the shims of [`crate::evcxr::shims`]; cells get back what it was.
 
-use crate::evcxr::config::LOCK;
-use crate::evcxr::context::BuildContext;
-use crate::system::paths::Paths;
-use crate::system::{process, variables};
+use crate::evcxr::{config::LOCK, context::BuildContext};
+use crate::system::{paths::Paths, process, variables};
 use anyhow::{Context, Result};
 use std::env;
 use std::path::Path;
@@ -42,7 +40,7 @@ pub(crate) fn of_kernel(
     let path = env::var_os("PATH").unwrap_or_default();
     let mut folders: Vec<_> = env::split_paths(&path).collect();
     // A Jupyter that was not started from a terminal may not know where cargo is.
-    if process::find("cargo").is_none()
+    if process::which("cargo").is_none()
         && let Some(bin) = context.toolchain.cargo.parent()
     {
         folders.push(bin.to_owned());

@@ -7,15 +7,12 @@
 //! (see [`super::key`]), and nothing in it changes any more. After an edit of `support` another one is made, going on from
 //! the last; one that was interrupted is gone on with.
 
-use crate::evcxr::config;
-use crate::evcxr::context::BuildContext;
-use crate::evcxr::inference;
-use crate::evcxr::replay;
-use crate::prepare::snapshot::{self, Kept};
-use crate::prepare::{build, fingerprints, key};
-use crate::system::files;
-use crate::system::paths::Paths;
-use crate::system::process;
+use crate::evcxr::{config, context::BuildContext, inference, replay};
+use crate::prepare::{
+    build, fingerprints, key,
+    snapshot::{self, Kept},
+};
+use crate::system::{files, paths::Paths, process};
 use anyhow::{Context, Result, bail};
 use fs_err as fs;
 use std::ffi::OsStr;
@@ -136,6 +133,7 @@ fn begin(all: &Path, folder: &Path, new: &Path) -> Result<()> {
         return Ok(());
     }
     if let Some(unfinished) = unfinished(all, folder) {
+        tracing::debug!(?unfinished, "an interrupted set-up is gone on with");
         fs::rename(&unfinished, new)?;
         fingerprints::invalidate(new)?;
         return replay::forget(new);
@@ -143,6 +141,7 @@ fn begin(all: &Path, folder: &Path, new: &Path) -> Result<()> {
     let Some(before) = latest(all, folder) else {
         return Ok(fs::create_dir_all(new)?);
     };
+    tracing::debug!(?before, "the new folder begins as a copy");
     // Under another name until it shares nothing that is written into.
     let copy = folder.with_extension("copy");
     remove(&copy)?;

@@ -3,13 +3,8 @@
 //! The first stands for how things are built, the second for what is built. A folder is made from one of the same first
 //! number: cargo then builds what has changed, and writes into nothing that another folder shares.
 
-use crate::evcxr::config;
-use crate::evcxr::context::BuildContext;
-use crate::evcxr::inference;
-use crate::evcxr::install;
-use crate::evcxr::replay;
-use crate::system::paths::Paths;
-use crate::system::process;
+use crate::evcxr::{config, context::BuildContext, inference, install, replay};
+use crate::system::{paths::Paths, process};
 use anyhow::Result;
 use fs_err as fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -46,7 +41,12 @@ fn how(paths: &Paths, context: &BuildContext) -> u64 {
 /// What is built: the sources, and what the lab makes beside them.
 fn what(paths: &Paths) -> Result<u64> {
     let mut hasher = DefaultHasher::new();
-    (replay::MADE_BY, inference::OUTLINE, inference::WITHIN).hash(&mut hasher);
+    (
+        replay::MADE_BY,
+        inference::OUTLINE,
+        inference::INTERNAL_CRATES,
+    )
+        .hash(&mut hasher);
     for file in [
         "Cargo.toml",
         "Cargo.lock",

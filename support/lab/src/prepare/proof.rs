@@ -6,9 +6,11 @@ use crate::jupyter::{
     self,
     driver::{Driver, Job},
 };
-use crate::system::paths::{KERNEL, Paths};
-use crate::system::step::Step;
-use crate::system::variables;
+use crate::system::{
+    paths::{KERNEL, Paths},
+    step::Step,
+    variables,
+};
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
 use std::path::Path;

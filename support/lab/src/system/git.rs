@@ -38,12 +38,12 @@ impl Git {
 
     /// What a command prints.
     pub(crate) fn text(&self, arguments: &[&str]) -> Result<String> {
-        process::text(&mut self.command(arguments))
+        process::checked_stdout(&mut self.command(arguments))
     }
 
     /// The same with an index of one's own.
     pub(crate) fn text_in(&self, index: &Path, arguments: &[&str]) -> Result<String> {
-        process::text(self.command(arguments).env("GIT_INDEX_FILE", index))
+        process::checked_stdout(self.command(arguments).env("GIT_INDEX_FILE", index))
     }
 
     /// Whether a command that answers by its exit status says yes.
@@ -87,7 +87,7 @@ impl Git {
             .stderr(Stdio::piped());
         let mut child = command
             .spawn()
-            .with_context(|| format!("`{}` could not be started", process::line(&command)))?;
+            .with_context(|| format!("`{}` could not be started", process::display(&command)))?;
         if let Some(mut stdin) = child.stdin.take() {
             // What a command does not read, it says by its status.
             let _ = stdin.write_all(input);
@@ -96,7 +96,7 @@ impl Git {
         if !output.status.success() {
             bail!(
                 "`{}` failed ({}):\n{}",
-                process::line(&command),
+                process::display(&command),
                 output.status,
                 process::tail(&output.stderr)
             );

@@ -67,11 +67,11 @@ fn is_of_cargo(path: &Path) -> bool {
 }
 
 /// Finds a program on the `PATH`.
-pub(crate) fn find(program: &str) -> Option<PathBuf> {
-    find_in(&env::var_os("PATH")?, program)
+pub(crate) fn which(program: &str) -> Option<PathBuf> {
+    which_in(&env::var_os("PATH")?, program)
 }
 
-fn find_in(path: &OsString, program: &str) -> Option<PathBuf> {
+fn which_in(path: &OsString, program: &str) -> Option<PathBuf> {
     env::split_paths(path)
         .map(|folder| folder.join(program))
         .find(|file| is_executable(file))
@@ -94,7 +94,7 @@ pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// A command line as one would type it, for messages.
-pub(crate) fn line(command: &Command) -> String {
+pub(crate) fn display(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words
         .map(OsStr::to_string_lossy)
@@ -107,16 +107,16 @@ pub(crate) fn output(command: &mut Command) -> Result<Output> {
     command
         .stdin(Stdio::null())
         .output()
-        .with_context(|| format!("`{}` could not be started", line(command)))
+        .with_context(|| format!("`{}` could not be started", display(command)))
 }
 
 /// Runs a command that must succeed and returns its standard output. A failure quotes the end of what it said.
-pub(crate) fn text(command: &mut Command) -> Result<String> {
+pub(crate) fn checked_stdout(command: &mut Command) -> Result<String> {
     let output = output(command)?;
     if !output.status.success() {
         bail!(
             "`{}` failed ({}):\n{}",
-            line(command),
+            display(command),
             output.status,
             tail(&output.stderr)
         );
@@ -134,7 +134,7 @@ pub(crate) struct Ended {
 
 /// Runs a long job that ends with this process; `each` is told every line of standard output and of standard error.
 pub(crate) fn job(command: &Command, mut each: impl FnMut(&str)) -> Result<Ended> {
-    let problem = || format!("`{}` could not be started", line(command));
+    let problem = || format!("`{}` could not be started", display(command));
     let mut guarded = behind_guard(command)?;
     let mut child = guarded
         .process_group(0)
@@ -163,7 +163,7 @@ pub(crate) fn job(command: &Command, mut each: impl FnMut(&str)) -> Result<Ended
     });
     let status = child
         .wait()
-        .with_context(|| format!("the end of `{}` could not be awaited", line(command)))?;
+        .with_context(|| format!("the end of `{}` could not be awaited", display(command)))?;
     Ok(Ended { status, said })
 }
 
@@ -256,8 +256,9 @@ mod tests {
 
     #[test]
     fn a_failure_quotes_what_the_program_said() {
-        let error = text(Command::new("sh").args(["-c", "echo no such luck >&2; exit 3"]))
-            .expect_err("it fails");
+        let error =
+            checked_stdout(Command::new("sh").args(["-c", "echo no such luck >&2; exit 3"]))
+                .expect_err("it fails");
         assert!(error.to_string().contains("no such luck"), "{error}");
     }
 
@@ -271,7 +272,8 @@ mod tests {
 
     #[test]
     fn a_missing_program_is_named() {
-        let error = text(&mut Command::new("no-such-program-here")).expect_err("it is not there");
+        let error =
+            checked_stdout(&mut Command::new("no-such-program-here")).expect_err("it is not there");
         assert!(format!("{error:#}").contains("no-such-program-here"));
     }
 

@@ -1,8 +1,6 @@
 //! The Rust toolchain: the compiler that cells are built with, and the sources that the kernel's type inference reads.
 
-use crate::system::hints;
-use crate::system::process;
-use crate::system::step::Step;
+use crate::system::{hints, process, step::Step};
 use anyhow::{Context, Result, bail};
 use std::path::PathBuf;
 
@@ -22,8 +20,9 @@ impl Toolchain {
     /// The tools themselves, rather than rustup's proxies: each call through a proxy costs tens of milliseconds.
     pub(crate) fn find() -> Result<Self> {
         let rustc = tool("rustc")?;
-        let version = process::text(process::command(&rustc).arg("-vV"))?;
-        let sysroot = process::text(process::command(&rustc).args(["--print", "sysroot"]))?.into();
+        let version = process::checked_stdout(process::command(&rustc).arg("-vV"))?;
+        let sysroot =
+            process::checked_stdout(process::command(&rustc).args(["--print", "sysroot"]))?.into();
         Ok(Toolchain {
             cargo: tool("cargo")?,
             rustc,
@@ -52,10 +51,10 @@ impl Toolchain {
 }
 
 fn tool(name: &str) -> Result<PathBuf> {
-    if let Ok(path) = process::text(process::command("rustup").args(["which", name])) {
+    if let Ok(path) = process::checked_stdout(process::command("rustup").args(["which", name])) {
         return Ok(path.into());
     }
-    process::find(name).with_context(|| {
+    process::which(name).with_context(|| {
         format!("`{name}` is not on the PATH\nhint: install Rust from https://rustup.rs, then open a new terminal")
     })
 }
@@ -66,7 +65,7 @@ pub(crate) fn ensure() -> Result<Toolchain> {
     if toolchain.has_sources() {
         return Ok(toolchain);
     }
-    if process::find("rustup").is_none() {
+    if process::which("rustup").is_none() {
         bail!(
             "the sources of the standard library are missing in `{}`, and the kernel infers types with them\n\
              hint: in a conda environment, `conda install -c conda-forge rust-src`; else install Rust by rustup",

@@ -9,7 +9,6 @@ pub(crate) const PROGRESS: &str = "LAB_PROGRESS";
 pub(crate) const API: &str = "LAB_API";
 
 /// What the command logs to standard error, such as `debug` or `lab::kernel=trace`.
-#[allow(dead_code, reason = "not yet read")]
 pub(crate) const LOG: &str = "ASYNC_LAB_LOG";
 
 /// For a JupyterLab that may start kernels before notebooks ask for them.

@@ -2,8 +2,10 @@
 
 use super::cells::FIRST;
 use super::{Kind, Measured, write};
-use crate::jupyter;
-use crate::jupyter::driver::{Driver, Job};
+use crate::jupyter::{
+    self,
+    driver::{Driver, Job},
+};
 use crate::prepare::Tools;
 use crate::system::paths::{KERNEL, Paths};
 use anyhow::{Result, bail};

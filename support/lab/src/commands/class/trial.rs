@@ -2,10 +2,7 @@
 
 use super::Programs;
 use crate::notebook::tested;
-use crate::system::paths::Paths;
-use crate::system::process;
-use crate::system::step::Step;
-use crate::system::variables;
+use crate::system::{paths::Paths, process, step::Step, variables};
 use anyhow::{Context, Result, bail};
 use fs_err as fs;
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
@@ -100,7 +97,7 @@ fn report(
     let hub = Hub(command.spawn().context("JupyterHub could not be started")?);
     let hint = || format!("hint: it says why in `{}`", paths.shown(&log));
     hub.wait(ports[0]).with_context(hint)?;
-    let said = process::text(
+    let said = process::checked_stdout(
         process::command(&programs.python)
             .arg(paths.assets().join("class_trial.py"))
             .args(["--hub", &format!("http://127.0.0.1:{}/", ports[0])])

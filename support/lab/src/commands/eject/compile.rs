@@ -1,7 +1,6 @@
 //! Sees whether the program compiles, and which cells are to blame where it does not.
 
-use crate::system::paths::Paths;
-use crate::system::process;
+use crate::system::{paths::Paths, process};
 use anyhow::{Result, bail};
 use serde_json::Value;
 use std::env;

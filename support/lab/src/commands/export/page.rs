@@ -3,8 +3,7 @@
 use crate::jupyter;
 use crate::notebook::{Notebook, Subject, is_code, source};
 use crate::prepare::Tools;
-use crate::system::paths::Paths;
-use crate::system::process;
+use crate::system::{paths::Paths, process};
 use anyhow::{Context, Result};
 use fs_err as fs;
 use std::path::{Path, PathBuf};
@@ -76,7 +75,7 @@ impl Site {
             .with_context(|| format!("`{}` is no path", self.out.display()))?;
         let folder = file.parent().context("a page lies in a folder")?;
         fs::create_dir_all(folder)?;
-        process::text(
+        process::checked_stdout(
             jupyter::command(paths, &tools.python)
                 .args([
                     "-m",

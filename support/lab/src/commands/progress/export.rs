@@ -2,11 +2,8 @@
 
 use super::file::Work;
 use super::solved;
-use crate::notebook::Notebook;
-use crate::notebook::course::Course;
-use crate::notebook::merge;
-use crate::system::files;
-use crate::system::paths::Paths;
+use crate::notebook::{Notebook, course::Course, merge};
+use crate::system::{files, paths::Paths};
 use anyhow::{Result, bail};
 use fs_err as fs;
 use std::path::Path;

@@ -3,8 +3,7 @@
 //! It is JSON: what is solved, the notebooks without outputs, and for each notebook of the lab what it was before the
 //! learner wrote into it. With that, another version of the lab can tell what the learner wrote from what has changed.
 
-use crate::notebook::Notebook;
-use crate::notebook::record::Solved;
+use crate::notebook::{Notebook, record::Solved};
 use anyhow::{Context, Result, anyhow, bail};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

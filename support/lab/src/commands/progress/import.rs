@@ -5,14 +5,8 @@
 
 use super::file::Work;
 use super::solved;
-use crate::notebook::course::Course;
-use crate::notebook::kept;
-use crate::notebook::merge;
-use crate::notebook::record;
-use crate::notebook::{Notebook, has_outputs, is_code};
-use crate::system::files;
-use crate::system::paths::Paths;
-use crate::system::variables;
+use crate::notebook::{Notebook, course::Course, has_outputs, is_code, kept, merge, record};
+use crate::system::{files, paths::Paths, variables};
 use anyhow::{Context, Result};
 use fs_err as fs;
 use serde_json::Value;

@@ -3,8 +3,10 @@
 use super::export::export;
 use super::import::import;
 use super::*;
-use crate::notebook::Notebook;
-use crate::notebook::scratch::{Checkout, cell, sources};
+use crate::notebook::{
+    Notebook,
+    scratch::{Checkout, cell, sources},
+};
 use fs_err as fs;
 use serde_json::{Value, json};
 

@@ -1,9 +1,7 @@
 //! What drifts, and what comes back.
 
 use super::*;
-use crate::notebook;
-use crate::notebook::scratch::Checkout;
-use crate::notebook::tested;
+use crate::notebook::{self, scratch::Checkout, tested};
 use serde_json::{Value, json};
 
 fn cell(id: &str, source: &str, tags: &[&str]) -> Value {

@@ -2,8 +2,7 @@
 
 use crate::jupyter::packages;
 use crate::prepare::Tools;
-use crate::system::paths::Paths;
-use crate::system::process;
+use crate::system::{paths::Paths, process};
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 
@@ -20,7 +19,7 @@ const BROWSERS: [&str; 4] = [
 
 /// A Chromium on the `PATH`.
 pub(crate) fn find() -> Option<PathBuf> {
-    BROWSERS.into_iter().find_map(process::find)
+    BROWSERS.into_iter().find_map(process::which)
 }
 
 /// Runs them where there is a Chromium, and says so where there is none: the tests of the exported `site`, and of the
@@ -56,7 +55,7 @@ pub(crate) fn tests(
         }
         let status = command
             .status()
-            .with_context(|| format!("`{}` could not be started", process::line(&command)))?;
+            .with_context(|| format!("`{}` could not be started", process::display(&command)))?;
         if !status.success() {
             bail!(
                 "`{script}` found what is said above\nhint: screenshots are in `{}`",

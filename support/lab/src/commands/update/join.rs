@@ -2,8 +2,7 @@
 //!
 //! Only notebooks are merged by us. Another file that both sides changed needs somebody who knows git.
 
-use crate::notebook::Notebook;
-use crate::notebook::merge;
+use crate::notebook::{Notebook, merge};
 use crate::system::git::Git;
 use anyhow::{Context, Result, bail};
 

@@ -4,10 +4,7 @@
 //! kernel may start while others are being written.
 
 use super::outline::{self, Documentation};
-use crate::system::files;
-use crate::system::paths::Paths;
-use crate::system::process;
-use crate::system::tools::Toolchain;
+use crate::system::{files, paths::Paths, process, tools::Toolchain};
 use anyhow::{Context, Result};
 use fs_err as fs;
 use serde_json::Value;
@@ -78,7 +75,7 @@ pub(super) fn write_library(paths: &Paths, toolchain: &Toolchain) -> Result<()> 
             .arg(&manifest)
             // The library is written for the nightly compiler, and says so in its manifest.
             .env("__CARGO_TEST_CHANNEL_OVERRIDE_DO_NOT_USE_THIS", "nightly");
-        let mut metadata: Value = serde_json::from_str(&process::text(&mut metadata)?)
+        let mut metadata: Value = serde_json::from_str(&process::checked_stdout(&mut metadata)?)
             .context("cargo's metadata is not JSON")?;
         retain(&mut metadata, |package| {
             let name = package["name"].as_str().unwrap_or_default();
