@@ -31,6 +31,7 @@ pub(crate) fn start(paths: &Paths) -> Result<()> {
     tracing_subscriber::registry()
         .with(layer.with_filter(targets))
         .init();
-    tracing::debug!(process = std::process::id(), "cargo lab {process}");
+    let folder = env::current_dir().unwrap_or_default();
+    tracing::debug!(process = std::process::id(), ?folder, "cargo lab {process}");
     Ok(())
 }
