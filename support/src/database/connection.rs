@@ -1,5 +1,6 @@
 //! A connection: opened, used, and closed, each after a round trip.
 
+use super::hold::Hold;
 use super::{Error, Row, Shared, What};
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -27,6 +28,7 @@ impl Connection {
         let number = shared.recorder.next_connection();
         shared.recorder.note(number, What::Connecting);
         tokio::time::sleep(shared.round_trip.open).await;
+        let _hold = Hold::new(shared.paused);
         let sqlite = shared.options.connect().await?;
         shared.recorder.note(number, What::Connected);
         Ok(Connection {
@@ -56,6 +58,7 @@ impl Connection {
         let mut sqlite = self.sqlite.lock().await;
         let sqlite = sqlite.as_mut().ok_or(Error::Closed)?;
         let _engine = self.shared.engine.lock().await;
+        let _hold = Hold::new(self.shared.paused);
         Ok(statement(sql, values).fetch_all(sqlite).await?)
     }
 
@@ -81,6 +84,7 @@ impl Connection {
         self.note(What::Closing);
         tokio::time::sleep(self.shared.round_trip.close).await;
         if let Some(sqlite) = sqlite.take() {
+            let _hold = Hold::new(self.shared.paused);
             let closed = sqlite.close().await;
             self.note(What::Closed);
             closed?;

@@ -77,6 +77,13 @@ impl Log {
         &self.events
     }
 
+    /// What happened after an earlier state of the same log.
+    pub(crate) fn since(&self, earlier: &Log) -> Log {
+        Log {
+            events: self.events[earlier.events.len().min(self.events.len())..].to_vec(),
+        }
+    }
+
     /// How often something of this kind happened.
     pub fn count(&self, kind: impl Fn(&What) -> bool) -> usize {
         self.events.iter().filter(|event| kind(&event.what)).count()
