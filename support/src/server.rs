@@ -66,6 +66,8 @@ pub struct Request {
     pub agent: Option<String>,
     /// How far a check had moved the client's clock when it came in.
     pub(crate) moved: Duration,
+    /// How far it moved it until the answer, or until the client gave up.
+    pub(crate) waited: Duration,
 }
 
 #[derive(Debug)]

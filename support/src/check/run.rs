@@ -13,13 +13,15 @@
 
 mod bounds;
 mod clock;
+mod outside;
 mod stretch;
 mod timer;
+mod waker;
 
 use crate::quiet::{self, Silence};
 use crate::server::Server;
 use crate::timeline::{Lane, Timeline};
-use bounds::{Shared, Waker};
+use bounds::Shared;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::{Arc, mpsc};
@@ -27,9 +29,10 @@ use std::task::{Context, Poll};
 use std::thread;
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
+use waker::Waker;
 
 pub(super) use bounds::Never;
-pub(super) use stretch::{Stretch, begins as excuse, measured};
+pub(super) use stretch::{Stretch, forget as excuse, measured};
 pub(super) use timer::first_timer;
 
 /// Deep enough for futures that are nested by a bounded recursion.

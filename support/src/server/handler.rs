@@ -81,6 +81,7 @@ impl InFlight {
             status: None,
             agent,
             moved,
+            waited: Duration::ZERO,
         });
         drop(seen);
         let done = false;
@@ -111,8 +112,11 @@ impl Drop for InFlight {
         seen.in_flight -= 1;
         seen.pulse.happened += 1;
         seen.pulse.working -= 1;
+        let moved = seen.moved;
+        let entry = &mut seen.log[self.place];
+        entry.waited = moved - entry.moved;
         if !self.done {
-            seen.log[self.place].left = Some(now);
+            entry.left = Some(now);
         }
     }
 }

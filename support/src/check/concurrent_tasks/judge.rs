@@ -18,7 +18,10 @@ pub(super) fn judge(seen: &Seen) -> Vec<Finding> {
         return users;
     }
     let jobs = seen.jobs.iter().map(|(plan, run)| run_all(plan, run));
-    let jobs = jobs.into_iter().find(|findings| !findings.is_empty());
+    let mut jobs: Vec<_> = jobs.filter(|findings| !findings.is_empty()).collect();
+    // Tasks that nobody waits for may end by chance while something else is waited for, and not when they take longer.
+    jobs.sort_by_key(|findings| findings[0].code != Code::HandleDropped);
+    let jobs = jobs.into_iter().next();
     users
         .into_iter()
         .chain(jobs.into_iter().flatten())

@@ -39,7 +39,10 @@ pub(super) fn judge(seen: &Seen) -> Vec<Finding> {
         return findings;
     }
     let failed = seen.mixed.as_ref().and_then(failures);
-    let never = seen.never.as_ref().and_then(patience);
+    let never = seen
+        .never
+        .as_ref()
+        .and_then(|run| patience(run, seen.patience));
     for finding in failed.into_iter().chain(never) {
         // What is wrong with good answers is so with bad ones, too, and is told once.
         if findings.iter().all(|other| other.code != finding.code) {
@@ -61,7 +64,8 @@ fn connections(seen: &Seen) -> Option<Finding> {
         return Some(Finding::new(
             Code::ClientPerRequest,
             format!(
-                "{requests} requests came over {connections} connections: each was made by a client of its own."
+                "{requests} requests came over {connections} connections, {foreign} of them not from the client that `fetch_all` is \
+                 given: it makes clients of its own, whose connections are used once."
             ),
             "A `Client` keeps its connections and gives them to the next request; `Client::new()` and `reqwest::get` begin \
              without any. Use the client that `fetch_all` is given; a clone of it shares the connections.",
@@ -229,7 +233,7 @@ fn failures(run: &Run<Vec<Fetched>>) -> Option<Finding> {
 }
 
 /// What became of a request that nobody answers.
-fn patience(run: &Run<Vec<Fetched>>) -> Option<Finding> {
+fn patience(run: &Run<Vec<Fetched>>, waited: Duration) -> Option<Finding> {
     let no_timeout = |message: String| {
         Some(Finding::new(
             Code::NoTimeout,
@@ -253,10 +257,10 @@ fn patience(run: &Run<Vec<Fetched>>) -> Option<Finding> {
         }
         ended => return ending("fetch_all", ended),
     };
-    if run.waited > TIMEOUT.mul_f64(1.3) {
+    if waited > TIMEOUT.mul_f64(1.4) {
         return no_timeout(format!(
             "One of three URLs is never answered, and `fetch_all` gave up after {:.1} s; the notebook asks for {:.0} s.",
-            run.waited.as_secs_f64(),
+            waited.as_secs_f64(),
             TIMEOUT.as_secs_f64()
         ));
     }
@@ -266,12 +270,12 @@ fn patience(run: &Run<Vec<Fetched>>) -> Option<Finding> {
             quote(&format!("{results:?}"))
         )));
     }
-    (run.waited < TOO_SHORT).then(|| {
+    (waited < TOO_SHORT).then(|| {
         Finding::new(
             Code::TimeoutTooShort,
             format!(
                 "A request was given up after {} ms at the most: many a good answer takes longer. The notebook asks for {:.0} s.",
-                run.waited.as_millis(),
+                waited.as_millis(),
                 TIMEOUT.as_secs_f64()
             ),
             "`timeout(TIMEOUT)`: look at the unit, `from_secs` or `from_millis`.",

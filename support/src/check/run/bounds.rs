@@ -2,10 +2,10 @@
 
 use super::Clock;
 use super::clock::Watch;
+use super::outside;
 use super::stretch::{self, Stretch};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::Wake;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How often the run is asked whether it is still there.
@@ -155,7 +155,6 @@ impl Shared {
     pub(super) fn thread_started(&self) {
         // A runtime with several threads starts its workers so, too; which is which shows nowhere.
         self.pool.store(true, Ordering::SeqCst);
-        stretch::begins();
     }
 
     pub(super) fn parks(&self) {
@@ -321,81 +320,4 @@ impl Shared {
         }
         None
     }
-}
-
-/// Wakes the learner's future, and nobody else's.
-#[derive(Debug)]
-pub(super) struct Waker {
-    woken: AtomicBool,
-    root: Mutex<Option<std::task::Waker>>,
-}
-
-impl Waker {
-    /// Woken already: a future is polled once to begin with.
-    pub(super) fn new() -> Arc<Self> {
-        Arc::new(Waker {
-            woken: AtomicBool::new(true),
-            root: Mutex::new(None),
-        })
-    }
-
-    pub(super) fn forward_to(&self, root: &std::task::Waker) {
-        let mut known = self.root.lock().unwrap_or_else(PoisonError::into_inner);
-        if !known.as_ref().is_some_and(|known| known.will_wake(root)) {
-            *known = Some(root.clone());
-        }
-    }
-
-    pub(super) fn take(&self) -> bool {
-        self.woken.swap(false, Ordering::SeqCst)
-    }
-}
-
-impl Wake for Waker {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        self.woken.store(true, Ordering::SeqCst);
-        let root = self
-            .root
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        if let Some(root) = root {
-            root.wake();
-        }
-    }
-}
-
-/// What Linux tells of a thread that does not answer; elsewhere nothing is known, and it counts as asleep.
-mod outside {
-    use std::time::Duration;
-
-    #[cfg(target_os = "linux")]
-    pub(super) fn this_thread() -> Option<i32> {
-        Some(rustix::thread::gettid().as_raw_nonzero().get())
-    }
-
-    #[cfg(not(target_os = "linux"))]
-    pub(super) fn this_thread() -> Option<i32> {
-        None
-    }
-
-    /// The first number in `schedstat` is the time on a processor, in nanoseconds.
-    pub(super) fn computed(thread: i32) -> Option<Duration> {
-        let text = std::fs::read_to_string(format!("/proc/self/task/{thread}/schedstat")).ok()?;
-        Some(Duration::from_nanos(text.split(' ').next()?.parse().ok()?))
-    }
-
-    /// A thread that computes for ever gets what nobody else wants.
-    #[cfg(target_os = "linux")]
-    pub(super) fn give_way(thread: i32) {
-        // Where it cannot be done, the thread keeps its share.
-        let _ = rustix::process::setpriority_process(rustix::process::Pid::from_raw(thread), 19);
-    }
-
-    #[cfg(not(target_os = "linux"))]
-    pub(super) fn give_way(_thread: i32) {}
 }

@@ -22,7 +22,7 @@ const LONG: Duration = Duration::from_secs(600);
 const LONG_IN_ROUNDS: usize = 1500;
 
 /// More requests for the same thing than anybody needs.
-const ASKED: usize = 30;
+const ASKED: usize = 20;
 
 /// What is to be done now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

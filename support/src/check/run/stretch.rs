@@ -74,8 +74,13 @@ thread_local! {
     static MARK: Cell<Option<Mark>> = const { Cell::new(None) };
 }
 
-/// From here on, this thread is busy; what it did before is forgotten.
-pub(in crate::check) fn begins() {
+/// What this thread did until now is forgotten, up to when it begins anew.
+pub(in crate::check) fn forget() {
+    MARK.take();
+}
+
+/// From here on, this thread is busy.
+pub(super) fn begins() {
     MARK.set(Some(Mark::now()));
 }
 

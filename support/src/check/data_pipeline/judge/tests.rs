@@ -1,8 +1,11 @@
 //! What is seen, and the codes that it must give.
 
+use super::super::MIXED;
+use super::super::parts::path;
 use super::*;
-use crate::check::run::{Run, Stretch};
-use crate::server::Counts;
+use crate::check::run::{Never, Run, Stretch};
+use crate::server::{Counts, Request};
+use std::time::Duration;
 
 /// A change of what is right, and the codes that it gives.
 type Row = (fn(&mut Seen), &'static str);
@@ -16,6 +19,7 @@ fn request(id: u32, moved: u64) -> Request {
         status: Some(503),
         agent: None,
         moved: Duration::from_millis(moved),
+        waited: Duration::ZERO,
     }
 }
 

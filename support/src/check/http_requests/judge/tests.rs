@@ -24,6 +24,7 @@ fn good() -> Seen {
         status: Some(200),
         agent: Some(agent.to_owned()),
         moved: Duration::ZERO,
+        waited: Duration::ZERO,
     };
     let counts = |requests, connections| Counts {
         connections,
@@ -39,6 +40,7 @@ fn good() -> Seen {
         log: vec![request(GIVEN); 20],
         mixed: Some(returned(results(&MIXED), 0)),
         never: Some(returned(results(&NEVER), 2040)),
+        patience: Duration::from_millis(2040),
     }
 }
 
@@ -114,7 +116,7 @@ fn each_way_to_lose_a_failure_has_a_code() {
 
 #[test]
 fn a_time_out_is_neither_long_nor_short() {
-    let after = |waited: u64| codes(|seen| seen.never = Some(returned(results(&NEVER), waited)));
+    let after = |waited: u64| codes(|seen| seen.patience = Duration::from_millis(waited));
     assert_eq!(after(500), "");
     assert_eq!(after(10), "timeout-too-short");
     assert_eq!(after(5000), "no-timeout");
