@@ -3,7 +3,7 @@
 //! An attempt is what a learner might write, in the words of a cell; its first line says what the check is to find. The
 //! same files run through the real kernel in the tests of the crate `lab`.
 
-use support::check::Report;
+use support::check::{Code, Report};
 
 /// The findings of a report as the first line of an attempt writes them.
 fn found(report: &Report) -> String {
@@ -16,6 +16,14 @@ fn found(report: &Report) -> String {
         .map(|finding| finding.code.name())
         .collect();
     codes.join(", ")
+}
+
+/// What a check finds is among what its exercise has hints for.
+fn are_in_the_vocabulary(exercise: &str, report: &Report) {
+    for finding in report.findings() {
+        let known = Code::of(exercise).contains(&finding.code);
+        assert!(known, "`Code::of` lacks {} in {exercise}", finding.code);
+    }
 }
 
 /// A module for each attempt of an exercise: what its notebook has before the learner's cells, the attempt, the test.
@@ -43,6 +51,7 @@ macro_rules! attempts {
                         let text = include_str!(concat!("attempts/", $folder, "/", stringify!($attempt), ".rs"));
                         let expected = text.lines().next().and_then(|line| line.strip_prefix("// expects: "));
                         let report = $judge;
+                        crate::are_in_the_vocabulary($folder, &report);
                         assert_eq!(Some(crate::found(&report).as_str()), expected, "{report}");
                     }
                 }

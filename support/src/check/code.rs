@@ -114,6 +114,118 @@ codes! {
     CheckFailed = "check-failed",
 }
 
+impl Code {
+    /// The codes that the check of an exercise may find, `check-failed` left out, which is nobody's mistake. Its notebook
+    /// has a hint in three steps for each; nothing for what is no exercise.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use support::check::Code;
+    ///
+    /// assert!(Code::of("5_data_pipeline").contains(&Code::NoRetry));
+    /// assert!(Code::of("5_data_pipeline").iter().all(|code| *code != Code::CheckFailed));
+    /// ```
+    pub fn of(exercise: &str) -> &'static [Code] {
+        match exercise {
+            "1_first_async_function" => &[
+                Code::NotWritten,
+                Code::NotAwaited,
+                Code::NoWait,
+                Code::BusyWait,
+                Code::BlocksThread,
+                Code::NeverEnds,
+                Code::Sequential,
+                Code::RuntimeInRuntime,
+                Code::NotCalled,
+                Code::OrderLost,
+                Code::WrongResult,
+                Code::Panicked,
+            ],
+            "2_concurrent_tasks" => &[
+                Code::NotWritten,
+                Code::NotAwaited,
+                Code::BusyWait,
+                Code::BlocksThread,
+                Code::NeverEnds,
+                Code::RuntimeInRuntime,
+                Code::Sequential,
+                Code::Limited,
+                Code::OrderLost,
+                Code::WrongResult,
+                Code::Panicked,
+                Code::HandleDropped,
+                Code::ResultIgnored,
+                Code::Cancelled,
+                Code::PanicSwallowed,
+                Code::ErrorSwallowed,
+                Code::ItemLost,
+            ],
+            "3_http_requests" => &[
+                Code::NotWritten,
+                Code::BlocksThread,
+                Code::NeverEnds,
+                Code::RuntimeInRuntime,
+                Code::Panicked,
+                Code::Sequential,
+                Code::Limited,
+                Code::OrderLost,
+                Code::WrongResult,
+                Code::ClientPerRequest,
+                Code::ClientNotUsed,
+                Code::OneFailureStopsAll,
+                Code::NoTimeout,
+                Code::TimeoutTooShort,
+                Code::StatusNotChecked,
+                Code::ErrorSwallowed,
+            ],
+            "4_async_resources" => &[
+                Code::NotWritten,
+                Code::BlocksThread,
+                Code::BusyWait,
+                Code::NeverEnds,
+                Code::RuntimeInRuntime,
+                Code::Panicked,
+                Code::Sequential,
+                Code::Limited,
+                Code::OrderLost,
+                Code::WrongResult,
+                Code::WorkNotRun,
+                Code::NotClosedAfterSuccess,
+                Code::NotClosedAfterError,
+                Code::NotClosedAfterPanic,
+                Code::ClosedTwice,
+                Code::ClosedTooEarly,
+                Code::CloseNotAwaited,
+                Code::ErrorSwallowed,
+                Code::PanicSwallowed,
+            ],
+            "5_data_pipeline" => &[
+                Code::NotWritten,
+                Code::BlocksThread,
+                Code::NeverEnds,
+                Code::RuntimeInRuntime,
+                Code::Panicked,
+                Code::Sequential,
+                Code::SequentialStages,
+                Code::Unlimited,
+                Code::ItemLost,
+                Code::ItemDuplicated,
+                Code::WrongResult,
+                Code::PartialFile,
+                Code::NoRetry,
+                Code::NoBackoff,
+                Code::RetriesTooMuch,
+                Code::RetriesForEver,
+                Code::OneFailureStopsAll,
+                Code::StatusNotChecked,
+                Code::ErrorSwallowed,
+            ],
+            _ => &[],
+        }
+    }
+}
+
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
