@@ -90,7 +90,32 @@ pub trait Pipeline<E>: Future<Output = Vec<Result<u32, E>>> {}
 #[diagnostic::do_not_recommend]
 impl<F: Future<Output = Vec<Result<u32, E>>>, E> Pipeline<E> for F {}
 
-/// Names what is wrong where `with_connection` does not return a future, and else is that future.
-pub fn with_connection<F: WithConnection>(future: F) -> F {
-    future
+/// What `load_users` returns.
+#[diagnostic::on_unimplemented(
+    message = "`load_users` does not return a future of users, or of an error, but `{Self}`",
+    label = "`load_users` must be `async fn load_users(connection: &Connection, ids: Vec<u32>) -> Result<Vec<User>, Error>`",
+    note = "without `async`, or with `#[tokio::main]` above it, a function runs to its end when it is called and returns no future",
+    note = "hint: write `async fn`, without `#[tokio::main]`, run its cell, and run the check again"
+)]
+pub trait LoadUsers: Future<Output = Result<Vec<User>, Error>> {}
+
+#[diagnostic::do_not_recommend]
+impl<F: Future<Output = Result<Vec<User>, Error>>> LoadUsers for F {}
+
+/// Awaits it; names what is wrong where `with_connection` does not return a future.
+///
+/// # Errors
+///
+/// Those of the future.
+pub async fn with_connection(future: impl WithConnection) -> Result<i64, Error> {
+    future.await
+}
+
+/// Awaits it; names what is wrong where `load_users` does not return a future.
+///
+/// # Errors
+///
+/// Those of the future.
+pub async fn load_users(future: impl LoadUsers) -> Result<Vec<User>, Error> {
+    future.await
 }

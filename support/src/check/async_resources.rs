@@ -169,7 +169,9 @@ macro_rules! async_resources {
                 ))
                 .await
             },
-            $load_users,
+            async |connection: &$crate::database::Connection, ids: Vec<u32>| {
+                $crate::check::ask::load_users($load_users(connection, ids)).await
+            },
         )
     };
 }

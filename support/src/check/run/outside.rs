@@ -12,10 +12,14 @@ pub(super) fn this_thread() -> Option<i32> {
     None
 }
 
-/// The first number in `schedstat` is the time on a processor, in nanoseconds.
+/// How long it has computed, or would have, had the machine not been busy with others: the first two numbers in `schedstat`
+/// are the time on a processor and the time of waiting for one, in nanoseconds.
 pub(super) fn computed(thread: i32) -> Option<Duration> {
     let text = std::fs::read_to_string(format!("/proc/self/task/{thread}/schedstat")).ok()?;
-    Some(Duration::from_nanos(text.split(' ').next()?.parse().ok()?))
+    let mut numbers = text
+        .split(' ')
+        .map_while(|number| number.trim().parse().ok());
+    Some(Duration::from_nanos(numbers.next()?) + Duration::from_nanos(numbers.next()?))
 }
 
 /// A thread that computes for ever gets what nobody else wants.
