@@ -142,8 +142,8 @@ fn spread(plan: &Plan, words: &str) -> Option<Finding> {
     let job = plan
         .panics
         .iter()
-        .find(|place| words.contains(&Plan::words(**place)))?;
-    let (message, read) = if *words == Plan::words(*job) {
+        .find(|place| words.contains(Plan::words(**place)))?;
+    let (message, read) = if words == Plan::words(*job) {
         (
             format!(
                 "Job {job} panicked (`{words}`) and took `run_all` and all other jobs with it."
@@ -249,7 +249,7 @@ fn returned(plan: &Plan, jobs: &Jobs) -> Option<Finding> {
         Some(value) => *result == Ok(value),
         None => result
             .as_ref()
-            .is_err_and(|words| words.contains(&Plan::words(place))),
+            .is_err_and(|words| words.contains(Plan::words(place))),
     };
     if results.len() == plan.count()
         && results
@@ -306,7 +306,7 @@ fn returned(plan: &Plan, jobs: &Jobs) -> Option<Finding> {
         results
             .iter()
             .flatten_err()
-            .any(|words| words.contains(&Plan::words(*place)))
+            .any(|words| words.contains(Plan::words(*place)))
     });
     Some(if told {
         Finding::new(

@@ -257,7 +257,7 @@ fn patience(run: &Run<Vec<Fetched>>, waited: Duration) -> Option<Finding> {
         }
         ended => return ending("fetch_all", ended),
     };
-    if waited > TIMEOUT.mul_f64(1.4) {
+    if waited > TIMEOUT.mul_f64(1.5) {
         return no_timeout(format!(
             "One of three URLs is never answered, and `fetch_all` gave up after {:.1} s; the notebook asks for {:.0} s.",
             waited.as_secs_f64(),

@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How often the run is asked whether it is still there.
-pub(super) const PING: Duration = Duration::from_millis(3);
+pub(super) const PING: Duration = Duration::from_millis(1);
 
 /// Virtual time that nobody reaches who waits for something.
 pub(super) const LONG: Duration = Duration::from_secs(3600);
@@ -21,6 +21,10 @@ const TURNS: usize = 1000;
 /// would otherwise ask for ever.
 const BUSY: usize = 300;
 
+/// How far it is pushed each time, and in all.
+const PUSH: Duration = Duration::from_millis(10);
+const PUSHED: Duration = Duration::from_secs(20);
+
 /// Real time in which one poll may fail to return. Generous: what does not block needs none of it.
 const ONE_POLL: Duration = Duration::from_secs(3);
 
@@ -29,7 +33,7 @@ const STUCK: Duration = Duration::from_millis(1500);
 
 /// Real time on a real clock, and in all.
 const REAL: Duration = Duration::from_secs(2);
-const IN_ALL: Duration = Duration::from_secs(8);
+const IN_ALL: Duration = Duration::from_secs(10);
 
 /// Why something does not come back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,7 +87,7 @@ struct State {
     moved: Instant,
     longest: Stretch,
     busy: bool,
-    pushes: usize,
+    pushed: Duration,
     step: Option<Duration>,
     passed: Option<Never>,
 }
@@ -123,7 +127,7 @@ impl Shared {
                 moved: now,
                 longest: Stretch::default(),
                 busy: false,
-                pushes: 0,
+                pushed: Duration::ZERO,
                 step: None,
                 passed: None,
             }),
@@ -249,13 +253,18 @@ impl Shared {
             Clock::Real(_) => None,
             Clock::Service(_) => state.step.take(),
             Clock::Waits => {
-                let pushed = state.still > BUSY || state.restless > 10;
-                state.busy |= pushed;
-                state.pushes += usize::from(pushed);
-                if state.pushes > TURNS {
+                let by = match () {
+                    () if state.still > BUSY => Some(PUSH),
+                    // A task turns many times between two polls of ours.
+                    () if state.restless > 30 => Some(PUSH * 10),
+                    () => None,
+                };
+                state.busy |= by.is_some();
+                state.pushed += by.unwrap_or_default();
+                if state.pushed > PUSHED {
                     state.passed.get_or_insert(Never::Turns);
                 }
-                pushed.then_some(Duration::from_millis(10))
+                by
             }
         }
     }
@@ -308,7 +317,7 @@ impl Shared {
             }
             None => {}
         }
-        if now - state.begun > IN_ALL || state.restless > 600 {
+        if now - state.begun > IN_ALL || state.restless > 2000 {
             never.get_or_insert(Never::Turns);
         }
         if let Some(never) = never {

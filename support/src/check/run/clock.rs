@@ -13,13 +13,13 @@ use std::time::Duration;
 const REST: usize = 8;
 
 /// The same where something is to be saved first: files are written on threads that have no turns of their own. About a second.
-const REST_OF_FILES: usize = 300;
+const REST_OF_FILES: usize = 800;
 
 /// Without any request for so long, on a clock that we move, nothing will ever happen.
 const LONG: Duration = Duration::from_secs(600);
 
 /// The same on a clock that is not ours to move, in rounds: some seconds.
-const LONG_IN_ROUNDS: usize = 1500;
+const LONG_IN_ROUNDS: usize = 3000;
 
 /// More requests for the same thing than anybody needs.
 const ASKED: usize = 20;
@@ -49,8 +49,8 @@ fn step(pulse: &Pulse, quiet: usize, rested: Duration) -> Step {
         // The answer is held back meanwhile, and so is the time-out that might wait for it, nearly.
         Step::Move(Duration::from_millis(1))
     } else {
-        // A tenth of what has passed: exact enough to tell a pause from one twice as long, and soon at the end.
-        Step::Move((rested / 10).max(Duration::from_millis(1)))
+        // A part of what has passed: exact enough to tell a pause from one twice as long, and soon at the end.
+        Step::Move((rested / 6).max(Duration::from_millis(1)))
     }
 }
 
@@ -114,6 +114,10 @@ impl Watch {
             Step::Move(by) => {
                 look.step = Some(by);
                 if !self.real {
+                    if !pulse.held {
+                        // Whoever the new time wakes has two rounds to do something, before time moves again.
+                        self.quiet = REST - 3;
+                    }
                     self.rested += by;
                     service.clock_moves(by);
                 }
@@ -145,7 +149,7 @@ mod tests {
         let table = [
             (pulse(1, 0, false), 1000, Step::Wait),
             (pulse(0, 0, false), 0, Step::Wait),
-            (pulse(0, 0, false), REST, Step::Move(ms(100))),
+            (pulse(0, 0, false), REST, Step::Move(ms(200))),
             (pulse(0, 3, false), REST, Step::Open),
             (pulse(0, 3, true), REST, Step::Open),
             (pulse(0, 0, true), REST, Step::Move(ms(1))),
@@ -153,7 +157,7 @@ mod tests {
         ];
         for (pulse, quiet, expected) in table {
             assert_eq!(
-                step(&pulse, quiet, ms(1000)),
+                step(&pulse, quiet, ms(1200)),
                 expected,
                 "{pulse:?} after {quiet}"
             );
