@@ -211,7 +211,7 @@ fn on_this_thread<T, W: Future<Output = T>>(
         drop(hold);
         (ended, started.elapsed())
     });
-    let (polls, waits_for, longest, pool, busy) = shared.seen();
+    let (polls, waits_for, longest, pool, busy) = shared.end();
     // What the learner's code left running on other threads is not waited for; its tasks are dropped.
     runtime.shutdown_background();
     Run {
@@ -264,6 +264,8 @@ async fn supervise<T>(
         Poll::Pending
     })
     .await;
+    // Whoever still holds a clone of the waker shall not hold the runtime.
+    waker.let_go();
     match outcome {
         Ok(outcome) => ended(outcome),
         Err(never) => match quiet::catch(|| drop(work)) {

@@ -27,6 +27,13 @@ impl Waker {
         }
     }
 
+    pub(super) fn let_go(&self) {
+        self.root
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+    }
+
     pub(super) fn take(&self) -> bool {
         self.woken.swap(false, Ordering::SeqCst)
     }
