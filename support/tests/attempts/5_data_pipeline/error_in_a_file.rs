@@ -18,19 +18,18 @@ async fn save(path: PathBuf, text: String) -> std::io::Result<()> {
     tokio::fs::rename(part, path).await
 }
 
-async fn good(given: &Given, permits: &Semaphore, url: &str) -> Result<u32, Failed> {
-    let item = {
-        let _permit = permits.acquire().await?;
-        fetch(&given.client, url).await?
-    };
-    let (id, process) = (item.id, given.process.clone());
-    let text = spawn_blocking(move || process(item)).await?;
-    save(given.output.join(format!("result_{id}.json")), text).await?;
-    Ok(id)
-}
-
 async fn one(given: &Given, permits: &Semaphore, url: &str) -> Result<u32, Failed> {
-    let result = good(given, permits, url).await;
+    let saved = async {
+        let item = {
+            let _permit = permits.acquire().await?;
+            fetch(&given.client, url).await?
+        };
+        let (id, process) = (item.id, given.process.clone());
+        let text = spawn_blocking(move || process(item)).await?;
+        save(given.output.join(format!("result_{id}.json")), text).await?;
+        Ok(id)
+    };
+    let result: Result<u32, Failed> = saved.await;
     if let Err(error) = &result {
         let id = url.rsplit('/').next().unwrap_or_default();
         save(given.output.join(format!("result_{id}.json")), error.to_string()).await?;
