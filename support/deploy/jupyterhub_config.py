@@ -21,6 +21,8 @@ from jupyterhub.spawner import SimpleLocalProcessSpawner
 
 ROOT = Path(__file__).resolve().parents[2]
 STATE = Path(os.environ["ASYNC_LAB_STATE"])
+# `cargo lab class` names a folder in which nobody has written.
+NOTEBOOKS = Path(os.environ.get("ASYNC_LAB_CLASS_NOTEBOOKS", ROOT / "notebooks"))
 CLASS = Path(os.environ["ASYNC_LAB_CLASS"]).resolve()
 MEMORY = int(os.environ.get("ASYNC_LAB_CLASS_MEMORY", 2 * 10**9))
 
@@ -116,8 +118,8 @@ def hand_out(folder):
     if not link.exists():
         # Notebooks find the crate two folders up from theirs.
         link.symlink_to(ROOT / "support")
-    for source in sorted((ROOT / "notebooks").rglob("*")):
-        relative = source.relative_to(ROOT / "notebooks")
+    for source in sorted(NOTEBOOKS.rglob("*")):
+        relative = source.relative_to(NOTEBOOKS)
         target = folder / relative
         if source.is_file() and ".ipynb_checkpoints" not in relative.parts and not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)

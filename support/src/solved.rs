@@ -1,24 +1,30 @@
 //! Which exercises the learner has solved, kept in a small file at the top of the checkout.
 //!
 //! The file is `.progress.json`: exercise to the time of its first pass, in seconds since 1970. A solution notebook
-//! that passes is not the learner's work and is not noted. `LAB_PROGRESS` names another file, or, left empty, none.
+//! that passes is not the learner's work and is not noted. `LAB_PROGRESS` names another file, or, left empty, none; the
+//! lab's kernel sets it to the file of its checkout. Without it the checkout is looked for upwards from the current
+//! folder: checkouts are copied and moved, so nothing about them is compiled in.
+
+mod record;
 
 use crate::display::{Rich, escape};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
-use std::{env, fmt, fs, io};
+use std::{env, fmt, io};
 
 /// Exercise to the second (since 1970) in which it was first solved.
-pub type Solved = BTreeMap<String, u64>;
+pub type Solved = std::collections::BTreeMap<String, u64>;
 
-/// The progress file of this checkout, or nothing where `LAB_PROGRESS` is set and empty.
+/// The progress file of this checkout; nothing where `LAB_PROGRESS` is empty, or unset outside a checkout.
 pub fn file() -> Option<PathBuf> {
-    match env::var_os("LAB_PROGRESS") {
-        Some(path) if path.is_empty() => None,
-        Some(path) => Some(path.into()),
-        None => Some(Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name(".progress.json")),
-    }
+    let here = env::current_dir().unwrap_or_default();
+    record::file(env::var_os(record::VARIABLE), checkout(&here))
+}
+
+/// The nearest folder from `here` upwards that holds both notebooks and this crate.
+fn checkout(here: &Path) -> Option<&Path> {
+    here.ancestors()
+        .find(|folder| folder.join("notebooks").is_dir() && folder.join("support").is_dir())
 }
 
 /// Reads a progress file; one that is not there yet is empty.
@@ -27,33 +33,23 @@ pub fn file() -> Option<PathBuf> {
 ///
 /// Where the file cannot be read or is not what this crate writes; the message names the file.
 pub fn read(file: &Path) -> io::Result<Solved> {
-    let named =
-        |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", file.display()));
-    match fs::read_to_string(file) {
-        Ok(text) => serde_json::from_str(&text).map_err(|error| named(error.into())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Solved::new()),
-        Err(error) => Err(named(error)),
-    }
+    record::read(file)
 }
 
-/// Notes that `exercise` is solved, keeping the time of an earlier pass.
+/// Notes that `exercise` is solved, keeping the time of an earlier pass. Any number of threads and processes may do so
+/// at once.
 ///
 /// # Errors
 ///
 /// Where the file cannot be read or written. A file that cannot be read is left as it is.
 pub fn note(file: &Path, exercise: &str) -> io::Result<()> {
-    let mut solved = read(file)?;
-    if solved.contains_key(exercise) {
-        return Ok(());
-    }
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |since| since.as_secs());
-    solved.insert(exercise.to_owned(), now);
-    // Written beside and moved over: whoever reads meanwhile sees the old file or the new one, never half of either.
-    let beside = file.with_extension(format!("json.{}", std::process::id()));
-    fs::write(&beside, serde_json::to_string_pretty(&solved)?)?;
-    fs::rename(&beside, file)
+    record::change(file, |solved| {
+        solved.entry(exercise.to_owned()).or_insert(now);
+    })?;
+    Ok(())
 }
 
 /// Notes a pass in the learner's file, unless the running notebook is a solution.
@@ -75,33 +71,30 @@ pub struct Board {
 
 /// What there is to solve, and what the learner has solved.
 pub fn board() -> Board {
-    let exercises = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("notebooks/exercises");
+    let here = env::current_dir().unwrap_or_default();
+    let exercises = notebooks(&here)
+        .map(|folder| record::exercises(&folder))
+        .unwrap_or_default();
     Board::new(
-        &exercises,
+        exercises,
         file().map_or(Ok(Solved::new()), |file| read(&file)),
     )
 }
 
+/// The folder of the notebooks that `here` belongs to. In a class, learners have the notebooks without the checkout.
+fn notebooks(here: &Path) -> Option<PathBuf> {
+    here.ancestors()
+        .flat_map(|folder| [folder.to_owned(), folder.join("notebooks")])
+        .find(|folder| folder.join("exercises").is_dir())
+}
+
 impl Board {
-    fn new(exercises: &Path, solved: io::Result<Solved>) -> Self {
+    fn new(exercises: Vec<String>, solved: io::Result<Solved>) -> Self {
         let (solved, problem) = match solved {
             Ok(solved) => (solved, None),
             Err(error) => (Solved::new(), Some(error.to_string())),
         };
-        let files = fs::read_dir(exercises).into_iter().flatten().flatten();
-        let mut names: Vec<String> = files
-            .filter_map(|entry| {
-                Some(
-                    entry
-                        .file_name()
-                        .to_str()?
-                        .strip_suffix(".ipynb")?
-                        .to_owned(),
-                )
-            })
-            .collect();
-        names.sort();
-        let rows = names
+        let rows = exercises
             .into_iter()
             .map(|name| {
                 let done = solved.contains_key(&name);
@@ -157,47 +150,90 @@ fn word(done: bool) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn scratch(name: &str) -> PathBuf {
-        let file = env::temp_dir().join(format!("solved-{}-{name}.json", std::process::id()));
-        let _ = fs::remove_file(&file);
-        file
-    }
+    use std::fs;
 
     #[test]
     fn a_pass_is_noted_once() {
-        let file = scratch("once");
+        let scratch = tempfile::tempdir().expect("a folder");
+        let file = scratch.path().join("progress.json");
         assert!(read(&file).expect("not there is empty").is_empty());
         note(&file, "1_first_async_function").expect("it is written");
         let first = read(&file).expect("it is read");
         note(&file, "1_first_async_function").expect("it is written again");
         assert_eq!(read(&file).expect("it is read again"), first);
         assert_eq!(first.len(), 1);
-        fs::remove_file(file).expect("cleaned up");
     }
 
     #[test]
-    fn the_board_lists_what_there_is_to_solve() {
-        let folder = env::temp_dir().join(format!("board-{}", std::process::id()));
-        fs::create_dir_all(&folder).expect("made");
-        for name in ["1_a.ipynb", "2_b.ipynb", "notes.txt"] {
-            fs::write(folder.join(name), "").expect("written");
+    fn threads_that_note_at_the_same_time_lose_nothing() {
+        let scratch = tempfile::tempdir().expect("a folder");
+        let file = scratch.path().join("progress.json");
+        std::thread::scope(|scope| {
+            for number in 0..50 {
+                let file = &file;
+                scope.spawn(move || note(file, &format!("{number}_x")).expect("it is written"));
+            }
+        });
+        assert_eq!(read(&file).expect("it is read").len(), 50);
+    }
+
+    #[test]
+    fn only_exercises_count() {
+        let scratch = tempfile::tempdir().expect("a folder");
+        for name in [
+            "exercises/10_c.ipynb",
+            "exercises/1_a.ipynb",
+            "exercises/1_a-Copy1.ipynb",
+            "exercises/1_mine.ipynb",
+            "exercises/Untitled.ipynb",
+            "solutions/1_a.ipynb",
+            "solutions/2_b.ipynb",
+            "solutions/10_c.ipynb",
+            "solutions/2_b-Copy1.ipynb",
+            "solutions/notes.txt",
+        ] {
+            let file = scratch.path().join("notebooks").join(name);
+            fs::create_dir_all(file.parent().expect("a folder")).expect("made");
+            fs::write(file, "").expect("written");
         }
-        let board = Board::new(&folder, Ok(Solved::from([("2_b".to_owned(), 0)])));
+        let inside = scratch.path().join("notebooks/exercises");
+        let folder = notebooks(&inside).expect("found");
+        let board = Board::new(
+            record::exercises(&folder),
+            Ok(Solved::from([("2_b".to_owned(), 0)])),
+        );
         assert_eq!(
             board.to_string(),
-            "1 of 2 exercises solved\n  1_a: not yet\n  2_b: ✓ solved"
+            "1 of 3 exercises solved\n  1_a: not yet\n  2_b: ✓ solved\n  10_c: not yet"
         );
-        fs::remove_dir_all(folder).expect("cleaned up");
+        fs::remove_dir_all(scratch.path().join("notebooks/solutions")).expect("gone");
+        assert_eq!(record::exercises(&folder), ["1_a", "1_mine", "10_c"]);
+    }
+
+    #[test]
+    fn the_file_is_that_of_the_checkout_unless_the_variable_names_another() {
+        let scratch = tempfile::tempdir().expect("a folder");
+        let root = scratch.path().join("moved");
+        let inside = root.join("notebooks/exercises");
+        fs::create_dir_all(&inside).expect("made");
+        assert_eq!(checkout(&inside), None, "the crate is not there");
+        fs::create_dir_all(root.join("support")).expect("made");
+        assert_eq!(checkout(&inside), Some(root.as_path()));
+        let file = |variable: Option<&str>, root| record::file(variable.map(Into::into), root);
+        assert_eq!(file(None, Some(&root)), Some(root.join(".progress.json")));
+        assert_eq!(file(None, None), None);
+        assert_eq!(file(Some(""), Some(&root)), None);
+        assert_eq!(file(Some("/x.json"), Some(&root)), Some("/x.json".into()));
+        assert_eq!(file(Some("x.json"), Some(&root)), Some(root.join("x.json")));
     }
 
     #[test]
     fn a_damaged_file_is_named_and_kept() {
-        let file = scratch("damaged");
+        let scratch = tempfile::tempdir().expect("a folder");
+        let file = scratch.path().join("damaged.json");
         fs::write(&file, "{oh").expect("it is written");
         let error = note(&file, "1_first_async_function").expect_err("it cannot be read");
         assert!(error.to_string().contains("damaged.json"), "{error}");
         assert_eq!(fs::read_to_string(&file).expect("it is there"), "{oh");
-        fs::remove_file(file).expect("cleaned up");
     }
 }

@@ -95,12 +95,14 @@ async def settle(client, cell):
 def write_behind(client, line):
     """Writes into the pipe that is the standard error of the process that runs cells; false where that can't be done.
 
-    That process is started by the kernel from the same program. Other operating systems than Linux do not show its pipe.
+    That process is started by evcxr from the same program, and evcxr by the lab's kernel. Other operating systems than Linux
+    do not show its pipe.
     """
     try:
         kernel = psutil.Process(client.km.provisioner.pid)
-        name = kernel.name()
-        [cells] = [child for child in kernel.children() if child.name() == name and child.status() != psutil.STATUS_ZOMBIE]
+        [evcxr] = [child for child in kernel.children() if child.status() != psutil.STATUS_ZOMBIE]
+        name = evcxr.name()
+        [cells] = [child for child in evcxr.children() if child.name() == name and child.status() != psutil.STATUS_ZOMBIE]
         with open(f"/proc/{cells.pid}/fd/2", "w") as pipe:
             pipe.write(line)
     except (OSError, ValueError, psutil.Error):
@@ -209,7 +211,7 @@ async def run(options, panics):
             only_last_progress(cell.outputs)
             if reply == "ok" and panics.may_be_late(cell.source):
                 await settle(client, cell)
-            # The kernel begins its own count at two, and counts tiny cells, too.
+            # The stock kernel begins its own count at two, and counts tiny cells, too.
             count += 1
             cell.execution_count = count
             for output in cell.outputs:

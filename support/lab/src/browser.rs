@@ -23,8 +23,14 @@ pub(crate) fn find() -> Option<PathBuf> {
 }
 
 /// Runs them where there is a Chromium, and says so where there is none: the tests of the exported `site`, and of the
-/// JupyterLab that the command `lab` starts. Screenshots stay in `target/lab/screenshots`.
-pub(crate) fn tests(paths: &Paths, tools: &Tools, lab: &Path, site: &Path) -> Result<()> {
+/// JupyterLab that the command `lab` starts, on the notebooks in a folder. Screenshots stay in `target/lab/screenshots`.
+pub(crate) fn tests(
+    paths: &Paths,
+    tools: &Tools,
+    lab: &Path,
+    site: &Path,
+    notebooks: &Path,
+) -> Result<()> {
     let Some(chromium) = find() else {
         println!("skipped: the tests in a browser, since no Chromium is on the PATH");
         return Ok(());
@@ -56,5 +62,12 @@ pub(crate) fn tests(paths: &Paths, tools: &Tools, lab: &Path, site: &Path) -> Re
     };
     run("site.py", &[("--site", site)])?;
     let runtime = paths.jupyter().join("runtime");
-    run("jupyterlab.py", &[("--lab", lab), ("--runtime", &runtime)])
+    run(
+        "jupyterlab.py",
+        &[
+            ("--lab", lab),
+            ("--runtime", &runtime),
+            ("--notebooks", notebooks),
+        ],
+    )
 }

@@ -6,6 +6,7 @@
 //!   [`crate::inference`]);
 //! - `rustc --print sysroot`, which it asks too: the answer is a folder with an outline of the standard library, and one with
 //!   nothing before the dependencies are declared, since the kernel then runs a trial cell, which needs no library to be read;
+//! - `cargo metadata` as the kernel asks it, when a crate is added (see [`crate::crates`]);
 //! - `cargo build` and `cargo check` of a cell (see [`crate::compile`]);
 //! - `rustup which cargo`, by which the kernel finds the cargo that it calls.
 //!
@@ -54,7 +55,7 @@ impl CargoHome {
         } else {
             homes.join(format!("{:08x}", hasher.finish() as u32))
         };
-        let programs = programs(paths, toolchain, &folder);
+        let programs = programs(paths, toolchain, &folder)?;
         Ok(CargoHome {
             folder,
             real,
@@ -116,7 +117,7 @@ impl CargoHome {
 }
 
 /// What the kernel calls.
-fn programs(paths: &Paths, toolchain: &Toolchain, home: &Path) -> [(PathBuf, String); 3] {
+fn programs(paths: &Paths, toolchain: &Toolchain, home: &Path) -> Result<[(PathBuf, String); 3]> {
     let bin = home.join("bin");
     let none = home.join("no-library");
     let library = sources::sysroot(paths, toolchain);
@@ -129,9 +130,10 @@ fn programs(paths: &Paths, toolchain: &Toolchain, home: &Path) -> [(PathBuf, Str
     // user's settings name would be asked for each cell, and has nothing to keep of one; what the kernel sets is its own.
     let for_cargo = format!(
         "export RUSTC_WRAPPER=\"${{RUSTC_WRAPPER-}}\" RUSTC_WORKSPACE_WRAPPER=\"${{RUSTC_WORKSPACE_WRAPPER-}}\"\n\
-         case \"$*\" in\n*--target*--message-format=json) exec {lab} compile {cargo} \"$@\" ;;\n*--no-deps*) ;;\nmetadata*{library}/*) exec cat {metadata} ;;\n*/rustlib/*) ;;\nmetadata*) exec {lab} metadata {cargo} \"$@\" ;;\nesac\nexec {cargo} \"$@\"",
+         case \"$*\" in\n*--target*--message-format=json) exec {lab} compile {cargo} \"$@\" ;;\n'--offline metadata'*|'metadata --format-version=1'|'metadata --format-version 1') exec {lab} resolve {cargo} {host} \"$@\" ;;\n*--no-deps*) ;;\nmetadata*{library}/*) exec cat {metadata} ;;\n*/rustlib/*) ;;\nmetadata*) exec {lab} metadata {cargo} \"$@\" ;;\nesac\nexec {cargo} \"$@\"",
         library = quoted(&library),
         metadata = quoted(&library.join(sources::METADATA)),
+        host = toolchain.host()?,
     );
     let for_rustc = format!(
         "if [ \"$*\" = '--print sysroot' ]; then\n  \
@@ -153,11 +155,11 @@ fn programs(paths: &Paths, toolchain: &Toolchain, home: &Path) -> [(PathBuf, Str
         ours = quoted(&bin.join("cargo")),
     );
     let script = |file: PathBuf, lines: String| (file, format!("#!/bin/sh\n{lines}\n"));
-    [
+    Ok([
         script(bin.join("cargo"), for_cargo),
         script(bin.join("rustc"), for_rustc),
         script(home.join("asked-for-cargo/rustup"), for_rustup),
-    ]
+    ])
 }
 
 /// A path as a word of a shell's command line.

@@ -11,6 +11,7 @@ use crate::paths::Paths;
 use crate::prepare::{self, Tools, python};
 use crate::process;
 use crate::progress::Step;
+use crate::tested;
 use anyhow::{Context, Result, bail};
 use std::env;
 use std::os::unix::process::CommandExt;
@@ -22,6 +23,9 @@ const PROXY: &str = "configurable-http-proxy@5.3";
 
 /// What learners type to get in.
 const PASSWORD: &str = "ASYNC_LAB_CLASS_PASSWORD";
+
+/// Where the notebooks lie that learners get: the lab's, without what was written into those of the checkout.
+const NOTEBOOKS: &str = "ASYNC_LAB_CLASS_NOTEBOOKS";
 
 /// The fewest characters that JupyterHub takes for one.
 const SHORTEST: usize = 8;
@@ -43,6 +47,7 @@ pub(crate) fn open(paths: &Paths, options: &cli::Class) -> Result<()> {
     let folder = std::path::absolute(folder)
         .with_context(|| format!("`{}` is no path", folder.display()))?;
     let mut hub = programs.hub(paths, &folder, options.memory, [8000, 8081, 8001]);
+    hub.env(NOTEBOOKS, tested::notebooks(paths)?.folder);
     hub.env("ASYNC_LAB_CLASS_ADDRESS", &options.address);
     eprintln!("The class is at {}; Ctrl-C ends it.", options.address);
     Err(hub.exec()).context("JupyterHub could not be started")

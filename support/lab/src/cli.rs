@@ -1,12 +1,14 @@
 //! The command line.
 
+use crate::course::Course;
 use crate::export::Runs;
 use crate::paths::Paths;
 use crate::prepare::registration::{self, Place};
 use crate::process;
+use crate::sync::Mode;
 use crate::{
-    bench, class, compile, doctor, eject, export, inference, kernel, open, prepare, run, sync,
-    verify, work,
+    bench, class, compile, crates, doctor, eject, export, inference, kernel, open, prepare, reset,
+    run, sync, update, verify, work,
 };
 use anyhow::{Result, bail};
 use clap::{Args, Parser, Subcommand};
@@ -43,15 +45,24 @@ enum Command {
     },
     /// Prepare only: toolchain, kernel, Python packages, built dependencies.
     Setup(Setup),
-    /// Everything that must hold: Rust tests, documentation tests, notebooks through the real kernel.
-    Test,
+    /// Everything that must hold: Rust tests, documentation tests, notebooks through the real kernel. What a learner
+    /// wrote into notebooks is left aside.
+    Test {
+        /// Only what is about notebooks.
+        #[arg(long)]
+        notebooks: bool,
+    },
     /// Run notebooks on fresh kernels; fails unless every cell did what its tags say.
     Run(Run),
-    /// Carry the shared cells of each solution over to its exercise, and bring notebooks into their committed form.
+    /// Carry what is new in each solution over to its exercise, around what a learner wrote there.
     Sync {
-        /// Change nothing; fail where something would change.
+        /// Change nothing; fail where a notebook is not what is committed.
         #[arg(long)]
         check: bool,
+        /// Bring every notebook into its committed form: no outputs, no other cells than the solution's. What was there
+        /// is kept.
+        #[arg(long, conflicts_with = "check")]
+        tidy: bool,
     },
     /// Run the notebooks that have changed and write all as HTML pages that open from disk, without a network.
     Export {
@@ -64,13 +75,21 @@ enum Command {
     },
     /// Say which exercises are solved, or save the work and bring it back.
     Progress {
-        /// Write the notebooks of the exercises, and what is solved, into a new file.
+        /// Write the exercises, other notebooks that you changed or made, and what is solved, into a new file.
         #[arg(long, value_name = "FILE", conflicts_with = "import")]
         export: Option<PathBuf>,
-        /// Bring back what such a file holds; what was there before is moved aside.
+        /// Bring back what such a file holds, into whatever version of the lab this is; what was there before is kept.
         #[arg(long, value_name = "FILE")]
         import: Option<PathBuf>,
     },
+    /// Put notebooks back to what the lab has; what you had is kept.
+    Reset {
+        /// The numbers of exercises, or names of other notebooks.
+        #[arg(required = true, value_name = "N")]
+        notebooks: Vec<String>,
+    },
+    /// Bring in the newest version of the lab; answers, notes, cells of your own and progress stay.
+    Update,
     /// Make an ordinary cargo project of a solved exercise.
     Eject {
         /// The number of the exercise.
@@ -96,11 +115,22 @@ enum Command {
         #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
         command: Vec<OsString>,
     },
-    /// Become the kernel of one notebook; Jupyter calls this.
+    /// Be the kernel of one notebook; Jupyter calls this.
     #[command(hide = true)]
     Kernel {
         /// The file in which Jupyter says how to reach it.
         connection_file: PathBuf,
+    },
+    /// Become a program that ends with its parent; the kernel calls this.
+    #[command(hide = true)]
+    Tied {
+        /// The process that starts it.
+        parent: u32,
+        /// The program.
+        program: PathBuf,
+        /// What to hand to it.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
     },
     /// Compile the kernel's cell; the kernel's cargo home calls this.
     #[command(hide = true)]
@@ -117,6 +147,17 @@ enum Command {
         /// The compiler.
         rustc: PathBuf,
         /// What cargo asks of it.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Check a crate that a cell adds; the kernel's cargo home calls this.
+    #[command(hide = true)]
+    Resolve {
+        /// The cargo to ask.
+        cargo: PathBuf,
+        /// The platform that cells are built for.
+        host: String,
+        /// What to ask it.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
@@ -141,7 +182,7 @@ struct Setup {
     /// Register the kernel in your own folder of kernels too, where VS Code and every Jupyter of yours find it.
     #[arg(long)]
     user: bool,
-    /// Take such a registration back; nothing is prepared.
+    /// Take such a registration back.
     #[arg(long)]
     undo: bool,
 }
@@ -166,6 +207,8 @@ impl Setup {
                 .iter()
                 .try_for_each(|&place| registration::undo(paths, &python, place));
         }
+        // Before the learner writes into them, it is noted what the notebooks are.
+        Course::of(paths)?;
         let tools = prepare::everything(paths)?;
         places
             .iter()
@@ -267,21 +310,42 @@ pub(crate) fn run() -> Result<ExitCode> {
     match cli.command.unwrap_or(Command::Open {
         jupyter: cli.jupyter,
     }) {
-        Command::Open { jupyter } => open::jupyterlab(&paths, &jupyter).map(|never| match never {}),
+        Command::Open { jupyter } => {
+            // Before the learner writes into them, it is noted what the notebooks are.
+            Course::of(&paths)?;
+            open::jupyterlab(&paths, &jupyter).map(|never| match never {})
+        }
         Command::Setup(options) => options.run(&paths).map(|()| ExitCode::SUCCESS),
-        Command::Test => verify::everything(&paths).map(|()| ExitCode::SUCCESS),
+        Command::Test { notebooks: true } => {
+            verify::only_notebooks(&paths).map(|()| ExitCode::SUCCESS)
+        }
+        Command::Test { notebooks: false } => {
+            verify::everything(&paths).map(|()| ExitCode::SUCCESS)
+        }
         Command::Run(options) => run::notebooks(&paths, &options).map(code),
-        Command::Sync { check } => sync::all(&paths, check).map(|()| ExitCode::SUCCESS),
+        Command::Sync { check, tidy } => {
+            let mode = match (check, tidy) {
+                (true, _) => Mode::Check,
+                (false, true) => Mode::Tidy,
+                (false, false) => Mode::Carry,
+            };
+            sync::all(&paths, mode).map(|()| ExitCode::SUCCESS)
+        }
+        Command::Reset { notebooks } => {
+            reset::notebooks(&paths, &notebooks).map(|()| ExitCode::SUCCESS)
+        }
+        Command::Update => update::checkout(&paths).map(|()| ExitCode::SUCCESS),
         Command::Export { out, all } => {
             let runs = if all { Runs::All } else { Runs::Changed };
             export::site(&paths, &out, runs).map(|()| ExitCode::SUCCESS)
         }
         Command::Progress { export, import } => {
             let progress = work::progress_file(&paths);
+            let progress = progress.as_deref();
             match (export, import) {
-                (Some(file), _) => work::export(&paths, &progress, &file),
-                (None, Some(file)) => work::import(&paths, &progress, &file),
-                (None, None) => work::tell(&paths, &progress),
+                (Some(file), _) => work::export(&paths, progress, &file),
+                (None, Some(file)) => work::import(&paths, progress, &file),
+                (None, None) => work::tell(&paths, progress),
             }
             .map(|()| ExitCode::SUCCESS)
         }
@@ -294,15 +358,21 @@ pub(crate) fn run() -> Result<ExitCode> {
         Command::Bench(options) => bench::all(&paths, &options).map(|()| ExitCode::SUCCESS),
         Command::Doctor => Ok(code(doctor::report(&paths))),
         Command::Guard { .. } => Ok(ExitCode::FAILURE),
-        Command::Kernel { connection_file } => {
-            kernel::become_kernel(&paths, &connection_file).map(|never| match never {})
-        }
-        Command::Compile { cargo, arguments } => {
-            compile::cell(&paths, &cargo, &arguments).map(|never| match never {})
-        }
+        Command::Kernel { connection_file } => kernel::serve(&paths, &connection_file),
+        Command::Tied {
+            parent,
+            program,
+            arguments,
+        } => kernel::tie(parent, &program, &arguments).map(|never| match never {}),
+        Command::Compile { cargo, arguments } => compile::cell(&paths, &cargo, &arguments),
         Command::Note { rustc, arguments } => {
             compile::note(&rustc, &arguments).map(|never| match never {})
         }
+        Command::Resolve {
+            cargo,
+            host,
+            arguments,
+        } => crates::resolve(&cargo, &host, &arguments),
         Command::Metadata { cargo, arguments } => inference::answer(&paths, &cargo, &arguments),
     }
 }

@@ -3,9 +3,10 @@
 //! Half the time of a short cell goes by while cargo finds, once more, that three hundred crates are as they were. In a
 //! kernel's folder they are: nothing but the cell changes. So the kernel's cargo is this one. Where manifest, settings and
 //! request are those of an earlier build, it becomes the very compiler that cargo started then; for everything else it
-//! becomes cargo, and notes how cargo starts the compiler.
+//! asks cargo (see [`crate::crates`]), and notes how cargo starts the compiler.
 
 use crate::cargo_home::CargoHome;
+use crate::crates;
 use crate::paths::Paths;
 use crate::prepare::toolchain::Toolchain;
 use anyhow::{Context, Result};
@@ -17,7 +18,7 @@ use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitCode};
 
 /// The crate that holds a cell.
 pub(crate) const CELL: &str = "ctx";
@@ -74,9 +75,10 @@ impl Note {
     }
 }
 
-/// Becomes the compiler of the cell in this folder, or `cargo` with these arguments.
-pub(crate) fn cell(paths: &Paths, cargo: &Path, arguments: &[String]) -> Result<Infallible> {
+/// Becomes the compiler of the cell in this folder, or has `cargo` build it with these arguments.
+pub(crate) fn cell(paths: &Paths, cargo: &Path, arguments: &[String]) -> Result<ExitCode> {
     let folder = env::current_dir().context("the folder of the cell is unknown")?;
+    crates::must_be_whole()?;
     let note = note_of(&folder, arguments);
     if env::var_os("RUSTC_WRAPPER").is_none_or(|wrapper| wrapper.is_empty())
         && let Some(known) = read(&note, &folder)
@@ -90,12 +92,10 @@ pub(crate) fn cell(paths: &Paths, cargo: &Path, arguments: &[String]) -> Result<
         return Err(compiler.exec())
             .with_context(|| format!("`{}` could not be started", known.program));
     }
-    let mut command = Command::new(cargo);
-    command
-        .args(arguments)
-        .env("RUSTC", CargoHome::of(paths, &Toolchain::find()?)?.rustc())
-        .env(NOTE, note);
-    Err(command.exec()).with_context(|| format!("`{}` could not be started", cargo.display()))
+    let rustc = CargoHome::of(paths, &Toolchain::find()?)?.rustc();
+    let variables = [("RUSTC", rustc.as_path()), (NOTE, note.as_path())];
+    let product = env::var_os(PRODUCT).map(PathBuf::from);
+    crates::build(cargo, arguments, &variables, product.as_deref())
 }
 
 /// Notes how cargo starts the compiler of a cell, and becomes it.
@@ -156,7 +156,12 @@ fn is_of_cargo(name: &str) -> bool {
 /// The file with the note on a request: everything that decides how cargo starts the compiler is in its name.
 fn note_of(folder: &Path, arguments: &[String]) -> PathBuf {
     let mut hasher = DefaultHasher::new();
-    for name in ["Cargo.toml", "Cargo.lock", ".cargo/config.toml"] {
+    // The kernel writes the dependencies in any order.
+    let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
+    let mut lines: Vec<_> = manifest.lines().collect();
+    lines.sort_unstable();
+    lines.hash(&mut hasher);
+    for name in ["Cargo.lock", ".cargo/config.toml"] {
         fs::read(folder.join(name)).ok().hash(&mut hasher);
     }
     arguments.hash(&mut hasher);

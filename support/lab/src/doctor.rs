@@ -144,7 +144,7 @@ fn python(paths: &Paths) -> (Option<std::path::PathBuf>, String) {
 fn jupyter_versions(python: &Path) -> Found {
     let program = "from importlib.metadata import version as v; \
                    print(v('jupyterlab'), '(nbclient', v('nbclient') + ', nbconvert', v('nbconvert') + ')')";
-    let versions = process::text(process::command(python).args(["-c", program]));
+    let versions = process::text(python::command(python).args(["-c", program]));
     versions
         .map(|versions| format!("{versions}, {}", python.display()))
         .map_err(|error| format!("{error:#}"))

@@ -5,7 +5,8 @@
 
 mod page;
 
-use crate::notebook;
+use crate::course::Course;
+use crate::notebook::Subject;
 use crate::paths::{KERNEL, Paths};
 use crate::prepare::{self, Tools, key};
 use crate::progress::Step;
@@ -31,7 +32,14 @@ pub(crate) enum Runs {
 /// Writes the site to `out`; `start_here` becomes `index.html`. A notebook that fails is not exported.
 pub(crate) fn site(paths: &Paths, out: &Path, runs: Runs) -> Result<()> {
     let tools = prepare::everything(paths)?;
-    let outcomes = pages(paths, &tools, out, runs)?;
+    let (found, strays) = in_folder(paths)?;
+    let outcomes = pages(paths, &tools, &found, out, runs)?;
+    if !strays.is_empty() {
+        eprintln!(
+            "Left out, since they are not the lab's: {}.",
+            strays.join(", ")
+        );
+    }
     let failed: Vec<_> = outcomes
         .iter()
         .filter(|outcome| !outcome.ok)
@@ -48,6 +56,20 @@ pub(crate) fn site(paths: &Paths, out: &Path, runs: Runs) -> Result<()> {
         out.join(page::INDEX).display()
     );
     Ok(())
+}
+
+/// The lab's notebooks as they lie in the folder, answers and all, and the names of others there.
+fn in_folder(paths: &Paths) -> Result<(Vec<Subject>, Vec<String>)> {
+    let course = Course::of(paths)?;
+    let there = course
+        .names()
+        .iter()
+        .map(|inside| paths.notebooks().join(inside));
+    let found = there
+        .filter(|path| path.exists())
+        .map(|path| Subject::itself(&path))
+        .collect();
+    Ok((found, course.strays()?))
 }
 
 /// Bytes of memory that a kernel takes with its compiler.
@@ -74,21 +96,26 @@ fn available_memory() -> Option<u64> {
 }
 
 /// Runs notebooks and writes the pages of all that did what they say; tells how those that ran went, in their order.
-pub(crate) fn pages(paths: &Paths, tools: &Tools, out: &Path, runs: Runs) -> Result<Vec<Outcome>> {
-    let found = notebook::find(&[paths.notebooks()])?;
-    let site = Site::of(paths, &found, out)?;
+pub(crate) fn pages(
+    paths: &Paths,
+    tools: &Tools,
+    found: &[Subject],
+    out: &Path,
+    runs: Runs,
+) -> Result<Vec<Outcome>> {
+    let site = Site::of(paths, found, out)?;
     let prepared = key::name(paths, &tools.context)?;
     let step = Mutex::new(Step::counting("Notebooks", found.len() as u64));
     let next = AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::new();
-        while let Some(path) = found.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let outcome = one(paths, tools, &site, path, &prepared, runs)?;
+        while let Some(subject) = found.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let outcome = one(paths, tools, &site, subject, &prepared, runs)?;
             if let Ok(mut step) = step.lock() {
                 if let Some(outcome) = &outcome {
                     step.above(|| run::report(outcome))?;
                 }
-                step.advance(&paths.shown(path).to_string());
+                step.advance(&paths.shown(&subject.path).to_string());
             }
             done.extend(outcome);
         }
@@ -104,7 +131,11 @@ pub(crate) fn pages(paths: &Paths, tools: &Tools, out: &Path, runs: Runs) -> Res
             .collect()
     });
     let mut outcomes: Vec<_> = done?.into_iter().flatten().collect();
-    outcomes.sort_by_key(|outcome| found.iter().position(|path| *path == outcome.path));
+    outcomes.sort_by_key(|outcome| {
+        found
+            .iter()
+            .position(|subject| subject.path == outcome.path)
+    });
     if let Ok(step) = step.into_inner() {
         step.done(&format!(
             "{} ran, {} had run before",
@@ -120,14 +151,15 @@ fn one(
     paths: &Paths,
     tools: &Tools,
     site: &Site,
-    path: &Path,
+    subject: &Subject,
     prepared: &str,
     runs: Runs,
 ) -> Result<Option<Outcome>> {
+    let path = &subject.path;
     let inside = path.strip_prefix(paths.notebooks()).unwrap_or(path);
     let saved = paths.state().join("executed").join(inside);
     let state = saved.with_extension("state");
-    let now = state_of(path, prepared)?;
+    let now = state_of(&subject.file, prepared)?;
     let unchanged = saved.exists() && fs::read_to_string(&state).is_ok_and(|known| known == now);
     if runs == Runs::Changed && unchanged {
         site.write(paths, tools, inside, &saved)?;
@@ -138,7 +170,7 @@ fn one(
     let folder = saved.parent().context("it lies in a folder")?;
     fs::create_dir_all(folder)
         .with_context(|| format!("`{}` could not be made", folder.display()))?;
-    let outcome = run::one(paths, tools, path, KERNEL, 120, Some(&saved))?;
+    let outcome = run::one(paths, tools, subject, KERNEL, 120, Some(&saved))?;
     if outcome.ok {
         site.write(paths, tools, inside, &saved)?;
         fs::write(&state, now)

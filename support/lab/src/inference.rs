@@ -8,6 +8,7 @@
 mod outline;
 pub(crate) mod sources;
 
+use crate::crates;
 use crate::files;
 use crate::paths::Paths;
 use crate::prepare::context::BuildContext;
@@ -152,6 +153,7 @@ pub(crate) fn answer(paths: &Paths, cargo: &Path, arguments: &[String]) -> Resul
     let output = command
         .output()
         .with_context(|| format!("`{}` could not be started", process::line(&command)))?;
+    crates::put_back(Path::new("."))?;
     match serde_json::from_slice(&output.stdout) {
         Ok(metadata) => println!("{}", to_outlines(paths, lean(metadata))),
         // Whatever it is, it is cargo's to say.

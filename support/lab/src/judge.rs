@@ -85,7 +85,9 @@ fn failure(cell: &Value, reply: Reply, outputs: &[Value]) -> Option<(Cause, Stri
         Reply::Timeout => Some((Cause::Timeout, stderr)),
         Reply::Error => {
             let message = errors(outputs);
-            let ended = message.contains("Subprocess terminated");
+            // The lab's kernel names it; the stock one only says it.
+            let named = |output: &Value| output["ename"] == "ProcessEnded";
+            let ended = outputs.iter().any(named) || message.contains("Subprocess terminated");
             Some((
                 if ended {
                     Cause::ProcessEnded

@@ -1,17 +1,19 @@
-//! Becomes the kernel of one notebook.
+//! The kernel of one notebook.
 //!
 //! Two kernels must not share a build folder, and building the dependencies takes minutes, so each kernel gets a copy of
 //! the prepared folder: hard links for what the compiler never changes in place, copies for the rest. Then this process
-//! turns into `evcxr_jupyter`, in the environment in which the folder was built.
+//! starts `evcxr_jupyter`, in the environment in which the folder was built, and stands in front of it (see
+//! [`crate::front`]).
 //!
 //! Whether a kernel lives is told by a lock on a file in its folder, which the kernel and the compilers it starts
 //! inherit: it is released when the last of them is gone, however it went.
 
+use crate::front::{self, Kernel};
 use crate::paths::Paths;
 use crate::prepare::{context::BuildContext, evcxr, folder, lock};
 use crate::process;
 use crate::tree::{self, Kept};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use rustix::io::{FdFlags, fcntl_setfd};
 #[cfg(target_os = "linux")]
 use rustix::process::{Signal, set_parent_process_death_signal};
@@ -20,7 +22,7 @@ use std::env;
 use std::fs::{self, File};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitCode};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Names the prepared folder that is being made: the kernel then works in it.
@@ -46,8 +48,8 @@ pub(crate) fn folder_lock(paths: &Paths) -> PathBuf {
     paths.state().join("prepared.lock")
 }
 
-/// Turns this process into the kernel that `connection_file` describes.
-pub(crate) fn become_kernel(paths: &Paths, connection_file: &Path) -> Result<Infallible> {
+/// Is the kernel that `connection_file` describes, until Jupyter ends it.
+pub(crate) fn serve(paths: &Paths, connection_file: &Path) -> Result<ExitCode> {
     #[cfg(target_os = "linux")]
     if env::var_os(ENDS_WITH_PARENT).is_some() {
         set_parent_process_death_signal(Some(Signal::KILL))
@@ -67,16 +69,17 @@ pub(crate) fn become_kernel(paths: &Paths, connection_file: &Path) -> Result<Inf
         None => {
             remove_folders_of_the_dead(&paths.kernels());
             let _turn = lock(&folder_lock(paths), "the dependencies to be built")?;
+            remove_folders_without_a_lock(&paths.kernels());
             let prepared = folder::for_kernel(paths, &context)?;
             private_folder(paths, &prepared)?
         }
     };
     let home = &context.home;
-    let mut command = process::command(&binary);
+    let mut command = process::command(paths.program());
     context.environment.apply(&mut command);
     command
-        .arg("--control_file")
-        .arg(connection_file)
+        .args(["tied", &std::process::id().to_string()])
+        .arg(&binary)
         .env("EVCXR_TMPDIR", &folder)
         .env("EVCXR_CONFIG_DIR", paths.kernel_config())
         .env("RUSTC", home.rustc())
@@ -109,7 +112,32 @@ pub(crate) fn become_kernel(paths: &Paths, connection_file: &Path) -> Result<Inf
     );
     folders.insert(0, home.rustup_folder());
     command.env("PATH", env::join_paths(&folders).context(problem)?);
-    Err(command.exec()).with_context(|| format!("`{}` could not be started", binary.display()))
+    let settings = paths.kernel_config().join("prelude.rs");
+    let settings = fs::read_to_string(&settings)
+        .with_context(|| format!("`{}` could not be read", settings.display()))?;
+    // Evcxr makes other files anew.
+    let alive = folder.join(LOCK);
+    front::run(
+        Kernel {
+            command,
+            folder,
+            settings,
+            alive,
+        },
+        connection_file,
+    )
+}
+
+/// Becomes a program that ends with the process `parent`, which has started it.
+pub(crate) fn tie(parent: u32, program: &Path, arguments: &[String]) -> Result<Infallible> {
+    #[cfg(target_os = "linux")]
+    set_parent_process_death_signal(Some(Signal::KILL))
+        .context("the kernel could not be tied to its front")?;
+    if std::os::unix::process::parent_id() != parent {
+        bail!("the front of the kernel has ended");
+    }
+    Err(Command::new(program).args(arguments).exec())
+        .with_context(|| format!("`{}` could not be started", program.display()))
 }
 
 /// The modules for our JupyterLab are not for a Python that a cell starts.
@@ -124,7 +152,7 @@ fn hide_jupyter_modules(command: &mut Command, paths: &Paths) {
     };
 }
 
-/// Makes the folder of this kernel and locks it for as long as the kernel lives.
+/// Makes the folder of this kernel and locks it for as long as the kernel lives. Only one process at a time may do so.
 fn private_folder(paths: &Paths, prepared: &Path) -> Result<PathBuf> {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
@@ -144,7 +172,7 @@ fn private_folder(paths: &Paths, prepared: &Path) -> Result<PathBuf> {
         let _ = fs::remove_dir_all(&folder);
         return Err(error);
     }
-    // The kernel that this process becomes holds it from here on.
+    // This process and all that it starts hold it from here on.
     std::mem::forget(alive);
     Ok(folder)
 }
@@ -153,9 +181,19 @@ fn private_folder(paths: &Paths, prepared: &Path) -> Result<PathBuf> {
 fn remove_folders_of_the_dead(kernels: &Path) {
     for entry in fs::read_dir(kernels).into_iter().flatten().flatten() {
         let alive = File::open(entry.path().join(ALIVE));
-        // A folder that is just being made has no file yet, for an instant.
+        // A folder that is just being made, or half removed, has no such file.
         let dead = alive.is_ok_and(|file| file.try_lock().is_ok());
         if dead {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+/// Removes the folders that nothing can live in: their kernels were killed when they had just made them, or when they
+/// were removing them. Nobody may be making one meanwhile.
+fn remove_folders_without_a_lock(kernels: &Path) {
+    for entry in fs::read_dir(kernels).into_iter().flatten().flatten() {
+        if !entry.path().join(ALIVE).exists() {
             let _ = fs::remove_dir_all(entry.path());
         }
     }
@@ -184,5 +222,7 @@ mod tests {
         fs::create_dir_all(&new).expect("made");
         remove_folders_of_the_dead(scratch.path());
         assert!(!dead.exists() && living.exists() && new.exists());
+        remove_folders_without_a_lock(scratch.path());
+        assert!(living.exists() && !new.exists());
     }
 }

@@ -1,10 +1,12 @@
 //! `cargo lab`: prepares, opens, runs, checks and exports the notebooks of the async lab.
 //!
 //! In reading order: [`cli`] is the command line, [`paths`] says where things lie, [`prepare`] makes ready what is
-//! missing, [`kernel`] becomes the kernel of one notebook, [`inference`] spares it most of its reading, [`run`] executes
-//! notebooks and [`judge`] says how each cell ended, [`sync`] keeps exercises true to their solutions, [`export`] writes
+//! missing, [`kernel`] is the kernel of one notebook and [`front`] what Jupyter sees of it, [`inference`] spares it most of
+//! its reading, [`run`] executes notebooks and [`judge`] says how each cell ended, [`sync`] keeps exercises true to their solutions, [`export`] writes
 //! HTML, [`open`] starts JupyterLab and [`class`] one for each learner, [`verify`] runs everything that must hold and
-//! [`doctor`] says what is there.
+//! [`doctor`] says what is there. A learner writes into the lab's own notebooks: [`course`] knows what they were,
+//! [`merge`] brings both together, and on it stand [`work`], [`reset`], [`update`], and [`tested`], which is about what
+//! tests leave aside.
 
 #[cfg(unix)]
 mod bench;
@@ -19,6 +21,10 @@ mod cli;
 #[cfg(unix)]
 mod compile;
 #[cfg(unix)]
+mod course;
+#[cfg(unix)]
+mod crates;
+#[cfg(unix)]
 mod doctor;
 #[cfg(unix)]
 mod eject;
@@ -27,11 +33,17 @@ mod export;
 #[cfg(unix)]
 mod files;
 #[cfg(unix)]
+mod front;
+#[cfg(unix)]
+mod git;
+#[cfg(unix)]
 mod inference;
 #[cfg(unix)]
 mod judge;
 #[cfg(unix)]
 mod kernel;
+#[cfg(unix)]
+mod merge;
 #[cfg(unix)]
 mod notebook;
 #[cfg(unix)]
@@ -47,11 +59,22 @@ mod process;
 #[cfg(unix)]
 mod progress;
 #[cfg(unix)]
+#[path = "../../src/solved/record.rs"]
+mod record;
+#[cfg(unix)]
+mod reset;
+#[cfg(unix)]
 mod run;
+#[cfg(all(test, unix))]
+mod scratch;
 #[cfg(unix)]
 mod sync;
 #[cfg(unix)]
+mod tested;
+#[cfg(unix)]
 mod tree;
+#[cfg(unix)]
+mod update;
 #[cfg(unix)]
 mod verify;
 #[cfg(unix)]

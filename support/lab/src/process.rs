@@ -185,8 +185,7 @@ fn read(from: impl Read, mut tell: impl FnMut(String) -> bool) {
 
 /// The same command, as a child of the guard.
 fn behind_guard(command: &Command) -> Result<Command> {
-    let exe = env::current_exe().context("the path of this command is unknown")?;
-    let mut guarded = Command::new(exe);
+    let mut guarded = Command::new(this_program()?);
     guarded
         .args([GUARD, "--"])
         .arg(command.get_program())
@@ -201,6 +200,15 @@ fn behind_guard(command: &Command) -> Result<Command> {
         guarded.current_dir(folder);
     }
     Ok(guarded)
+}
+
+/// What this process runs. A build may have put another file in its place, or none: Linux still knows the one that runs.
+fn this_program() -> Result<PathBuf> {
+    let known = Path::new("/proc/self/exe");
+    if known.exists() {
+        return Ok(known.to_owned());
+    }
+    env::current_exe().context("the path of this command is unknown")
 }
 
 /// Runs a program, and ends it with all that it has started once standard input is closed: whoever started us is gone then.
@@ -226,11 +234,21 @@ pub(crate) fn guard(program: &OsStr, arguments: &[OsString]) -> Result<ExitCode>
         .map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
+/// The longest line of a program that is quoted whole, in characters: a linker's command has thousands.
+const LONGEST: usize = 300;
+
 /// The last lines of what a program said; where it went wrong is usually told last.
 pub(crate) fn tail(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
-    let lines: Vec<_> = text.trim_end().lines().collect();
+    let lines: Vec<_> = text.trim_end().lines().map(shortened).collect();
     lines[lines.len().saturating_sub(30)..].join("\n")
+}
+
+fn shortened(line: &str) -> String {
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{} …", &line[..end]),
+        None => line.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -242,6 +260,14 @@ mod tests {
         let error = text(Command::new("sh").args(["-c", "echo no such luck >&2; exit 3"]))
             .expect_err("it fails");
         assert!(error.to_string().contains("no such luck"), "{error}");
+    }
+
+    #[test]
+    fn a_linkers_command_is_not_quoted_whole() {
+        let said = format!("first\n{}\nlast", "é".repeat(5000));
+        let quoted = tail(said.as_bytes());
+        assert!(quoted.starts_with("first\n") && quoted.ends_with(" …\nlast"));
+        assert!(quoted.chars().count() < 2 * LONGEST);
     }
 
     #[test]

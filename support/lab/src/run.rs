@@ -2,8 +2,8 @@
 
 use crate::cli;
 use crate::judge::{self, Cause, Reply, Status};
-use crate::kernel;
-use crate::notebook::{self, Notebook, source};
+use crate::kernel::ENDS_WITH_PARENT;
+use crate::notebook::{self, Notebook, Subject, source};
 use crate::paths::Paths;
 use crate::prepare::{self, Tools};
 use crate::process;
@@ -21,6 +21,9 @@ use std::time::Instant;
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Outcome {
     pub(crate) path: PathBuf,
+    /// The file that ran in its place: itself, or what the lab has instead of a learner's.
+    #[serde(skip)]
+    pub(crate) file: PathBuf,
     /// Whether every cell did what its tags say.
     pub(crate) ok: bool,
     /// From the start of the kernel to the end of the last cell.
@@ -57,7 +60,7 @@ pub(crate) fn notebooks(paths: &Paths, options: &cli::Run) -> Result<bool> {
         let outcome = one(
             paths,
             &tools,
-            path,
+            &Subject::itself(path),
             &options.kernel,
             options.timeout,
             save.as_deref(),
@@ -90,21 +93,22 @@ fn saved(folder: &Path, path: &Path) -> PathBuf {
 pub(crate) fn one(
     paths: &Paths,
     tools: &Tools,
-    path: &Path,
+    subject: &Subject,
     kernel: &str,
     timeout: u64,
     save: Option<&Path>,
 ) -> Result<Outcome> {
-    let notebook = Notebook::read(path)?;
+    let notebook = Notebook::read(&subject.file)?;
     let started = Instant::now();
     let mut command = prepare::jupyter(paths, tools);
     if std::env::var_os("LAB_PROGRESS").is_none() {
         // A run proves notebooks; it is not the learner who solves them.
         command.env("LAB_PROGRESS", "");
     }
-    let mut driver = Driver::start(command, paths, path, kernel, timeout, save)?;
+    let mut driver = Driver::start_on(command, paths, subject, kernel, timeout, save)?;
     let mut outcome = Outcome {
-        path: path.to_owned(),
+        path: subject.path.clone(),
+        file: subject.file.clone(),
         ok: true,
         seconds: 0.0,
         cells: Vec::new(),
@@ -158,7 +162,7 @@ pub(crate) fn one(
 
 /// Says in words how a notebook went: each cell's time and, where it failed, its source and the message.
 pub(crate) fn report(outcome: &Outcome) -> Result<()> {
-    let notebook = Notebook::read(&outcome.path)?;
+    let notebook = Notebook::read(&outcome.file)?;
     anstream::println!("{}", outcome.path.display());
     for cell in &outcome.cells {
         let source = source(&notebook.cells()[cell.index]);
@@ -241,29 +245,44 @@ pub(crate) struct Driver {
 }
 
 impl Driver {
+    /// Starts it on a notebook, in whose folder the kernel runs.
     pub(crate) fn start(
-        mut command: Command,
+        command: Command,
         paths: &Paths,
         notebook: &Path,
-        kernel_name: &str,
+        kernel: &str,
         timeout: u64,
         save: Option<&Path>,
     ) -> Result<Self> {
-        let notebook = fs::canonicalize(notebook)
-            .with_context(|| format!("`{}` is gone", notebook.display()))?;
+        let subject = Subject::itself(notebook);
+        Driver::start_on(command, paths, &subject, kernel, timeout, save)
+    }
+
+    fn start_on(
+        mut command: Command,
+        paths: &Paths,
+        subject: &Subject,
+        kernel: &str,
+        timeout: u64,
+        save: Option<&Path>,
+    ) -> Result<Self> {
+        let absolute = |path: &Path| {
+            std::path::absolute(path).with_context(|| format!("`{}` is no path", path.display()))
+        };
+        let (notebook, place) = (absolute(&subject.file)?, absolute(&subject.path)?);
         command
             .arg(paths.assets().join("execute.py"))
             .arg(&notebook)
             .args([
                 "--kernel",
-                kernel_name,
+                kernel,
                 "--timeout",
                 &timeout.to_string(),
                 "--folder",
             ])
-            .arg(notebook.parent().unwrap_or(&paths.root))
+            .arg(place.parent().unwrap_or(&paths.root))
             // The driver ends when we do, and its kernel when it does.
-            .env(kernel::ENDS_WITH_PARENT, "1")
+            .env(ENDS_WITH_PARENT, "1")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());

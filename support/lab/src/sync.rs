@@ -2,101 +2,225 @@
 //!
 //! A solution is the source of truth. Its exercise has the same cells but for those tagged `exercise`, which hold the
 //! learner's starter. Committed notebooks have no outputs and our kernel's metadata.
+//!
+//! Authors and learners write into the same files. So what a solution has new is merged into its exercise, around
+//! whatever a learner wrote there; only `--tidy` takes away, and keeps a copy.
 
-use crate::notebook::{self, EXERCISE, Notebook, has_tag, is_code};
+use crate::course::{Course, is_learners};
+use crate::files;
+use crate::merge;
+use crate::notebook::{
+    self, EXERCISE, Notebook, first_line, has_outputs, has_tag, is_answer, is_code,
+};
 use crate::paths::Paths;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-/// Carries shared cells over and tidies every notebook; with `check`, changes nothing and fails where it would have.
-pub(crate) fn all(paths: &Paths, check: bool) -> Result<()> {
-    let drifted = drift(&paths.notebooks())?;
-    if check {
-        if drifted.is_empty() {
-            eprintln!("Notebooks are in sync.");
-            return Ok(());
-        }
-        let list: Vec<_> = drifted
-            .iter()
-            .map(|drift| format!("  {}: {}", paths.shown(&drift.path), drift.why))
-            .collect();
-        bail!(
-            "notebooks have drifted:\n{}\nhint: `cargo lab sync` brings them back",
-            list.join("\n")
-        );
-    }
-    for drift in drifted {
-        let text = drift.wanted.text()?;
-        fs::write(&drift.path, text)
-            .with_context(|| format!("`{}` could not be written", drift.path.display()))?;
-        eprintln!("{}: {}", paths.shown(&drift.path), drift.why);
-    }
-    Ok(())
+/// What to do where notebooks are not what they should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Merge what solutions have new into their exercises, and touch nothing else.
+    Carry,
+    /// Bring every notebook of the lab into its committed form, and keep a copy of what was there.
+    Tidy,
+    /// Change nothing, and fail.
+    Check,
 }
 
-/// A notebook that is not what it should be.
+/// Looks at every notebook of the lab. One that is damaged is told at the end and does not keep the others waiting.
+pub(crate) fn all(paths: &Paths, mode: Mode) -> Result<()> {
+    let course = Course::of(paths)?;
+    let mut wrong = Vec::new();
+    for inside in with_missing_exercises(&course) {
+        let done = match mode {
+            Mode::Carry => carry(paths, &course, &inside),
+            Mode::Tidy => bring_back(paths, &course, &inside),
+            Mode::Check => is_to_be_committed(paths, &inside),
+        };
+        match (done, mode) {
+            (Ok(Some(why)), Mode::Check) => wrong.push(format!("notebooks/{inside}: {why}")),
+            (Ok(Some(what)), _) => eprintln!("notebooks/{inside}: {what}"),
+            (Ok(None), _) => {}
+            (Err(error), _) => wrong.push(format!("{error:#}")),
+        }
+    }
+    if wrong.is_empty() {
+        eprintln!("Notebooks are in sync.");
+        return Ok(());
+    }
+    let list = wrong.join("\n  ");
+    if mode == Mode::Check {
+        bail!(
+            "notebooks have drifted:\n  {list}\n\
+             hint: an author brings them back by `cargo lab sync --tidy`, which keeps a copy; a learner's are fine as they are"
+        );
+    }
+    bail!(
+        "these were left as they are:\n  {list}\nhint: `cargo lab reset NAME` puts a notebook back, and keeps what was there"
+    )
+}
+
+/// The notebooks of the lab, and the exercises that solutions have and the folder has not.
+fn with_missing_exercises(course: &Course) -> Vec<String> {
+    let mut names = course.names().to_vec();
+    names.extend(course.exercises());
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// What keeps a notebook from being committed as it is.
+fn is_to_be_committed(paths: &Paths, inside: &str) -> Result<Option<String>> {
+    if let Some(drift) = drift_in_folder(paths, inside)? {
+        return Ok(Some(drift.why));
+    }
+    if !inside.starts_with("exercises/") {
+        return Ok(None);
+    }
+    let exercise = Notebook::read(&paths.notebooks().join(inside))?;
+    let answer = exercise.cells().iter().find(|cell| is_answer(cell));
+    Ok(answer.map(|cell| {
+        format!(
+            "the cell that begins with `{}` holds an answer, and no `todo!`",
+            first_line(cell)
+        )
+    }))
+}
+
+/// Merges what the solution has new into an exercise.
+fn carry(paths: &Paths, course: &Course, inside: &str) -> Result<Option<String>> {
+    let Some(mut solution) = solution_of(paths, inside)? else {
+        return Ok(None);
+    };
+    let its = inside.replacen("exercises/", "solutions/", 1);
+    let mut said = Vec::new();
+    if is_learners(&its, &solution)
+        && let Some(original) = course.original(&its)?
+    {
+        if !merge::same_cells(&original, &solution) {
+            said.push(
+                "its solution has run, so what you changed there is taken for yours and not for news; \
+                 an author clears it by `cargo lab sync --tidy`"
+                    .to_owned(),
+            );
+        }
+        // What a learner added to it is no news.
+        solution = original;
+    }
+    let solution = tidy(&solution);
+    let path = paths.notebooks().join(inside);
+    if !path.exists() {
+        files::write(&path, mirror(&solution, &nothing())?.text()?)?;
+        return Ok(Some("made from its solution".to_owned()));
+    }
+    let mine = Notebook::read(&path)?;
+    let original = course.original(inside)?;
+    let wanted = mirror(&solution, original.as_ref().unwrap_or(&mine))?;
+    let merged = merge::notebooks(original.as_ref(), &mine, &wanted);
+    let changed = !merge::same_cells(&merged.notebook, &mine)
+        || merged.notebook.json["metadata"] != mine.json["metadata"];
+    if changed {
+        if merged.lost {
+            let kept = files::keep(paths, inside, mine.text()?.as_bytes())?;
+            said.push(format!("what was there is in `{}`", paths.shown(&kept)));
+        }
+        files::write(&path, merged.notebook.text()?)?;
+        said.insert(0, "has what is new in its solution".to_owned());
+    }
+    let left = merged.notebook.cells().iter().find(|cell| {
+        let mut theirs = wanted.cells().iter();
+        let other = theirs.find(|other| other["id"] == cell["id"]);
+        !has_tag(cell, EXERCISE) && other.is_some_and(|other| !merge::same(cell, other))
+    });
+    if let Some(cell) = left {
+        said.push(format!(
+            "the cell that begins with `{}` is another than the solution's, and was left as it is",
+            first_line(cell)
+        ));
+    }
+    Ok((!said.is_empty()).then(|| said.join("; ")))
+}
+
+/// Writes a notebook in its committed form, whatever is in it now. Git has what is committed; anything else is kept.
+fn bring_back(paths: &Paths, course: &Course, inside: &str) -> Result<Option<String>> {
+    let Some(drift) = drift_in_folder(paths, inside)? else {
+        return Ok(None);
+    };
+    let path = paths.notebooks().join(inside);
+    let mut said = drift.why;
+    if let Ok(bytes) = fs::read(&path)
+        && !course.is_committed(inside, &bytes)?
+    {
+        let kept = files::keep(paths, inside, &bytes)?;
+        said = format!("{said}; what was there is in `{}`", paths.shown(&kept));
+    }
+    files::write(&path, drift.wanted.text()?)?;
+    Ok(Some(said))
+}
+
+/// The solution of an exercise; nothing for any other notebook.
+fn solution_of(paths: &Paths, inside: &str) -> Result<Option<Notebook>> {
+    let Some(name) = inside.strip_prefix("exercises/") else {
+        return Ok(None);
+    };
+    let solution = paths.notebooks().join("solutions").join(name);
+    if !solution.exists() {
+        bail!("`notebooks/{inside}` has no solution of the same name");
+    }
+    Notebook::read(&solution).map(Some)
+}
+
+fn nothing() -> Notebook {
+    Notebook {
+        json: json!({ "cells": [] }),
+    }
+}
+
+/// What a notebook is not, and what it should be.
 #[derive(Debug)]
-struct Drift {
-    path: PathBuf,
-    why: String,
+pub(crate) struct Drift {
+    pub(crate) why: String,
     wanted: Notebook,
 }
 
-fn drift(notebooks: &Path) -> Result<Vec<Drift>> {
-    let mut drifted = Vec::new();
-    for path in notebook::find(&[notebooks.to_owned()])? {
-        let found = Notebook::read(&path)?;
-        let solution = notebooks
-            .join("solutions")
-            .join(path.file_name().unwrap_or_default());
-        let mirrored = path
-            .parent()
-            .is_some_and(|folder| folder.ends_with("exercises"));
-        let wanted = if mirrored {
-            if !solution.exists() {
-                bail!("`{}` has no solution of the same name", path.display());
-            }
-            mirror(&tidy(&Notebook::read(&solution)?), &tidy(&found))
-                .with_context(|| format!("`{}` cannot follow its solution", path.display()))?
-        } else {
-            tidy(&found)
+fn drift_in_folder(paths: &Paths, inside: &str) -> Result<Option<Drift>> {
+    let path = paths.notebooks().join(inside);
+    let solution = solution_of(paths, inside)?;
+    drift(&path, solution.as_ref())
+        .with_context(|| format!("`notebooks/{inside}` cannot be looked at"))
+}
+
+/// What drifted in a file; an exercise is held against its solution.
+pub(crate) fn drift(path: &Path, solution: Option<&Notebook>) -> Result<Option<Drift>> {
+    if !path.exists() {
+        let wanted = match solution {
+            Some(solution) => mirror(solution, &nothing())?,
+            None => bail!("it is missing"),
         };
-        let written = fs::read_to_string(&path)
-            .with_context(|| format!("`{}` could not be read", path.display()))?;
-        if let Some(why) = difference(&found, &wanted).or_else(|| {
-            wanted
-                .text()
-                .is_ok_and(|text| text != written)
-                .then(|| "is not written the way Jupyter writes".to_owned())
-        }) {
-            drifted.push(Drift { path, why, wanted });
-        }
+        let why = "is missing".to_owned();
+        return Ok(Some(Drift { why, wanted }));
     }
-    for path in notebook::find(&[notebooks.join("solutions")])? {
-        let exercise = notebooks
-            .join("exercises")
-            .join(path.file_name().unwrap_or_default());
-        if !exercise.exists() {
-            let starter = mirror(
-                &tidy(&Notebook::read(&path)?),
-                &Notebook {
-                    json: json!({ "cells": [] }),
-                },
-            )?;
-            drifted.push(Drift {
-                path: exercise,
-                why: "is missing".to_owned(),
-                wanted: starter,
-            });
-        }
-    }
-    Ok(drifted)
+    let found = Notebook::read(path)?;
+    let wanted = match solution {
+        Some(solution) => mirror(&tidy(solution), &tidy(&found))
+            .with_context(|| format!("`{}` cannot follow its solution", path.display()))?,
+        None => tidy(&found),
+    };
+    let written = fs::read_to_string(path)
+        .with_context(|| format!("`{}` could not be read", path.display()))?;
+    let why = difference(&found, &wanted).or_else(|| {
+        wanted
+            .text()
+            .is_ok_and(|text| text != written)
+            .then(|| "is not written the way Jupyter writes".to_owned())
+    });
+    Ok(why.map(|why| Drift { why, wanted }))
 }
 
 /// The committed form: no outputs, no counts, our metadata, sources as lists of lines.
-fn tidy(notebook: &Notebook) -> Notebook {
+pub(crate) fn tidy(notebook: &Notebook) -> Notebook {
     let cells: Vec<Value> = notebook.cells().iter().map(tidy_cell).collect();
     let mut json = notebook.json.clone();
     let title = notebook.json["metadata"]["title"].clone();
@@ -135,7 +259,7 @@ fn tidy_cell(cell: &Value) -> Value {
 }
 
 /// The exercise that belongs to a solution: its cells, and the starters of `exercise` where it has them.
-fn mirror(solution: &Notebook, exercise: &Notebook) -> Result<Notebook> {
+pub(crate) fn mirror(solution: &Notebook, exercise: &Notebook) -> Result<Notebook> {
     let mut mirrored = solution.clone();
     let cells = mirrored.json["cells"]
         .as_array_mut()
@@ -156,25 +280,19 @@ fn mirror(solution: &Notebook, exercise: &Notebook) -> Result<Notebook> {
 
 /// The first difference in words.
 fn difference(found: &Notebook, wanted: &Notebook) -> Option<String> {
-    let outputs = found.cells().iter().position(|cell| {
-        cell["outputs"]
-            .as_array()
-            .is_some_and(|outputs| !outputs.is_empty())
-            || cell["execution_count"].is_number()
-    });
-    if let Some(index) = outputs {
-        return Some(format!("cell {index} has outputs"));
+    let named = |cell: &Value, what: &str| {
+        format!("the cell that begins with `{}` {what}", first_line(cell))
+    };
+    if let Some(cell) = found.cells().iter().find(|cell| has_outputs(cell)) {
+        return Some(named(cell, "has outputs"));
     }
     if found.json["metadata"] != wanted.json["metadata"] {
         return Some("its metadata is not the kernel's".to_owned());
     }
     let (here, there) = (found.cells(), wanted.cells());
-    if let Some(index) = here
-        .iter()
-        .zip(there)
-        .position(|(cell, other)| tidy_cell(cell) != *other)
-    {
-        return Some(format!("cell {index} differs from the solution"));
+    let mut pairs = here.iter().zip(there);
+    if let Some((cell, _)) = pairs.find(|(cell, other)| tidy_cell(cell) != **other) {
+        return Some(named(cell, "differs from the solution's"));
     }
     if here.len() != there.len() {
         return Some(format!(
@@ -187,59 +305,4 @@ fn difference(found: &Notebook, wanted: &Notebook) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn cell(id: &str, source: &str, tags: &[&str]) -> Value {
-        json!({ "cell_type": "code", "id": id, "metadata": { "tags": tags }, "source": source,
-                "outputs": [], "execution_count": null })
-    }
-
-    /// A folder of notebooks with one exercise in sync, changed by `spoil` before it is looked at.
-    fn drift_after(spoil: impl FnOnce(&mut Value)) -> Vec<String> {
-        let scratch = tempfile::tempdir().expect("a folder");
-        let write = |name: &str, json: Value| {
-            let file = scratch.path().join(name);
-            fs::create_dir_all(file.parent().expect("a parent")).expect("made");
-            fs::write(file, Notebook { json }.text().expect("JSON")).expect("written");
-        };
-        let solution = tidy(&Notebook {
-            json: json!({ "cells": [cell("a", "1 + 1", &[]), cell("b", "2", &[EXERCISE])] }),
-        });
-        let mut exercise = solution.json.clone();
-        exercise["cells"][1]["source"] = json!(["todo!(\"two\")"]);
-        spoil(&mut exercise);
-        write("solutions/1_x.ipynb", solution.json);
-        write("exercises/1_x.ipynb", exercise);
-        drift(scratch.path())
-            .expect("it can be told")
-            .into_iter()
-            .map(|drift| drift.why)
-            .collect()
-    }
-
-    #[test]
-    fn a_starter_may_differ_and_nothing_else() {
-        assert_eq!(drift_after(|_| {}), Vec::<String>::new());
-        let why = drift_after(|exercise| exercise["cells"][0]["source"] = json!(["1 + 2"]));
-        assert_eq!(why, ["cell 0 differs from the solution"]);
-    }
-
-    #[test]
-    fn outputs_and_foreign_metadata_are_found() {
-        let why = drift_after(|exercise| {
-            exercise["cells"][0]["outputs"] = json!([{ "output_type": "stream" }])
-        });
-        assert_eq!(why, ["cell 0 has outputs"]);
-        let why = drift_after(|exercise| exercise["metadata"] = json!({}));
-        assert_eq!(why, ["its metadata is not the kernel's"]);
-    }
-
-    #[test]
-    fn a_missing_cell_is_found() {
-        let why = drift_after(|exercise| {
-            exercise["cells"].as_array_mut().expect("cells").pop();
-        });
-        assert_eq!(why, ["it has 1 cells, its solution 2"]);
-    }
-}
+mod tests;

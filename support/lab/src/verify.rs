@@ -2,13 +2,18 @@
 
 use crate::export::Runs;
 use crate::paths::Paths;
+use crate::prepare::Tools;
 use crate::process;
-use crate::{browser, class, export, prepare, run, sync};
+use crate::{browser, class, export, prepare, run, tested};
 use anyhow::{Context, Result, bail};
 use std::env;
+use std::path::{Path, PathBuf};
 
 /// Tells the tests where the pages of the notebooks are that have just run.
 const SITE: &str = "ASYNC_LAB_SITE";
+
+/// Tells them where the lab's notebooks are without what a learner wrote.
+const NOTEBOOKS: &str = "ASYNC_LAB_NOTEBOOKS";
 
 /// Prepares what is missing, then: notebooks in sync, every notebook on a fresh kernel, Rust tests and documentation
 /// tests, the tests in a browser, a class. Stops at the first part that fails.
@@ -16,24 +21,15 @@ pub(crate) fn everything(paths: &Paths) -> Result<()> {
     let tools = prepare::everything(paths)?;
     // Now, while it is still what has been started: `cargo test` puts another file in its place.
     let lab = env::current_exe().context("the path of this command is unknown")?;
-    sync::all(paths, true)?;
-
     let site = paths.state().join("site");
-    let outcomes = export::pages(paths, &tools, &site, Runs::All)?;
-    let wrong: Vec<_> = outcomes
-        .iter()
-        .flat_map(|outcome| complaints(paths, outcome))
-        .collect();
-    if !wrong.is_empty() {
-        bail!("notebooks failed:\n  {}", wrong.join("\n  "));
-    }
-    println!("{} notebooks ran and did what they say.", outcomes.len());
+    let folder = notebooks(paths, &tools, &site)?;
 
     let mut command = process::command(&tools.context.toolchain.cargo);
     command
         .args(["test", "--workspace", "--locked"])
         .current_dir(&paths.root)
-        .env(SITE, &site);
+        .env(SITE, &site)
+        .env(NOTEBOOKS, &folder);
     eprintln!("`{}`", process::line(&command));
     let status = command
         .status()
@@ -41,8 +37,34 @@ pub(crate) fn everything(paths: &Paths) -> Result<()> {
     if !status.success() {
         bail!("`{}` failed ({status})", process::line(&command));
     }
-    browser::tests(paths, &tools, &lab, &site)?;
+    browser::tests(paths, &tools, &lab, &site, &folder)?;
     class::test(paths, &tools)
+}
+
+/// Prepares what is missing, then the part about notebooks alone: those that are committed have not drifted, and each of
+/// the lab's does what it says. What a learner wrote is left aside.
+pub(crate) fn only_notebooks(paths: &Paths) -> Result<()> {
+    let tools = prepare::everything(paths)?;
+    notebooks(paths, &tools, &paths.state().join("site")).map(|_| ())
+}
+
+/// Returns the folder with what was tested.
+fn notebooks(paths: &Paths, tools: &Tools, site: &Path) -> Result<PathBuf> {
+    let tested = tested::notebooks(paths)?;
+    tested.assert_in_form()?;
+    let outcomes = export::pages(paths, tools, &tested.subjects, site, Runs::All)?;
+    let wrong: Vec<_> = outcomes
+        .iter()
+        .flat_map(|outcome| complaints(paths, outcome))
+        .collect();
+    if !wrong.is_empty() {
+        bail!("notebooks failed:\n  {}", wrong.join("\n  "));
+    }
+    if let Some(aside) = tested.aside() {
+        println!("{aside}");
+    }
+    println!("{} notebooks ran and did what they say.", outcomes.len());
+    Ok(tested.folder)
 }
 
 /// What is wrong with a notebook that has run: a cell, or a verdict. Solutions pass their check, exercises do not.

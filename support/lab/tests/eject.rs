@@ -39,13 +39,14 @@ fn every_solution_builds_and_runs_as_a_project() {
         let ejected = Command::new(env!("CARGO_BIN_EXE_lab"))
             .args(["eject", &number.to_string(), "--solution"])
             .arg(&project)
+            // What is built already need not be built again.
+            .env("CARGO_TARGET_DIR", root().join("target"))
             .output()
             .expect("it starts");
         assert!(ejected.status.success(), "{ejected:?}");
         let ran = Command::new(env!("CARGO"))
             .args(["run", "--quiet", "--offline", "--locked"])
             .current_dir(&project)
-            // What is built already need not be built again.
             .env("CARGO_TARGET_DIR", root().join("target"))
             .output()
             .expect("cargo starts");

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{root, state};
+use common::{notebooks, state};
 use serde_json::{Value, json};
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -48,7 +48,7 @@ fn prepared() -> PathBuf {
 #[test]
 fn four_at_once_solve_an_exercise_and_change_nothing_that_is_shared() {
     let before = content(&prepared());
-    let solution = root().join("notebooks/solutions/1_first_async_function.ipynb");
+    let solution = notebooks().join("solutions/1_first_async_function.ipynb");
     let kernels: Vec<Child> = (0..4)
         .map(|_| {
             Command::new(env!("CARGO_BIN_EXE_lab"))

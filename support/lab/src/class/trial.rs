@@ -1,9 +1,10 @@
 //! Learners who work in a class at the same time, and what each of them took.
 
-use super::{PASSWORD, Programs};
+use super::{NOTEBOOKS, PASSWORD, Programs};
 use crate::paths::Paths;
 use crate::process;
 use crate::progress::Step;
+use crate::tested;
 use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use serde::Deserialize;
@@ -88,9 +89,11 @@ fn report(
     let log = folder.join("jupyterhub.log");
     let output =
         File::create(&log).with_context(|| format!("`{}` could not be made", log.display()))?;
+    let notebooks = tested::notebooks(paths)?.folder;
     let mut command = programs.hub(paths, &folder, memory, ports);
     command
         .env(PASSWORD, &password)
+        .env(NOTEBOOKS, &notebooks)
         .stdin(Stdio::null())
         .stdout(output.try_clone()?)
         .stderr(output)
@@ -107,7 +110,7 @@ fn report(
             .args(["--limit", &memory.to_string()])
             .args(["--pause", &pause.to_string()])
             .arg("--notebooks")
-            .arg(paths.notebooks()),
+            .arg(&notebooks),
     )
     .with_context(hint)?;
     serde_json::from_str(&said).context("the trial's report is not what it should be")

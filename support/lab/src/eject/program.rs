@@ -1,35 +1,43 @@
 //! A program made of cells.
 
+use super::items::Items;
 use anyhow::{Result, anyhow};
 use proc_macro2::{TokenStream, TokenTree};
-use std::fmt::Write as _;
-use syn::parse::Parser;
+use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
 use syn::visit::Visit;
-use syn::{Block, Expr, Macro, Stmt};
+use syn::{Attribute, Block, Expr, Macro, Stmt};
 
 /// The cells so far, taken apart.
 #[derive(Debug, Default)]
 pub(super) struct Program {
-    uses: Vec<String>,
-    items: Vec<String>,
-    /// The statements before the first `.await`.
-    without_runtime: String,
+    items: Items,
+    /// The statements before the first `.await`, each with its cell.
+    without_runtime: Vec<(usize, String)>,
     /// The others.
-    inside: String,
+    inside: Vec<(usize, String)>,
     awaits: bool,
 }
 
+/// What begins a line that says from which cell the next ones are.
+const FROM: &str = "// From cell ";
+
 impl Program {
-    /// Adds a cell. Lines for the kernel, such as `:dep`, are left out.
-    pub(super) fn add(&mut self, cell: &str) -> Result<()> {
-        let kept: Vec<&str> = cell.lines().filter(|line| !line.starts_with(':')).collect();
+    /// Adds a cell. Lines for the kernel, such as `:dep`, are left out, and so are lints: they are for the notebook.
+    pub(super) fn add(&mut self, cell: usize, source: &str) -> Result<()> {
+        let kept: Vec<&str> = source
+            .lines()
+            .filter(|line| !line.starts_with(':'))
+            .collect();
         let code = kept.join("\n");
-        let statements = Block::parse_within
-            .parse_str(&code)
-            .map_err(|error| anyhow!("{error}"))?;
+        let (mut done, statements) = (|input: ParseStream| {
+            let lints = input.call(Attribute::parse_inner)?;
+            let end = lints.last().map_or(0, |lint| lint.span().byte_range().end);
+            Ok((end, input.call(Block::parse_within)?))
+        })
+        .parse_str(&code)
+        .map_err(|error| anyhow!("{error}"))?;
         self.awaits |= statements.iter().any(awaits);
-        let mut done = 0;
         let last = statements.len().saturating_sub(1);
         for (index, statement) in statements.iter().enumerate() {
             let span = statement.span().byte_range();
@@ -37,70 +45,99 @@ impl Program {
             let text = code[done..span.end].trim();
             done = span.end;
             match statement {
-                Stmt::Item(syn::Item::Use(_)) => add_once(&mut self.uses, text),
-                Stmt::Item(_) => add_once(&mut self.items, text),
+                Stmt::Item(item) => self.items.add(cell, item, text),
                 Stmt::Expr(expression, None) if index == last && is_a_value(expression) => {
-                    self.statement(&format!("show!({text});"));
+                    self.statement(cell, format!("show!({text});"));
                 }
                 Stmt::Macro(call) if index == last && call.semi_token.is_none() => {
-                    self.statement(&format!("show!({text});"));
+                    self.statement(cell, format!("show!({text});"));
                 }
-                _ => self.statement(text),
+                _ => self.statement(cell, text.to_owned()),
             }
         }
         let rest = code[done..].trim();
         if !rest.is_empty() {
-            self.statement(rest);
+            self.statement(cell, rest.to_owned());
         }
         Ok(())
     }
 
     /// Adds the title of what follows.
-    pub(super) fn title(&mut self, title: &str) {
-        let body = self.body();
-        let _ = writeln!(body, "\n// {title}");
+    pub(super) fn title(&mut self, cell: usize, title: &str) {
+        self.statement(cell, format!("\n// {title}"));
     }
 
-    fn statement(&mut self, text: &str) {
-        let body = self.body();
-        body.push_str(text);
-        body.push('\n');
-    }
-
-    fn body(&mut self) -> &mut String {
-        if self.awaits {
+    fn statement(&mut self, cell: usize, text: String) {
+        let body = if self.awaits {
             &mut self.inside
         } else {
             &mut self.without_runtime
-        }
+        };
+        body.push((cell, text));
     }
 
     /// The source of the program, which rustfmt is to lay out.
     pub(super) fn text(&self, about: &str) -> String {
-        format!(
+        let marked = self.marked(about);
+        let lines = marked.lines().filter(|line| !line.starts_with(FROM));
+        lines.fold(String::new(), |text, line| text + line + "\n")
+    }
+
+    /// The same with lines that say from which cell the next ones are.
+    pub(super) fn marked(&self, about: &str) -> String {
+        let head = format!(
             "//! {about}\n\n\
              #![allow(unused, reason = \"a notebook shows what is not used, too\")]\n\n\
-             {uses}\n\n{items}\n\n\
-             type Failure = Box<dyn std::error::Error>;\n\n\
-             fn main() -> Result<(), Failure> {{\n\
-             {before}\n\
-             // From here on, as in the notebook after its first `.await`, everything runs inside a runtime.\n\
-             tokio::runtime::Runtime::new()?.block_on(async {{\n\
-             {inside}\
-             Ok(())\n}})\n}}\n\n{SHOW}",
-            uses = self.uses.join("\n"),
-            items = self.items.join("\n\n"),
-            before = self.without_runtime,
-            inside = self.inside,
-        )
+             #[macro_use]\nmod show;\n\n"
+        );
+        // A cell may have a name of its own for results, and even a `main`, which then is not the program's.
+        let result = "std::result::Result<(), Box<dyn std::error::Error>>";
+        let cells = |main: &str| {
+            format!(
+                "{uses}\n\n{items}\n\n{main}() -> {result} {{\n\
+                 {before}\n\
+                 // From here on, as in the notebook after its first `.await`, everything runs inside a runtime.\n\
+                 tokio::runtime::Runtime::new()?.block_on(async {{\n\
+                 {inside}\
+                 Ok(())\n}})\n}}\n",
+                uses = with_cells(self.items.uses()),
+                items = with_cells(self.items.items()),
+                before = with_cells(self.without_runtime.clone()),
+                inside = with_cells(self.inside.clone()),
+            )
+        };
+        if self.items.has_function("main") {
+            let cells = cells("pub(super) fn run_all_cells");
+            return format!(
+                "{head}mod cells {{\n{cells}}}\n\nfn main() -> {result} {{\n    cells::run_all_cells()\n}}\n"
+            );
+        }
+        format!("{head}{}", cells("fn main"))
     }
 }
 
-/// Prints a value as the kernel does, in words: by its `Display` where it has one, else by its `Debug`.
-const SHOW: &str = r#"/// What a cell ends with, in words.
-struct Shown<'a, T>(&'a T);
+fn with_cells(parts: impl IntoIterator<Item = (usize, impl AsRef<str>)>) -> String {
+    parts.into_iter().fold(String::new(), |text, (cell, part)| {
+        text + &format!("{FROM}{cell}\n{}\n", part.as_ref())
+    })
+}
 
-trait ByDebug {
+/// The cell that a line, counted from one, of a marked program is from.
+pub(super) fn cell_of(marked: &str, line: usize) -> Option<usize> {
+    let before: Vec<&str> = marked.lines().take(line).collect();
+    let from = before.iter().rev().find_map(|line| line.strip_prefix(FROM));
+    from?.parse().ok()
+}
+
+/// Prints a value as the kernel does, in words: by its `Display` where it has one, else by its `Debug`. A module of its
+/// own, so that cells may use the same names.
+pub(super) const SHOW: &str = r#"//! Prints what a cell ends with, in words.
+
+/// What a cell ends with.
+pub(crate) struct Shown<'a, T>(pub(crate) &'a T);
+
+/// Words for programmers.
+pub(crate) trait ByDebug {
     fn words(&self) -> String;
 }
 
@@ -110,7 +147,8 @@ impl<T: std::fmt::Debug> ByDebug for Shown<'_, T> {
     }
 }
 
-trait ByDisplay {
+/// Words for people.
+pub(crate) trait ByDisplay {
     fn words(&self) -> String;
 }
 
@@ -123,17 +161,14 @@ impl<T: std::fmt::Display> ByDisplay for &Shown<'_, T> {
 /// Prints what a cell ends with: for people where it can be, else for programmers.
 macro_rules! show {
     ($value:expr) => {
-        println!("{}", (&&Shown(&$value)).words())
+        {
+            #[allow(unused_imports)]
+            use $crate::show::{ByDebug as _, ByDisplay as _};
+            println!("{}", (&&$crate::show::Shown(&$value)).words())
+        }
     };
 }
-use show;
 "#;
-
-fn add_once(texts: &mut Vec<String>, text: &str) {
-    if !texts.iter().any(|known| known == text) {
-        texts.push(text.to_owned());
-    }
-}
 
 /// Loops and the like end a cell without a value.
 fn is_a_value(expression: &Expr) -> bool {
@@ -185,10 +220,16 @@ mod tests {
 
     fn program(cells: &[&str]) -> Program {
         let mut program = Program::default();
-        for cell in cells {
-            program.add(cell).expect("Rust");
+        for (number, cell) in cells.iter().enumerate() {
+            program.add(number, cell).expect("Rust");
         }
         program
+    }
+
+    fn texts<'a>(parts: impl IntoIterator<Item = &'a (usize, String)>) -> String {
+        parts
+            .into_iter()
+            .fold(String::new(), |text, (_, part)| text + part + "\n")
     }
 
     #[test]
@@ -198,13 +239,34 @@ mod tests {
             "use std::time::Duration;\n/// Two.\nfn two() -> u8 { 2 }\nlet a = two();",
             "// how many\na + 1",
         ]);
-        assert_eq!(program.uses, ["use std::time::Duration;"]);
-        assert_eq!(program.items, ["/// Two.\nfn two() -> u8 { 2 }"]);
+        let uses: Vec<_> = program.items.uses().collect();
+        assert_eq!(uses, [(0, "use std::time::Duration;")]);
+        let items: Vec<_> = program.items.items().collect();
+        assert_eq!(items, [(1, "/// Two.\nfn two() -> u8 { 2 }")]);
+        let marked = program.marked("x");
+        let line = 1 + marked
+            .lines()
+            .position(|line| line == "a + 1);")
+            .expect("there");
+        assert_eq!(cell_of(&marked, line), Some(2));
+        assert!(!program.text("x").contains(FROM));
         assert_eq!(
-            program.without_runtime,
+            texts(&program.without_runtime),
             "let a = two();\nshow!(// how many\na + 1);\n"
         );
         assert!(program.inside.is_empty());
+    }
+
+    #[test]
+    fn lints_of_a_cell_stay_in_the_notebook_and_a_main_of_its_own_is_no_trouble() {
+        let program = program(&[
+            "#![deny(unused_must_use)]\n// one\nlet a = 1;",
+            "fn main() {}",
+        ]);
+        assert_eq!(texts(&program.without_runtime), "// one\nlet a = 1;\n");
+        let text = program.text("x");
+        assert!(text.contains("mod cells {") && text.contains("cells::run_all_cells()"));
+        assert!(syn::parse_file(&text).is_ok(), "{text}");
     }
 
     #[test]
@@ -216,11 +278,11 @@ mod tests {
             "let last = 3;",
         ]);
         assert_eq!(
-            program.without_runtime,
+            texts(&program.without_runtime),
             "let later = async { one().await };\nprintln!(\"{}\", 1);\n"
         );
         assert_eq!(
-            program.inside,
+            texts(&program.inside),
             "println!(\"{}\", one().await);\nlet last = 3;\n"
         );
     }

@@ -1,6 +1,6 @@
 //! The pages of the site, and the links between them.
 
-use crate::notebook::{Notebook, is_code, source};
+use crate::notebook::{Notebook, Subject, is_code, source};
 use crate::paths::Paths;
 use crate::prepare::{self, Tools};
 use crate::process;
@@ -27,12 +27,15 @@ pub(super) struct Site {
 
 impl Site {
     /// The site of these notebooks.
-    pub(super) fn of(paths: &Paths, found: &[PathBuf], out: &Path) -> Result<Self> {
-        let start = fs::read_to_string(paths.notebooks().join(START)).unwrap_or_default();
+    pub(super) fn of(paths: &Paths, found: &[Subject], out: &Path) -> Result<Self> {
+        let mut start = String::new();
         let mut pages = Vec::new();
-        for path in found {
+        for Subject { path, file } in found {
             let inside = path.strip_prefix(paths.notebooks()).unwrap_or(path);
-            pages.push((inside.to_owned(), title(&Notebook::read(path)?, inside)));
+            if inside == Path::new(START) {
+                start = fs::read_to_string(file).unwrap_or_default();
+            }
+            pages.push((inside.to_owned(), title(&Notebook::read(file)?, inside)));
         }
         // Where it is named first; what is not named comes last, and the start itself first.
         pages.sort_by_key(|(inside, _)| {

@@ -32,12 +32,13 @@ fn quoted(path: &Path) -> String {
     Value::from(path.to_string_lossy()).to_string()
 }
 
-/// What every kernel runs at its start; it leaves no name behind.
+/// What every process of cells runs at its start; it leaves no name behind.
 ///
 /// The kernel asks for backtraces, and a panic is clearer without one. And it answers when a cell has ended, while the
 /// report of a panic may still be on its way and would then be lost: the report gets the time to arrive. Whoever runs
 /// notebooks can be told of each panic, too, in a file. The programs that spare the kernel's type inference its reading
-/// (see [`crate::inference`] and [`crate::compile`]) are not for cells. What comes in without a name makes cells that await
+/// (see [`crate::inference`] and [`crate::compile`]) are not for cells. A cell that runs on when the kernel was killed would
+/// run for ever: so its process waits for the lock that [`crate::front`] holds, and ends. What comes in without a name makes cells that await
 /// faster to compile; `support::kernel` says how.
 const PRELUDE: &str = "use support::kernel::BlockOn as _;
 {
@@ -52,6 +53,15 @@ const PRELUDE: &str = "use support::kernel::BlockOn as _;
             std::env::set_var(\"PATH\", path);
         }
     };
+    if let Some(folder) = std::env::var_os(\"EVCXR_TMPDIR\")
+        && let Ok(front) = std::fs::File::open(std::path::Path::new(&folder).join(\"async-lab-front\"))
+    {
+        std::thread::spawn(move || {
+            if front.lock_shared().is_ok() {
+                std::process::exit(0);
+            }
+        });
+    }
     let report = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         if let Ok(path) = std::env::var(\"ASYNC_LAB_PANICS\")
@@ -68,8 +78,7 @@ const PRELUDE: &str = "use support::kernel::BlockOn as _;
 /// What the kernel reads at its start.
 ///
 /// The dependencies are declared before the first cell, so that there is one Tokio even where a learner awaits before
-/// running the first cell. The kernel's very first build has no dependencies and empties the lock file: it is put back
-/// before they are declared.
+/// running the first cell. The kernel's very first build has none of them; [`crate::crates`] keeps the lock file for them.
 pub(super) fn write_kernel_config(paths: &Paths) -> Result<()> {
     let folder = paths.kernel_config();
     let lines: String = dependencies(paths)
@@ -82,7 +91,7 @@ pub(super) fn write_kernel_config(paths: &Paths) -> Result<()> {
     )?;
     files::write_if_changed(
         &folder.join("init.evcxr"),
-        &format!(":linker system\n!cp \"$ASYNC_LAB_LOCK\" \"$EVCXR_TMPDIR/Cargo.lock\"\n{lines}"),
+        &format!(":linker system\n{lines}"),
     )?;
     files::write_if_changed(&folder.join("prelude.rs"), PRELUDE)
 }
@@ -181,7 +190,11 @@ pub(super) fn dependencies_in(paths: &Paths, context: &BuildContext, folder: &Pa
         folder,
         "check",
         "The same, checked for the messages of the compiler",
-    )
+    )?;
+    // Cargo has left out what cells do not need.
+    fs::copy(folder.join("Cargo.lock"), folder.join(kernel::LOCK))
+        .map(drop)
+        .context("`Cargo.lock` could not be copied")
 }
 
 /// Runs a command of cargo in the prepared folder as the kernel does, and shows how far it has come.

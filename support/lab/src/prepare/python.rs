@@ -214,7 +214,7 @@ fn recent() -> Result<PathBuf> {
 }
 
 /// A command that works on an environment of our own, whatever settings of Python and pip there are.
-pub(super) fn command(program: &Path) -> Command {
+pub(crate) fn command(program: &Path) -> Command {
     let mut command = process::command(program);
     for name in [
         "PIP_PREFIX",

@@ -44,7 +44,7 @@ SETTINGS = {
 class Server:
     """JupyterLab, as `cargo lab` starts it; it ends with the test, and by itself when nobody asks any more."""
 
-    def __init__(self, lab, scratch):
+    def __init__(self, lab, notebooks, scratch):
         for name, values in SETTINGS.items():
             file = scratch / "settings/@jupyterlab" / f"{name}.jupyterlab-settings"
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -57,7 +57,9 @@ class Server:
         self.log = open(scratch / "jupyterlab.log", "w+", encoding="utf-8")
         self.process = subprocess.Popen(
             [lab, "open", "--", "--no-browser", "--ServerApp.port=0", "--ServerApp.port_retries=50"]
-            + [f"--IdentityProvider.token={TOKEN}", "--ServerApp.shutdown_no_activity_timeout=600"],
+            + [f"--IdentityProvider.token={TOKEN}", "--ServerApp.shutdown_no_activity_timeout=600"]
+            # Without what a learner wrote into the checkout's own.
+            + [f"--ServerApp.root_dir={notebooks}"],
             env=environment,
             stdout=self.log,
             stderr=self.log,
@@ -236,13 +238,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lab", required=True, help="the lab's command")
     parser.add_argument("--runtime", required=True, type=Path, help="where JupyterLab notes its address")
+    parser.add_argument("--notebooks", required=True, help="the folder of the notebooks to use")
     parser.add_argument("--chromium", required=True)
     parser.add_argument("--screenshots", required=True, type=Path)
     options = parser.parse_args()
     options.screenshots.mkdir(parents=True, exist_ok=True)
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
-        server = Server(options.lab, Path(scratch))
+        server = Server(options.lab, options.notebooks, Path(scratch))
         try:
             server.wait(options.runtime)
             browser = playwright.chromium.launch(executable_path=options.chromium, args=sandbox)

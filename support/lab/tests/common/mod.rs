@@ -18,6 +18,11 @@ pub(crate) fn root() -> PathBuf {
         .to_owned()
 }
 
+/// The lab's notebooks: `cargo lab test` says where they are without what a learner wrote.
+pub(crate) fn notebooks() -> PathBuf {
+    std::env::var_os("ASYNC_LAB_NOTEBOOKS").map_or_else(|| root().join("notebooks"), PathBuf::from)
+}
+
 /// Where everything prepared for it lies, as the doctor tells it.
 pub(crate) fn state() -> PathBuf {
     static STATE: OnceLock<PathBuf> = OnceLock::new();
