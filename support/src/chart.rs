@@ -7,10 +7,10 @@
 mod axis;
 mod bars;
 mod lanes;
-mod plain;
 mod scaling;
 mod steps;
 mod svg;
+mod text;
 
 use crate::display::{self, Rich, escape};
 use std::fmt;

@@ -2,7 +2,7 @@
 
 use super::axis::{self, Axis};
 use super::svg::{self, DRAWN, TEXT, WIDTH};
-use super::{Figure, listed, plain, seconds};
+use super::{Figure, listed, seconds, text};
 use crate::timeline::{Lane, Outcome};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
@@ -167,12 +167,12 @@ fn in_text(lanes: &[Lane], longest: Duration) -> String {
     if lanes.is_empty() {
         return "  nothing was recorded".to_owned();
     }
-    let mut lines: Vec<String> = plain::padded(lanes.iter().map(|lane| lane.name.as_str()))
+    let mut lines: Vec<String> = text::padded(lanes.iter().map(|lane| lane.name.as_str()))
         .zip(lanes)
         .map(|(label, lane)| {
             let mark = mark(lane.outcome);
             let space = if mark.is_empty() { "" } else { " " };
-            format!("  {label}  {}{space}{mark}", plain::lane(lane, longest))
+            format!("  {label}  {}{space}{mark}", text::lane(lane, longest))
         })
         .collect();
     lines.push(format!("  █ running  · waiting  over {}", seconds(longest)));
