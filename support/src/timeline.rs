@@ -8,7 +8,7 @@
 //! time spent inside polls is added to it (see [`Timeline::new`]).
 
 use crate::chart::{self, Figure};
-use crate::quiet;
+use crate::panics;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -319,9 +319,9 @@ impl<F> Drop for Watched<F> {
 /// ```
 pub async fn record<T>(title: impl AsRef<str>, work: impl AsyncFnOnce(Timeline) -> T) -> Figure {
     let timeline = Timeline::new();
-    match quiet::catch_async(work(timeline.clone())).await {
+    match panics::catch_async(work(timeline.clone())).await {
         Ok(_) => timeline.figure(title),
-        Err(payload) => match quiet::not_written(&*payload) {
+        Err(payload) => match panics::not_written(&*payload) {
             Some(task) => timeline
                 .figure(title)
                 .with_note(&format!("Not written yet: {task}")),

@@ -18,7 +18,7 @@ mod stretch;
 mod timer;
 mod waker;
 
-use crate::quiet::{self, Silence};
+use crate::panics::{self, Silence};
 use crate::server::Server;
 use crate::timeline::{Lane, Timeline};
 use bounds::Shared;
@@ -193,7 +193,7 @@ fn on_this_thread<T, W: Future<Output = T>>(
     start: impl FnOnce() -> W,
 ) -> Run<T> {
     shared.begins();
-    quiet::forget_places();
+    panics::forget_places();
     let runtime = runtime(clock, shared);
     let timeline = match clock {
         Clock::Real(_) => Timeline::new(),
@@ -207,7 +207,7 @@ fn on_this_thread<T, W: Future<Output = T>>(
         }
         let started = tokio::time::Instant::now();
         let work = timeline.watch(name, async { start().await });
-        let ended = supervise(quiet::catch_async(work), shared, clock).await;
+        let ended = supervise(panics::catch_async(work), shared, clock).await;
         drop(hold);
         (ended, started.elapsed())
     });
@@ -222,7 +222,7 @@ fn on_this_thread<T, W: Future<Output = T>>(
         longest,
         pool,
         busy,
-        one_thread: quiet::place_of(ONE_THREAD).is_some(),
+        one_thread: panics::place_of(ONE_THREAD).is_some(),
         real: matches!(clock, Clock::Real(_)),
         lane: timeline.lanes().into_iter().next(),
     }
@@ -230,7 +230,7 @@ fn on_this_thread<T, W: Future<Output = T>>(
 
 /// Polls the work where it was woken, until it ends or passes a bound; then it is dropped, here, on the runtime.
 async fn supervise<T>(
-    work: impl Future<Output = Result<T, quiet::Payload>>,
+    work: impl Future<Output = Result<T, panics::Payload>>,
     shared: &Arc<Shared>,
     clock: &Clock,
 ) -> Ended<T> {
@@ -268,9 +268,9 @@ async fn supervise<T>(
     waker.let_go();
     match outcome {
         Ok(outcome) => ended(outcome),
-        Err(never) => match quiet::catch(|| drop(work)) {
+        Err(never) => match panics::catch(|| drop(work)) {
             Ok(()) => Ended::Never(never),
-            Err(payload) => Ended::Panicked(quiet::message(&*payload)),
+            Err(payload) => Ended::Panicked(panics::message(&*payload)),
         },
     }
 }
@@ -281,12 +281,12 @@ fn advance(by: Duration, context: &mut Context<'_>) {
     context.waker().wake_by_ref();
 }
 
-pub(super) fn ended<T>(outcome: Result<T, quiet::Payload>) -> Ended<T> {
+pub(super) fn ended<T>(outcome: Result<T, panics::Payload>) -> Ended<T> {
     match outcome {
         Ok(value) => Ended::Returned(value),
-        Err(payload) => match quiet::not_written(&*payload) {
+        Err(payload) => match panics::not_written(&*payload) {
             Some(task) => Ended::NotWritten(task),
-            None => Ended::Panicked(quiet::message(&*payload)),
+            None => Ended::Panicked(panics::message(&*payload)),
         },
     }
 }

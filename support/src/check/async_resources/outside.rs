@@ -9,7 +9,7 @@ use super::scope::Scope;
 use crate::check::observe::steadily;
 use crate::check::run::{Ended, Never, Run, Stretch, measured};
 use crate::database::Error;
-use crate::quiet::{self, Silence};
+use crate::panics::{self, Silence};
 use std::future::Future;
 use std::sync::{Arc, mpsc};
 use std::task::{Context, Poll, Wake, Waker};
@@ -58,7 +58,7 @@ where
         };
         let (ended, longest) = {
             let _here = runtime.enter();
-            block_on(quiet::catch_async(start()))
+            block_on(panics::catch_async(start()))
         };
         runtime.shutdown_background();
         let run = Run {

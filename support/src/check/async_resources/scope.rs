@@ -3,7 +3,7 @@
 use super::STEP;
 use crate::check::run::{Ended, ended};
 use crate::database::{Connection, Database, Error, Log, RoundTrip, What};
-use crate::quiet;
+use crate::panics;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::sync::Arc;
@@ -93,7 +93,7 @@ pub(super) async fn call(
     let database = Database::start_on_paused_clock(trip).await?;
     let work = Work::new(kind);
     let begun = work.begun.clone();
-    let outcome = quiet::catch_async(with_connection(database.clone(), work)).await;
+    let outcome = panics::catch_async(with_connection(database.clone(), work)).await;
     let then = database.log();
     settle(&database, trip).await;
     Ok(Scope {
@@ -109,14 +109,14 @@ pub(super) async fn cut_short(
     with_connection: impl AsyncFn(Database, Work) -> Result<i64, Error>,
 ) -> Result<Option<String>, Error> {
     let database = Database::start_on_paused_clock(RoundTrip::of(STEP)).await?;
-    let mut scope = Box::pin(quiet::catch_async(with_connection(
+    let mut scope = Box::pin(panics::catch_async(with_connection(
         database.clone(),
         Work::new(Kind::NeverEnds),
     )));
     let _returned_already = tokio::time::timeout(STEP * 20, &mut scope).await;
-    let dropped = quiet::catch(|| drop(scope));
+    let dropped = panics::catch(|| drop(scope));
     settle(&database, RoundTrip::of(STEP)).await;
-    Ok(dropped.err().map(|payload| quiet::message(&*payload)))
+    Ok(dropped.err().map(|payload| panics::message(&*payload)))
 }
 
 /// Gives what was left behind the time to end. What waits for a paused clock has it at once; the engine closes on a thread

@@ -3,8 +3,8 @@
 use super::Plan;
 use crate::check::run::excuse;
 use crate::files::Scratch;
+use crate::panics;
 use crate::pipeline::{Given, Process};
-use crate::quiet;
 use crate::server::{Hold, Item, Server, Settings};
 use crate::timeline::Timeline;
 use std::collections::BTreeMap;
@@ -170,7 +170,7 @@ impl Watched {
 /// Whether the thread may be held: Tokio refuses to block where it may not.
 fn may_block() -> bool {
     match tokio::runtime::Handle::try_current() {
-        Ok(runtime) => quiet::catch(|| runtime.block_on(async {})).is_ok(),
+        Ok(runtime) => panics::catch(|| runtime.block_on(async {})).is_ok(),
         Err(_) => true,
     }
 }

@@ -3,7 +3,7 @@
 //! A timer that was made and never awaited leaves no trace, and one function that waits by itself looks like one that
 //! calls another that waits. But on a runtime without timers, making one panics, and the panic names the line.
 
-use crate::quiet::{self, Silence};
+use crate::panics::{self, Silence};
 use std::future::{Future, poll_fn};
 use std::task::Poll;
 use std::thread;
@@ -28,9 +28,9 @@ where
             .enable_io()
             .build()
             .ok()?;
-        quiet::forget_places();
+        panics::forget_places();
         runtime.block_on(async {
-            let mut work = Box::pin(quiet::catch_async(async { start().await }));
+            let mut work = Box::pin(panics::catch_async(async { start().await }));
             let mut turns = 0;
             poll_fn(|context| {
                 turns += 1;
@@ -42,7 +42,7 @@ where
             })
             .await;
         });
-        let place = quiet::place_of(NO_TIMERS);
+        let place = panics::place_of(NO_TIMERS);
         runtime.shutdown_background();
         place
     };
