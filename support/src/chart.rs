@@ -17,7 +17,7 @@ use std::fmt;
 use std::time::Duration;
 
 pub use bars::{Bar, bars};
-pub use lanes::lanes;
+pub use lanes::{Lane, Outcome, Span, lanes};
 pub use scaling::{Series, scaling};
 pub use steps::{Steps, steps};
 
