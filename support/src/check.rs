@@ -32,4 +32,4 @@ pub use concurrent_tasks::{Job, concurrent_tasks};
 pub use data_pipeline::data_pipeline;
 pub use first_async_function::first_async_function;
 pub use http_requests::http_requests;
-pub use report::{Finding, MIME, Report};
+pub use report::{Finding, Report};

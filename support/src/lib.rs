@@ -33,6 +33,7 @@ mod panics;
 pub mod pipeline;
 pub mod pitfall;
 pub mod progress;
+mod protocol;
 pub mod server;
 pub mod solved;
 pub mod timeline;

@@ -6,12 +6,10 @@
 
 use crate::display::{Rich, escape};
 use crate::panics;
+use crate::protocol;
 use serde::Serialize;
 use std::fmt::{self, Debug};
 use std::future::Future;
-
-/// MIME type of a demonstration in a saved notebook.
-pub const MIME: &str = "application/vnd.async-lab.pitfall+json";
 
 /// What a demonstration does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -105,7 +103,7 @@ impl Pitfall {
         );
         Rich::new(self.to_string())
             .html(html)
-            .json(MIME, self)
+            .json(protocol::PITFALL, self)
             .show();
     }
 }

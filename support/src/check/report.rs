@@ -3,12 +3,10 @@
 use super::code::Code;
 use crate::chart::Figure;
 use crate::display::{Rich, escape};
+use crate::protocol;
 use crate::solved;
 use serde::Serialize;
 use std::fmt;
-
-/// MIME type of a verdict in a saved notebook.
-pub const MIME: &str = "application/vnd.async-lab.verdict+json";
 
 /// One thing that is wrong, why, and where to look.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -128,7 +126,7 @@ impl Report {
         };
         Rich::new(plain)
             .html(self.html(&note))
-            .json(MIME, self)
+            .json(protocol::VERDICT, self)
             .show();
     }
 
