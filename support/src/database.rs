@@ -21,7 +21,7 @@ use hold::Hold;
 use log::Recorder;
 
 pub use connection::{Closing, Connection};
-pub use log::{Event, Log, What};
+pub use log::{Event, EventKind, Log};
 pub use pool::Pool;
 
 /// What a row may be turned into: a tuple such as `(i64, String)`, by the order of the columns.

@@ -7,7 +7,7 @@ use crate::check::code::Code;
 use crate::check::report::Finding;
 use crate::check::run::{Ended, Run};
 use crate::check::words::{ending, holds_thread, panicked, quote, same_in_another_order};
-use crate::database::{Error, What};
+use crate::database::{Error, EventKind};
 
 /// Two functions that do not call each other, so one may be wrong without the other.
 pub(super) fn judge(seen: &Seen) -> Vec<Finding> {
@@ -74,7 +74,7 @@ fn scopes(seen: &Seen) -> Result<Vec<Finding>, Finding> {
     if logs
         .iter()
         .flatten()
-        .any(|scope| scope.later.count(|what| *what == What::ClosedAgain) > 0)
+        .any(|scope| scope.later.count(|kind| *kind == EventKind::ClosedAgain) > 0)
     {
         findings.push(Finding::new(
             Code::ClosedTwice,
@@ -172,9 +172,10 @@ fn destructor(dropped: &Run<Result<Option<String>, Error>>) -> Finding {
 
 /// Whether closing began before the first query was answered.
 fn closed_before(log: &Log) -> bool {
-    let first = |kind: fn(&What) -> bool| log.events().iter().position(|event| kind(&event.what));
-    let answered = first(|what| matches!(what, What::Answered(..)));
-    first(|what| matches!(what, What::Closing))
+    let first =
+        |kind: fn(&EventKind) -> bool| log.events().iter().position(|event| kind(&event.kind));
+    let answered = first(|kind| matches!(kind, EventKind::Answered(..)));
+    first(|kind| matches!(kind, EventKind::Closing))
         .is_some_and(|closing| answered.is_none_or(|answered| closing < answered))
 }
 
@@ -184,7 +185,10 @@ fn closed(scope: &Scope, code: Code, work: &str) -> Option<Finding> {
     if closed(&scope.then) {
         return None;
     }
-    let begun = scope.later.count(|what| matches!(what, What::CloseDropped)) > 0;
+    let begun = scope
+        .later
+        .count(|kind| matches!(kind, EventKind::CloseDropped))
+        > 0;
     Some(if begun || closed(&scope.later) {
         Finding::new(
             Code::CloseNotAwaited,
@@ -294,7 +298,7 @@ fn users(case: &Case, loaded: &Loaded) -> Option<Finding> {
 }
 
 fn overlap(loaded: &Loaded) -> Option<Finding> {
-    let sent = loaded.log.count(|what| matches!(what, What::Sent(..)));
+    let sent = loaded.log.count(|kind| matches!(kind, EventKind::Sent(..)));
     match loaded.log.most_queries() {
         most if most >= sent => None,
         1 => Some(Finding::new(

@@ -2,7 +2,7 @@
 
 use super::STEP;
 use crate::check::run::{Ended, ended};
-use crate::database::{Connection, Database, Error, Log, RoundTrip, What};
+use crate::database::{Connection, Database, Error, EventKind, Log, RoundTrip};
 use crate::panics;
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -125,8 +125,8 @@ async fn settle(database: &Database, trip: RoundTrip) {
     tokio::time::sleep(trip.close * 8).await;
     let begun = Instant::now();
     let closing = |log: &Log| {
-        let ended = |what: &What| matches!(what, What::Closed | What::CloseDropped);
-        log.count(|what| *what == What::Closing) > log.count(ended)
+        let ended = |kind: &EventKind| matches!(kind, EventKind::Closed | EventKind::CloseDropped);
+        log.count(|kind| *kind == EventKind::Closing) > log.count(ended)
     };
     while closing(&database.log()) && begun.elapsed() < Duration::from_secs(1) {
         tokio::time::sleep(Duration::from_millis(1)).await;

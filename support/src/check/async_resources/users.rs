@@ -1,7 +1,7 @@
 //! One call of `load_users`, and what it did.
 
 use super::STEP;
-use crate::database::{Connection, Database, Error, Log, RoundTrip, What};
+use crate::database::{Connection, Database, Error, EventKind, Log, RoundTrip};
 use crate::server::{self, User};
 
 /// What `load_users` is asked for, and of what.
@@ -73,7 +73,7 @@ pub(super) async fn load(
     let before = database.log();
     let users = load_users(&connection, case.ids.to_vec()).await;
     let log = database.log().since(&before);
-    let closed = log.count(|what| matches!(what, What::Closing)) > 0;
+    let closed = log.count(|kind| matches!(kind, EventKind::Closing)) > 0;
     // Where it is closed already, that was seen.
     let _closed_already = connection.close().await;
     Ok(Loaded { users, log, closed })
