@@ -93,7 +93,7 @@ impl Rich {
 }
 
 /// Whether this process runs the cells of a kernel.
-fn in_kernel() -> bool {
+pub(crate) fn in_kernel() -> bool {
     env::var_os(protocol::IN_KERNEL).is_some()
 }
 

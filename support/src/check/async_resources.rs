@@ -122,7 +122,7 @@ pub fn async_resources(
         .into_iter()
         .filter_map(|(name, scoped)| lane(name, scoped?));
     let figure = figure("Your connections: opened, asked, closed", lanes);
-    Report::new(EXERCISE, judge(&seen), explanation(&seen), figure)
+    Report::new(EXERCISE, judge(&seen), explanation(&seen), figure).noted()
 }
 
 /// Whether it came back without a panic and without holding a thread: then other work may follow.

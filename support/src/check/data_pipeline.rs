@@ -143,7 +143,7 @@ where
             let findings = judge(&good, mixed.as_ref());
             let lanes = mixed.as_ref().unwrap_or(&good).lanes.clone();
             let title = "Your pipeline, with items that fail, on a clock that only waiting moves";
-            Report::new(EXERCISE, findings, explanation(&good), figure(title, lanes))
+            Report::new(EXERCISE, findings, explanation(&good), figure(title, lanes)).noted()
         }
         Err(error) => Report::impossible(
             EXERCISE,

@@ -108,7 +108,7 @@ pub fn first_async_function<One: Fetch, All: FetchAll>(
         lane
     });
     let figure = figure("Your functions, on a clock that only waiting moves", lanes);
-    Report::new(EXERCISE, judge(&seen), explanation(&seen), figure)
+    Report::new(EXERCISE, judge(&seen), explanation(&seen), figure).noted()
 }
 
 /// Whether a run returned, and held no thread: then it may be run again without harm.

@@ -118,7 +118,7 @@ where
             "`LAB_API` names another service, which does not tell what it saw: the check asked the local one.",
         );
     }
-    Report::new(EXERCISE, judge(&seen), explanation(&seen), figure)
+    Report::new(EXERCISE, judge(&seen), explanation(&seen), figure).noted()
 }
 
 fn look<All: FetchPosts<E>, E: Display + 'static>(

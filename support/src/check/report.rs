@@ -40,6 +40,9 @@ pub struct Report {
     explanation: String,
     #[serde(skip)]
     figure: Option<Figure>,
+    /// Why a pass could not be noted, where it could not.
+    #[serde(skip)]
+    not_noted: Option<String>,
 }
 
 /// The plain form. Where the kernel cannot show a value as it wants to be shown, it falls back on this.
@@ -68,7 +71,17 @@ impl Report {
             findings,
             explanation,
             figure: written.then_some(figure),
+            not_noted: None,
         }
+    }
+
+    /// Notes a pass in the learner's progress file. Whoever judged does so, once; showing the verdict notes nothing.
+    pub(super) fn noted(mut self) -> Self {
+        if self.passed {
+            let noted = solved::note_for_learner(self.exercise);
+            self.not_noted = noted.err().map(|error| error.to_string());
+        }
+        self
     }
 
     /// No verdict, since the check itself could not run.
@@ -85,6 +98,7 @@ impl Report {
             findings,
             explanation,
             figure: None,
+            not_noted: None,
         }
     }
 
@@ -111,14 +125,11 @@ impl Report {
         }
     }
 
-    /// Notes a pass in the learner's progress file and shows the verdict under the cell.
+    /// Shows the verdict under the cell.
     pub fn evcxr_display(&self) {
-        let mut note = String::new();
-        if self.passed
-            && let Err(error) = solved::note_for_learner(self.exercise)
-        {
-            note = format!("The pass could not be noted in your progress file: {error}");
-        }
+        let note = self.not_noted.as_ref().map_or(String::new(), |error| {
+            format!("The pass could not be noted in your progress file: {error}")
+        });
         let plain = if note.is_empty() {
             self.to_string()
         } else {
