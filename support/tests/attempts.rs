@@ -100,6 +100,7 @@ attempts! {
     correct_waits_of_different_length
     counted
     half_written
+    limited
     never_ends_full_channel
     never_ends_lock
     never_ends_loop
@@ -112,6 +113,7 @@ attempts! {
     no_wait_sleep_of_nothing
     no_wait_yield
     not_awaited
+    not_awaited_in_a_task
     not_awaited_in_fetch_all
     not_called
     not_called_copy
@@ -163,6 +165,7 @@ attempts! {
     handle_dropped
     limited
     never_ends_receiver
+    not_spawned
     not_written
     order_lost
     order_of_jobs_lost
@@ -264,6 +267,7 @@ attempts! {
     sequential
     users_by_in
     users_close
+    users_from_a_map
     users_in_chunks
     users_lose_errors
     users_skip_missing
@@ -315,9 +319,11 @@ attempts! {
     panic_in_a_task
     partial_file
     partial_file_left
+    pauses_grow_evenly
     pause_blocks
     process_on_a_joined_thread
     retries_503_only
+    retries_any_5xx
     retries_for_ever
     retries_for_ever_without_pause
     retries_what_is_missing

@@ -58,6 +58,8 @@ codes! {
     WrongResult = "wrong-result",
     /// The learner's code panicked for another reason.
     Panicked = "panicked",
+    /// What was to be a task of its own was none.
+    NotSpawned = "not-spawned",
     /// A task was let go of before it had ended.
     HandleDropped = "handle-dropped",
     /// A task ended, and what it returned was thrown away.
@@ -136,6 +138,7 @@ impl Code {
                 Code::BlocksThread,
                 Code::NeverEnds,
                 Code::Sequential,
+                Code::Limited,
                 Code::RuntimeInRuntime,
                 Code::NotCalled,
                 Code::OrderLost,
@@ -154,6 +157,7 @@ impl Code {
                 Code::OrderLost,
                 Code::WrongResult,
                 Code::Panicked,
+                Code::NotSpawned,
                 Code::HandleDropped,
                 Code::ResultIgnored,
                 Code::Cancelled,

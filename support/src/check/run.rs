@@ -81,6 +81,8 @@ pub(super) struct Run<T> {
     pub(super) pool: bool,
     /// Whether it asked again and again instead of waiting.
     pub(super) busy: bool,
+    /// How many tasks that it had started were still alive when it ended.
+    pub(super) left: usize,
     /// Whether Tokio said to anything in it that a runtime with one thread cannot run this.
     pub(super) one_thread: bool,
     /// Whether the clock was a real one.
@@ -100,6 +102,7 @@ impl<T> Run<T> {
             longest: Stretch::default(),
             pool: false,
             busy: false,
+            left: 0,
             one_thread: false,
             real: false,
             lane: None,
@@ -212,6 +215,7 @@ fn on_this_thread<T, W: Future<Output = T>>(
         (ended, started.elapsed())
     });
     let (polls, waits_for, longest, pool, busy) = shared.end();
+    let left = runtime.metrics().num_alive_tasks();
     // What the learner's code left running on other threads is not waited for; its tasks are dropped.
     runtime.shutdown_background();
     Run {
@@ -222,6 +226,7 @@ fn on_this_thread<T, W: Future<Output = T>>(
         longest,
         pool,
         busy,
+        left,
         one_thread: panics::place_of(ONE_THREAD).is_some(),
         real: matches!(clock, Clock::Real(_)),
         lane: timeline.lanes().into_iter().next(),

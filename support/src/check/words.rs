@@ -148,6 +148,17 @@ pub(super) fn holds_thread<T>(call: &str, run: &Run<T>) -> Option<Finding> {
     })
 }
 
+/// It came back while what it had started still ran, and had waited for nothing.
+pub(super) fn left_alone(call: &str) -> Finding {
+    Finding::new(
+        Code::NotAwaited,
+        format!(
+            "`{call}` starts a task and returns at once, while the task still waits: nobody awaits its handle."
+        ),
+        "`tokio::spawn` returns a `JoinHandle`, which is a future: `.await` it, or await the work itself, without a task.",
+    )
+}
+
 /// A lane with a mark at each of these moments, of which the last is its end.
 pub(super) fn marks(
     name: impl Into<String>,

@@ -14,8 +14,8 @@ pub(super) struct Case {
 }
 
 /// First what shows most: ids that are neither sorted nor counted. Then ways to fail, of which each concerns one query among
-/// others; then one, and none.
-pub(super) const CASES: [Case; 5] = [
+/// others; then one twice, one, and none.
+pub(super) const CASES: [Case; 6] = [
     Case {
         ids: &[33, 7, 12, 90, 2],
         fails: None,
@@ -29,6 +29,11 @@ pub(super) const CASES: [Case; 5] = [
     Case {
         ids: &[8, 101, 9],
         fails: Some("there is no user 101"),
+        spoils: None,
+    },
+    Case {
+        ids: &[6, 2, 6],
+        fails: None,
         spoils: None,
     },
     Case {

@@ -60,6 +60,8 @@ pub(super) struct Jobs {
     pub(super) states: Vec<State>,
     /// The most that were under way at the same time.
     pub(super) most: usize,
+    /// The task in which each began, by its number; nothing where that was none.
+    pub(super) tasks: Vec<Option<String>>,
 }
 
 /// What jobs write into.
@@ -72,6 +74,7 @@ pub(super) struct Record {
 struct Noted {
     states: Vec<State>,
     most: usize,
+    tasks: Vec<Option<String>>,
 }
 
 impl Plan {
@@ -102,6 +105,7 @@ impl Plan {
             noted: Arc::new(Mutex::new(Noted {
                 states: vec![State::Waiting; self.count()],
                 most: 0,
+                tasks: vec![None; self.count()],
             })),
         };
         let jobs = (0..self.count()).map(|place| self.job(place, &record));
@@ -114,7 +118,7 @@ impl Plan {
             place,
         };
         async move {
-            underway.is(State::Running);
+            underway.begins();
             sleep(STEP * self.steps[place]).await;
             underway.is(State::Ended);
             match self.result(place) {
@@ -141,6 +145,7 @@ impl Record {
                 .collect(),
             states: noted.states.clone(),
             most: noted.most,
+            tasks: noted.tasks.clone(),
         }
     }
 }
@@ -152,6 +157,12 @@ struct Underway {
 }
 
 impl Underway {
+    fn begins(&self) {
+        let task = tokio::task::try_id().map(|id| id.to_string());
+        self.record.noted().tasks[self.place] = task;
+        self.is(State::Running);
+    }
+
     fn is(&self, state: State) {
         let mut noted = self.record.noted();
         noted.states[self.place] = state;

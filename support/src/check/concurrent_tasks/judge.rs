@@ -5,8 +5,11 @@ use super::{IDS, Seen};
 use crate::check::code::Code;
 use crate::check::report::Finding;
 use crate::check::run::{Ended, Run};
-use crate::check::words::{ending, holds_thread, panicked, quote, ratio, same_in_another_order};
+use crate::check::words::{
+    ending, holds_thread, left_alone, panicked, quote, ratio, same_in_another_order,
+};
 use crate::server::{self, User};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 const NOTHING: Duration = Duration::from_millis(1);
@@ -46,7 +49,9 @@ fn fetch_users(seen: &Seen) -> Vec<Finding> {
         return Vec::new();
     };
     if run.waited <= NOTHING {
-        return vec![if run.pool {
+        return vec![if run.left > 0 {
+            left_alone("fetch_users")
+        } else if run.pool {
             Finding::new(
                 Code::BlocksThread,
                 "`fetch_users` moves its waiting to threads for blocking work: each fetch costs a thread that sleeps.",
@@ -55,8 +60,9 @@ fn fetch_users(seen: &Seen) -> Vec<Finding> {
         } else {
             Finding::new(
                 Code::NotAwaited,
-                "`fetch_users` returned without any fetch having been awaited: no time passed in it.",
-                "Calling `fetch_user(id)` makes a future, which does nothing until it is awaited. `join_all(…)` is a future, too.",
+                "`fetch_users` returned at once: no `fetch_user` was awaited in it.",
+                "Calling `fetch_user(id)` makes a future, which does nothing until it is awaited. `join_all(…)` is a future, too; \
+                 and a user that is made without `fetch_user` was not fetched.",
             )
         }];
     }
@@ -133,6 +139,9 @@ fn run_all(plan: &Plan, run: &Run<Jobs>) -> Vec<Finding> {
     };
     if findings.iter().all(harmless) {
         findings.extend(overlap(plan, jobs));
+    }
+    if findings.is_empty() {
+        findings.extend(own_tasks(jobs));
     }
     findings
 }
@@ -344,6 +353,20 @@ fn overlap(plan: &Plan, jobs: &Jobs) -> Option<Finding> {
             "All of them are to run at the same time: spawn every job before you await the first handle, without a limit.",
         )),
     }
+}
+
+/// Whether each job was a task of its own.
+fn own_tasks(jobs: &Jobs) -> Option<Finding> {
+    let tasks: BTreeSet<_> = jobs.tasks.iter().flatten().collect();
+    (tasks.len() < jobs.tasks.len()).then(|| {
+        Finding::new(
+            Code::NotSpawned,
+            "All results are right, but the jobs are no tasks of their own: they ran inside of the task that called `run_all`, or \
+             shared one.",
+            "`tokio::spawn(job)`, or `set.spawn(job)`, for each of them. A task may run on another thread, and its `JoinHandle` \
+             catches its panic for you.",
+        )
+    })
 }
 
 #[cfg(test)]

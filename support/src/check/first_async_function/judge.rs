@@ -4,7 +4,7 @@ use super::Seen;
 use crate::check::code::Code;
 use crate::check::report::Finding;
 use crate::check::run::{Ended, Run};
-use crate::check::words::{ending, holds_thread, quote, ratio, same_in_another_order};
+use crate::check::words::{ending, holds_thread, left_alone, quote, ratio, same_in_another_order};
 use std::time::Duration;
 
 /// A wait that is none: Tokio's timers are exact to a millisecond.
@@ -64,7 +64,9 @@ fn fetch(seen: &Seen) -> Option<Finding> {
 
 /// No time passed in `fetch`: which of the reasons?
 fn waits_for_nothing(seen: &Seen, run: &Run<String>) -> Finding {
-    if run.pool {
+    if run.left > 0 {
+        left_alone("fetch")
+    } else if run.pool {
         Finding::new(
             Code::BlocksThread,
             "`fetch` moves its waiting to a thread for blocking work: the runtime goes on, but each fetch costs a thread that sleeps.",
@@ -108,6 +110,9 @@ fn fetch_all(seen: &Seen, fetch_is_right: bool) -> Vec<Finding> {
         return vec![finding];
     }
     let mut findings = Vec::new();
+    if fetch_is_right && run.waited <= NOTHING && run.left > 0 {
+        return vec![left_alone("fetch_all")];
+    }
     if fetch_is_right && run.waited <= NOTHING {
         return vec![Finding::new(
             Code::NotAwaited,
@@ -122,7 +127,9 @@ fn fetch_all(seen: &Seen, fetch_is_right: bool) -> Vec<Finding> {
             "It makes a `fetch(id)` for every id, and returns what these return.",
         )];
     }
-    findings.extend(fetch_is_right.then(|| overlap(seen, ids, run)).flatten());
+    if fetch_is_right {
+        findings.extend(overlap(seen, ids, run).or_else(|| limit(seen)));
+    }
     findings.extend(seen.alls.iter().find_map(|(ids, run)| results(ids, run)));
     findings
 }
@@ -152,6 +159,22 @@ fn overlap(seen: &Seen, ids: &[u32], run: &Run<Vec<String>>) -> Option<Finding> 
             ),
             "An `.await` in a loop waits for each turn to end. Make all futures first, then await them together.",
         )
+    })
+}
+
+/// Whether the waits of more than those overlap, too.
+fn limit(seen: &Seen) -> Option<Finding> {
+    seen.alls[1..].iter().find_map(|(ids, run)| {
+        overlap(seen, ids, run)?;
+        Some(Finding::new(
+            Code::Limited,
+            format!(
+                "Three fetches overlap, and more do not: {} fetches took {:.1} times as long as the longest of them alone.",
+                ids.len(),
+                ratio(run.waited, seen.longest(ids))
+            ),
+            "All of them at the same time, however many: `join_all` has no limit; `buffered(n)`, chunks and a semaphore have one.",
+        ))
     })
 }
 

@@ -50,7 +50,7 @@ fn step(pulse: &Pulse, quiet: usize, rested: Duration) -> Step {
         Step::Move(Duration::from_millis(1))
     } else {
         // A part of what has passed: exact enough to tell a pause from one twice as long, and soon at the end.
-        Step::Move((rested / 6).max(Duration::from_millis(1)))
+        Step::Move((rested / 12).max(Duration::from_millis(1)))
     }
 }
 
@@ -149,7 +149,7 @@ mod tests {
         let table = [
             (pulse(1, 0, false), 1000, Step::Wait),
             (pulse(0, 0, false), 0, Step::Wait),
-            (pulse(0, 0, false), REST, Step::Move(ms(200))),
+            (pulse(0, 0, false), REST, Step::Move(ms(100))),
             (pulse(0, 3, false), REST, Step::Open),
             (pulse(0, 3, true), REST, Step::Open),
             (pulse(0, 0, true), REST, Step::Move(ms(1))),

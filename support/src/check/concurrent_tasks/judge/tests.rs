@@ -20,6 +20,7 @@ fn codes(states: [State; 4], most: usize, places: &[Result<usize, &str>]) -> Vec
         results: results(places),
         states: states.to_vec(),
         most,
+        tasks: (0..4).map(|task| Some(task.to_string())).collect(),
     };
     names(&run_all(&PLANS[0], &Run::that(Ended::Returned(jobs))))
 }
@@ -70,6 +71,26 @@ fn jobs_in_a_row_are_told_from_a_few_at_a_time() {
     assert_eq!(codes(GOOD, 1, &right), ["sequential"]);
     assert_eq!(codes(GOOD, 2, &right), ["limited"]);
     assert_eq!(codes(GOOD, 1, &[]), ["result-ignored", "sequential"]);
+}
+
+#[test]
+fn each_job_is_a_task_of_its_own() {
+    let task = |name: &str| Some(name.to_owned());
+    let table = [
+        ([task("1"), task("2"), task("3"), task("4")], ""),
+        ([task("1"), task("2"), task("3"), task("3")], "not-spawned"),
+        ([None, None, None, None], "not-spawned"),
+    ];
+    for (tasks, expected) in table {
+        let jobs = Jobs {
+            results: results(&[Ok(0), Ok(1), Err("job 2 fails on purpose"), Ok(3)]),
+            states: GOOD.to_vec(),
+            most: 4,
+            tasks: tasks.to_vec(),
+        };
+        let findings = run_all(&PLANS[0], &Run::that(Ended::Returned(jobs)));
+        assert_eq!(names(&findings).join(", "), expected, "{tasks:?}");
+    }
 }
 
 #[test]

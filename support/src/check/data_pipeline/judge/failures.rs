@@ -14,6 +14,13 @@ use std::time::Duration;
 /// leave time for a few only.
 const FOR_EVER: usize = 6;
 
+/// Items that cannot become better, and why.
+const FINAL: [(u32, &str); 3] = [
+    (0, "does not exist (404)"),
+    (13, "answers 500"),
+    (5, "answers 200, with what is no JSON"),
+];
+
 /// What became of good items among bad ones.
 pub(super) fn failures(seen: &Seen, whole: bool) -> Vec<Finding> {
     let results = match &seen.run.ended {
@@ -165,21 +172,20 @@ fn requests<'s>(seen: &'s Seen, path: &'s str) -> impl Iterator<Item = &'s Reque
 
 /// How it asked again, where it did.
 fn retries(seen: &Seen) -> Option<Finding> {
-    let missing = requests(seen, &path(0)).count();
-    if missing > 1 {
-        return Some(Finding::new(
-            Code::RetriesTooMuch,
-            format!("`/data/0` does not exist (404), and `pipeline` asked for it {missing} times."),
-            "Only 503 and 429 pass. What else fails is final: return its error at once.",
-        ));
+    for (id, is) in FINAL {
+        let times = requests(seen, &path(id)).count();
+        if times > 1 {
+            return Some(Finding::new(
+                Code::RetriesTooMuch,
+                format!(
+                    "`{}` {is}, and `pipeline` asked for it {times} times.",
+                    path(id)
+                ),
+                "Only 503 and 429 pass. What else fails is final: return its error at once.",
+            ));
+        }
     }
-    let at: Vec<_> = requests(seen, &path(3))
-        .map(|request| moment(seen, request))
-        .collect();
-    let pauses: Vec<_> = at
-        .windows(2)
-        .map(|pair| pair[1].saturating_sub(pair[0]))
-        .collect();
+    let pauses = pauses(seen, 3);
     let no_backoff = |message: String| {
         Some(Finding::new(
             Code::NoBackoff,
@@ -204,8 +210,39 @@ fn retries(seen: &Seen) -> Option<Finding> {
                 second.as_millis()
             ))
         }
-        _ => None,
+        _ => linear(seen).and_then(no_backoff),
     }
+}
+
+/// The pauses between the requests for an item.
+fn pauses(seen: &Seen, id: u32) -> Vec<Duration> {
+    let at: Vec<_> = requests(seen, &path(id))
+        .map(|request| moment(seen, request))
+        .collect();
+    at.windows(2)
+        .map(|pair| pair[1].saturating_sub(pair[0]))
+        .collect()
+}
+
+/// Whether the pauses for what never becomes better grow, each by as much as the one before: 100, 200, 300 ms.
+fn linear(seen: &Seen) -> Option<String> {
+    let pauses = pauses(seen, 9);
+    let [first, second, third, ..] = pauses[..] else {
+        return None;
+    };
+    let (one, other) = (second.checked_sub(first)?, third.checked_sub(second)?);
+    let exact = !seen.run.real && first >= Duration::from_millis(10);
+    let grows = one > first.mul_f64(0.3);
+    let evenly = other > one.mul_f64(0.55) && other < one.mul_f64(1.45);
+    (exact && grows && evenly).then(|| {
+        format!(
+            "`/data/9` answers 503 each time, and the pauses grow, but none is twice as long as the one before: about {} ms, \
+             {} ms, {} ms.",
+            first.as_millis(),
+            second.as_millis(),
+            third.as_millis()
+        )
+    })
 }
 
 /// When a request came in, on the clock of whoever asked.

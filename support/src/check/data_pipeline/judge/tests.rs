@@ -97,7 +97,7 @@ fn good_items_and_what_is_wrong_with_them() {
 
 #[test]
 fn bad_items_and_what_is_wrong_with_them() {
-    let table: [Row; 10] = [
+    let table: [Row; 12] = [
         (|seen| results(seen).retain(Result::is_ok), "item-lost"),
         (|seen| results(seen).truncate(1), "one-failure-stops-all"),
         (|seen| results(seen)[1] = Ok(0), "error-swallowed"),
@@ -109,6 +109,14 @@ fn bad_items_and_what_is_wrong_with_them() {
         ),
         (|seen| seen.counts.most_in_flight = 4, "unlimited"),
         (|seen| seen.log.push(request(0, 0)), "retries-too-much"),
+        (
+            |seen| seen.log.extend([request(13, 0), request(13, 9)]),
+            "retries-too-much",
+        ),
+        (
+            |seen| seen.log.extend([request(5, 0), request(5, 9)]),
+            "retries-too-much",
+        ),
         (
             |seen| seen.run = Run::that(Ended::Panicked("boom".into())),
             "one-failure-stops-all",
@@ -136,6 +144,22 @@ fn a_pause_is_told_from_none_and_from_one_that_does_not_grow() {
     ] {
         let log = right(&MIXED, again).log;
         assert_eq!(codes(|_| (), |seen| seen.log = log), expected, "{again:?}");
+    }
+}
+
+#[test]
+fn pauses_that_double_are_told_from_those_that_grow_evenly() {
+    let table: [(&[u64], &str); 5] = [
+        (&[0, 100, 300, 700, 1500], ""),
+        (&[0, 109, 311, 745], ""),
+        (&[0, 100, 300, 600], "no-backoff"),
+        (&[0, 105, 320, 625], "no-backoff"),
+        // Twice as long, up to a bound.
+        (&[0, 100, 300, 500, 700], ""),
+    ];
+    for (at, expected) in table {
+        let add = |seen: &mut Seen| seen.log.extend(at.iter().map(|at| request(9, *at)));
+        assert_eq!(codes(|_| (), add), expected, "{at:?}");
     }
 }
 

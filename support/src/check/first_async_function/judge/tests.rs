@@ -71,6 +71,23 @@ fn fetch_all_is_judged_by_what_it_returns_and_how_long_it_waits() {
 }
 
 #[test]
+fn more_than_three_fetches_overlap_too() {
+    let mut seen = seen(run(data(&[4, 2, 7]), 200));
+    seen.alls
+        .push((vec![2, 7, 2, 7, 4], run(data(&[2, 7, 2, 7, 4]), 400)));
+    assert_eq!(codes(&seen), ["limited"]);
+}
+
+#[test]
+fn a_task_that_goes_on_is_not_one_that_was_awaited() {
+    let mut seen = seen(run(data(&[4, 2, 7]), 0));
+    seen.alls[0].1.left = 3;
+    let findings = judge(&seen);
+    assert_eq!(findings[0].code, Code::NotAwaited);
+    assert!(findings[0].message.contains("handle"), "{findings:?}");
+}
+
+#[test]
 fn fetches_of_different_length_may_overlap() {
     let mut seen = seen(run(data(&[4, 2, 7]), 1400));
     for (id, run) in &mut seen.ones {
