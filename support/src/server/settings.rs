@@ -23,7 +23,7 @@ pub struct Settings {
     pub(super) seed: u64,
     pub(super) limit: Option<usize>,
     pub(super) faults: Vec<(String, Fault)>,
-    pub(super) gate: Option<Gate>,
+    pub(super) gate: Option<usize>,
     pub(super) hold: Option<Hold>,
 }
 
@@ -71,17 +71,14 @@ impl Settings {
         self
     }
 
-    /// Holds answers back until `together` requests are in flight, and a little longer to see whether more come.
+    /// Holds answers back until `together` requests are in flight, or until a check opens that knows that no more will
+    /// come for now.
     ///
-    /// A check that asks *how many at the same time?* would depend on the speed of the machine if answers simply came
-    /// after a while. Held back, they come when the question is answered, or when nothing has come for long.
+    /// Whoever asks *how many at the same time?* would depend on the speed of the machine if answers simply came after a
+    /// while.
     #[must_use]
     pub fn gate(mut self, together: usize) -> Self {
-        self.gate = Some(Gate {
-            together,
-            quiet: Duration::from_millis(150),
-            patience: Duration::from_millis(600),
-        });
+        self.gate = Some(together);
         self
     }
 
@@ -92,29 +89,18 @@ impl Settings {
     }
 }
 
-/// Holds one answer back until a folder has so many entries, or until it seems that it never will.
+/// Holds one answer back until a folder has so many entries, or until somebody gives it up.
 ///
 /// So a check asks whether anything is saved *before* everything is fetched, whatever the speed of the machine.
 #[derive(Debug, Clone)]
 pub(crate) struct Hold {
-    pub(crate) path: &'static str,
+    pub(crate) path: String,
     pub(crate) folder: PathBuf,
     pub(crate) until: usize,
-    pub(crate) patience: Duration,
 }
 
 impl Hold {
     pub(super) fn entries(&self) -> usize {
         std::fs::read_dir(&self.folder).map_or(0, Iterator::count)
     }
-}
-
-/// When held answers go out.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Gate {
-    pub(super) together: usize,
-    /// How long nothing must have come, once enough are there.
-    pub(super) quiet: Duration,
-    /// How long nothing must have come, where not enough are there.
-    pub(super) patience: Duration,
 }

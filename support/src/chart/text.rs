@@ -1,6 +1,6 @@
 //! Figures in text: bars and lanes made of characters.
 
-use crate::timeline::Lane;
+use super::Lane;
 use std::time::Duration;
 
 /// Characters across a figure.

@@ -5,7 +5,7 @@
 //! asks with a [`Silence`], so a panic elsewhere in the kernel is reported as ever.
 
 use std::any::Any;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::panic::{self, AssertUnwindSafe};
 use std::pin::pin;
@@ -14,6 +14,8 @@ use std::task::Poll;
 
 thread_local! {
     static DEPTH: Cell<usize> = const { Cell::new(0) };
+    /// The words and the places of this thread's panics that were not reported.
+    static PLACES: RefCell<Vec<(String, String)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// While it lives, panics of the current thread are not reported.
@@ -27,6 +29,8 @@ impl Silence {
             panic::set_hook(Box::new(move |info| {
                 if DEPTH.get() == 0 {
                     previous(info);
+                } else if let Some(place) = info.location() {
+                    note_place(message(info.payload()), place.to_string());
                 }
             }));
         });
@@ -39,6 +43,30 @@ impl Drop for Silence {
     fn drop(&mut self) {
         DEPTH.set(DEPTH.get() - 1);
     }
+}
+
+/// Keeps the first few; a thread that ends has nowhere to keep them.
+fn note_place(words: String, place: String) {
+    let _ = PLACES.try_with(|places| {
+        if let Ok(mut places) = places.try_borrow_mut()
+            && places.len() < 8
+        {
+            places.push((words, place));
+        }
+    });
+}
+
+/// Forgets where panics of this thread happened.
+pub(crate) fn forget_places() {
+    PLACES.take();
+}
+
+/// Where the first panic of this thread happened whose words begin so.
+pub(crate) fn place_of(start: &str) -> Option<String> {
+    PLACES.with_borrow(|places| {
+        let found = places.iter().find(|(words, _)| words.starts_with(start));
+        found.map(|(_, place)| place.clone())
+    })
 }
 
 /// What a panic carried.
