@@ -99,7 +99,9 @@ class LearnerSpawner(SimpleLocalProcessSpawner):
         hand_out(self.folder)
         self.group = control_group(self.user.name)
         if self.group is None:
-            self.log.warning("%s: no control group can be made, so each process is limited, not their sum", self.user.name)
+            self.log.warning(
+                "%s: no control group can be made, so each process is limited, not their sum", self.user.name
+            )
         return await super().start()
 
     async def stop(self, now=False):

@@ -38,7 +38,10 @@ class Member(Learner):
             raise Failed(f"{self.name} could not log in")
         until = time.monotonic() + PATIENCE
         # The hub's page says that the server is starting, and leads there once it has started.
-        while not (answer := self.web.get(urljoin(self.base, "api/status"))).ok or "json" not in answer.headers["content-type"]:
+        while (
+            not (answer := self.web.get(urljoin(self.base, "api/status"))).ok
+            or "json" not in answer.headers["content-type"]
+        ):
             if time.monotonic() > until:
                 raise Failed(f"the server of {self.name} did not start")
             time.sleep(0.5)
@@ -78,7 +81,9 @@ async def work(options):
     notebooks = [exercises[number % len(exercises)] for number in range(len(learners))]
     verdicts = await asyncio.gather(
         *(
-            learner.solve(f"exercises/{notebook.name}", answers_of(options.notebooks / "solutions" / notebook.name), options.pause)
+            learner.solve(
+                f"exercises/{notebook.name}", answers_of(options.notebooks / "solutions" / notebook.name), options.pause
+            )
             for learner, notebook in zip(learners, notebooks)
         )
     )
@@ -91,7 +96,11 @@ async def work(options):
     said = await beyond_the_limit(learners[0], learners[-1], options.limit) if len(learners) > 1 else None
     return {
         "learners": rows,
-        "all": {"median_cell_s": round(statistics.median(times), 2), "peak_bytes": memory.all, "beyond_the_limit": said},
+        "all": {
+            "median_cell_s": round(statistics.median(times), 2),
+            "peak_bytes": memory.all,
+            "beyond_the_limit": said,
+        },
     }
 
 
@@ -102,7 +111,9 @@ def main():
     parser.add_argument("--learners", required=True, type=int)
     parser.add_argument("--limit", required=True, type=int, help="bytes that one learner may use")
     parser.add_argument("--notebooks", required=True, type=Path)
-    parser.add_argument("--pause", default=0.0, type=float, help="seconds that each learner thinks before the next cell")
+    parser.add_argument(
+        "--pause", default=0.0, type=float, help="seconds that each learner thinks before the next cell"
+    )
     options = parser.parse_args()
     try:
         json.dump(asyncio.run(work(options)), sys.stdout, indent=1)

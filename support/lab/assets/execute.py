@@ -102,7 +102,9 @@ def write_behind(client, line):
         kernel = psutil.Process(client.km.provisioner.pid)
         [evcxr] = [child for child in kernel.children() if child.status() != psutil.STATUS_ZOMBIE]
         name = evcxr.name()
-        [cells] = [child for child in evcxr.children() if child.name() == name and child.status() != psutil.STATUS_ZOMBIE]
+        [cells] = [
+            child for child in evcxr.children() if child.name() == name and child.status() != psutil.STATUS_ZOMBIE
+        ]
         with open(f"/proc/{cells.pid}/fd/2", "w") as pipe:
             pipe.write(line)
     except (OSError, ValueError, psutil.Error):

@@ -70,7 +70,9 @@ class Learner:
         headers = self.headers() | ({"Cookie": cookies} if cookies else {})
         self.socket = await websocket_connect(
             # The server accepts it once the kernel answers; a browser waits as long as that takes.
-            HTTPRequest(url.replace("http", "ws", 1), headers=headers, connect_timeout=PATIENCE, request_timeout=PATIENCE),
+            HTTPRequest(
+                url.replace("http", "ws", 1), headers=headers, connect_timeout=PATIENCE, request_timeout=PATIENCE
+            ),
             max_message_size=2**30,
         )
 
@@ -78,7 +80,14 @@ class Learner:
         """Sends a request and returns the outputs and the reply, when the kernel is idle again."""
         name = uuid.uuid4().hex
         header = {"msg_id": name, "msg_type": kind, "session": self.name, "username": self.name, "version": "5.3"}
-        message = {"header": header, "parent_header": {}, "metadata": {}, "content": content, "channel": "shell", "buffers": []}
+        message = {
+            "header": header,
+            "parent_header": {},
+            "metadata": {},
+            "content": content,
+            "channel": "shell",
+            "buffers": [],
+        }
         await self.socket.write_message(json.dumps(message))
         outputs, reply, idle = [], None, False
         while reply is None or not idle:

@@ -12,13 +12,13 @@ NOTEBOOKS = sys.argv[1]
 STORE = async_lab_provisioner.STORE
 CELLS = {
     "names": ":vars",
-    "folder": "std::env::current_dir().unwrap().ends_with(\"exercises\")",
+    "folder": 'std::env::current_dir().unwrap().ends_with("exercises")',
     "dependencies": ':dep support = { path = "../../support" }\n'
     ':dep tokio = { package = "support-tokio", path = "../../support/tokio" }',
     "before": "fn blocking() -> u8 { tokio::runtime::Runtime::new().unwrap().block_on(async { 42 }) } blocking()",
     "await": "tokio::time::sleep(std::time::Duration::from_millis(1)).await; 1",
     "after": "std::panic::catch_unwind(blocking).is_err()",
-    "variable": "let words = vec![\"a\".to_owned()].iter().map(|word| word.len()).collect::<Vec<_>>();",
+    "variable": 'let words = vec!["a".to_owned()].iter().map(|word| word.len()).collect::<Vec<_>>();',
     "named": ":vars",
 }
 

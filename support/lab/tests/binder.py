@@ -108,7 +108,9 @@ def main():
     raise_loopback()
     limits = Limits(options.memory)
     with tempfile.TemporaryDirectory() as scratch:
-        folders = {name: f"{scratch}/{name.lower()}" for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")}
+        folders = {
+            name: f"{scratch}/{name.lower()}" for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+        }
         log = open(f"{scratch}/jupyterlab.log", "w+", encoding="utf-8")
         server = subprocess.Popen(
             [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1"]

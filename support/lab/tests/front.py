@@ -53,7 +53,11 @@ def left(before):
 def changing_crate():
     """A crate that `support` is made of gets another feature, which needs no network and nothing else."""
     run("let kept = 41; fn double(number: u32) -> u32 { 2 * number }")
-    told = {"crate": run(':dep memory-stats = { version = "1", features = ["always_use_statm"] }\nmemory_stats::memory_stats().is_some()')}
+    told = {
+        "crate": run(
+            ':dep memory-stats = { version = "1", features = ["always_use_statm"] }\nmemory_stats::memory_stats().is_some()'
+        )
+    }
     told["function"] = run("double(4)")
     told["variable"] = run("kept")
     return told | {"anew": run("let anew = 1;"), "kept": run("anew")}

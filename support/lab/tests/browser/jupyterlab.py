@@ -258,7 +258,10 @@ def main():
             page.on("pageerror", lambda error: heard.append(str(error)))
             for title, step in [
                 ("a solution runs: figures and verdict", lambda: solution(page, server, options.screenshots, "light")),
-                ("an exercise: wrong, right, restarted, interrupted", lambda: exercise(page, server, options.screenshots)),
+                (
+                    "an exercise: wrong, right, restarted, interrupted",
+                    lambda: exercise(page, server, options.screenshots),
+                ),
                 ("the start page shows the progress", lambda: start(page, server, options.screenshots)),
                 ("the dark theme", lambda: dark(page, server, options.screenshots)),
             ]:

@@ -45,7 +45,10 @@ def complaints(page, file, pages, heard):
             first = violation["nodes"][0]
             yield f"axe: {violation['id']}: {len(violation['nodes'])} times, first {first['html'][:120]}"
     yield from links(page, file, pages)
-    for label in page.eval_on_selector_all("svg[role=img]", "all => all.map(one => one.getAttribute('aria-label') || one.querySelector('desc, title')?.textContent || '')"):
+    for label in page.eval_on_selector_all(
+        "svg[role=img]",
+        "all => all.map(one => one.getAttribute('aria-label') || one.querySelector('desc, title')?.textContent || '')",
+    ):
         if not label.strip():
             yield "a figure without a description"
     yield from heard
@@ -83,7 +86,9 @@ def main():
                 page.on("pageerror", lambda error: heard.append(str(error)))
                 page.on(
                     "request",
-                    lambda request: request.url.startswith(("file:", "data:")) or heard.append(f"asks for {request.url}"),
+                    lambda request: (
+                        request.url.startswith(("file:", "data:")) or heard.append(f"asks for {request.url}")
+                    ),
                 )
                 page.goto(file.as_uri())
                 name = file.relative_to(site)
