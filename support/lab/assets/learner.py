@@ -1,6 +1,8 @@
 """A learner's part in a browser: opens notebooks on a Jupyter server, sends their cells, reads what comes back.
 
-`Memory` follows meanwhile what the processes of each learner hold.
+There is no browser in it: many learners fit on a machine, and what they take of it is the lab's. `Memory` follows
+meanwhile what the processes of each learner hold. The trial of a class uses both, and so does the test of what Binder
+would give.
 """
 
 import asyncio
@@ -16,6 +18,7 @@ import requests
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import WebSocketClosedError, websocket_connect
 
+# Seconds until an answer is given up, on a machine where many learners compile at once.
 PATIENCE = 300
 
 # The verdict of a check, as data, beside what the learner sees.
