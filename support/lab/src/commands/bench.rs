@@ -263,11 +263,7 @@ fn register(paths: &Paths, tools: &Tools) -> Result<PathBuf> {
             .arg("--install")
             .env("JUPYTER_PATH", &folder),
     )?;
-    let python = packages::with(
-        &folder.join("venv"),
-        &tools.python,
-        &["ipykernel", "matplotlib"],
-    )?;
+    let python = packages::with(paths, &folder.join("venv"), &tools.python, "bench", &[])?;
     files::write_if_changed(
         &folder
             .join("kernels")

@@ -114,9 +114,8 @@ impl Programs {
     fn ensure(paths: &Paths, tools: &Tools) -> Result<Self> {
         let folder = paths.state().join("class");
         let pins = packages::pins(&paths.root.join("environment.yml"))?;
-        let mut packages = vec!["jupyterhub==6.1.*"];
-        packages.extend(pins.iter().map(String::as_str));
-        let python = packages::with(&folder.join("venv"), &tools.python, &packages)?;
+        let venv = folder.join("venv");
+        let python = packages::with(paths, &venv, &tools.python, "class", &pins)?;
         let proxy = folder.join("node_modules/.bin/configurable-http-proxy");
         if !proxy.exists() {
             let npm = process::which("npm")

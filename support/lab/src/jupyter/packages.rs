@@ -116,10 +116,25 @@ fn stamped(folder: &Path, wanted: &[String]) -> String {
     format!("{}\n{}\n", folder.display(), wanted.join("\n"))
 }
 
-/// A Python with packages that only some commands need, in a virtual environment of its own, as pip names them.
-pub(crate) fn with(folder: &Path, base: &Path, packages: &[&str]) -> Result<PathBuf> {
-    let wanted: Vec<_> = packages.iter().map(|&name| name.to_owned()).collect();
-    virtual_environment(folder, Some(base), &packages.join(", "), &wanted)
+/// A Python with packages that only some commands need, in a virtual environment of its own: those that the file of this
+/// name in `assets/requirements` pins, and more.
+pub(crate) fn with(
+    paths: &Paths,
+    folder: &Path,
+    base: &Path,
+    name: &str,
+    more: &[String],
+) -> Result<PathBuf> {
+    let text = fs::read_to_string(
+        paths
+            .assets()
+            .join("requirements")
+            .join(format!("{name}.txt")),
+    )?;
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    let mut wanted: Vec<_> = lines.map(str::to_owned).collect();
+    wanted.extend_from_slice(more);
+    virtual_environment(folder, Some(base), &wanted.join(", "), &wanted)
 }
 
 /// Makes a virtual environment with these packages, unless it is there, and returns its Python.

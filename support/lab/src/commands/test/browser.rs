@@ -6,9 +6,6 @@ use crate::system::{paths::Paths, process};
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 
-/// What drives the browser, and what judges whether everybody can read a page.
-const PACKAGES: [&str; 2] = ["playwright==1.65.*", "axe-playwright-python==0.1.*"];
-
 /// The browsers that will do, by the names of their programs.
 const BROWSERS: [&str; 4] = [
     "chromium",
@@ -35,11 +32,8 @@ pub(crate) fn tests(
         println!("skipped: the tests in a browser, since no Chromium is on the PATH");
         return Ok(());
     };
-    let python = packages::with(
-        &paths.state().join("browser/venv"),
-        &tools.python,
-        &PACKAGES,
-    )?;
+    let venv = paths.state().join("browser/venv");
+    let python = packages::with(paths, &venv, &tools.python, "browser", &[])?;
     let screenshots = paths.state().join("screenshots");
     let folder = paths.root.join("support/lab/tests/browser");
     let run = |script: &str, arguments: &[(&str, &Path)]| -> Result<()> {
