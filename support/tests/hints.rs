@@ -6,13 +6,16 @@ use std::fs;
 use std::path::Path;
 use support::check::Code;
 
-const EXERCISES: [&str; 5] = [
-    "1_first_async_function",
-    "2_concurrent_tasks",
-    "3_http_requests",
-    "4_async_resources",
-    "5_data_pipeline",
-];
+/// The names of all exercises.
+fn exercises() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../notebooks/solutions");
+    let files = fs::read_dir(folder).expect("a folder").flatten();
+    let names = files.map(|file| file.path().with_extension(""));
+    names
+        .filter_map(|path| Some(path.file_name()?.to_str()?.to_owned()))
+        .filter(|name| name.starts_with(|c: char| c.is_ascii_digit()))
+        .collect()
+}
 
 const HINT: &str = "<details><summary><code>";
 
@@ -35,11 +38,11 @@ fn hints(folder: &str, exercise: &str) -> String {
 
 #[test]
 fn every_code_of_an_exercise_has_a_hint_there_and_no_other_has() {
-    for exercise in EXERCISES {
-        let wanted: BTreeSet<_> = Code::of(exercise).iter().map(|code| code.name()).collect();
+    for exercise in exercises() {
+        let wanted: BTreeSet<_> = Code::of(&exercise).iter().map(|code| code.name()).collect();
         assert!(!wanted.is_empty(), "{exercise}");
         for folder in ["exercises", "solutions"] {
-            let text = hints(folder, exercise);
+            let text = hints(folder, &exercise);
             let named: Vec<_> = text
                 .split(HINT)
                 .skip(1)
@@ -58,8 +61,8 @@ fn every_code_of_an_exercise_has_a_hint_there_and_no_other_has() {
 
 #[test]
 fn every_hint_has_three_steps_that_say_something() {
-    for exercise in EXERCISES {
-        for hint in hints("solutions", exercise).split(HINT).skip(1) {
+    for exercise in exercises() {
+        for hint in hints("solutions", &exercise).split(HINT).skip(1) {
             let steps: Vec<_> = hint.split("</summary>").skip(1).collect();
             assert_eq!(steps.len(), 3, "{exercise}: {hint}");
             let says = |step: &&str| {

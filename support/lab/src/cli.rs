@@ -1,7 +1,8 @@
 //! The command line.
 
 use crate::commands::{
-    bench, class, doctor, eject, export, open, progress, reset, run, setup, sync, test, update,
+    bench, class, doctor, eject, export, new_exercise, open, progress, reset, run, setup, sync,
+    test, update,
 };
 use crate::evcxr::{crates, inference, replay};
 use crate::kernel;
@@ -57,6 +58,8 @@ enum Command {
     Class(class::Options),
     /// Time our kernel beside the stock one and Python's: minutes for each round.
     Bench(bench::Options),
+    /// Lay the skeleton of a new exercise, for those who write the lab.
+    NewExercise(new_exercise::Options),
     /// Say what is installed, in which version, and what mends what is missing.
     Doctor(doctor::Options),
     /// Run a program that ends with whoever started it; the command itself calls this.
@@ -149,6 +152,7 @@ pub(crate) fn run() -> Result<ExitCode> {
         Command::Eject(options) => eject::run(&paths, &options),
         Command::Class(options) => class::run(&paths, &options),
         Command::Bench(options) => bench::run(&paths, &options),
+        Command::NewExercise(options) => new_exercise::run(&paths, &options),
         Command::Doctor(options) => doctor::run(&paths, &options),
         Command::Guard { .. } => Ok(ExitCode::FAILURE),
         Command::Kernel { connection_file } => kernel::serve(&paths, &connection_file),

@@ -5,6 +5,7 @@ pub(crate) mod class;
 pub(crate) mod doctor;
 pub(crate) mod eject;
 pub(crate) mod export;
+pub(crate) mod new_exercise;
 pub(crate) mod open;
 pub(crate) mod progress;
 pub(crate) mod reset;

@@ -32,7 +32,7 @@ fn all_are_judged_as_outside(exercise: &str, source: &str, check: &str) {
     let entries = fs::read_dir(folder).expect("the folder is there").flatten();
     let mut files: Vec<_> = entries.map(|entry| entry.path()).collect();
     files.sort();
-    assert!(files.len() > 10, "{exercise} has attempts");
+    assert!(!files.is_empty(), "{exercise} has attempts");
     let mut cells = vec![before(source)];
     let mut expected = Vec::new();
     for file in &files {
