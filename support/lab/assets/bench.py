@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 from jupyter_client.multikernelmanager import AsyncMultiKernelManager
 
-from async_lab_provisioner import AHEAD, STORE
+from async_lab_provisioner import POOL, PRESTART
 
 FIGURES = ("image/png", "image/svg+xml", "text/html")
 
@@ -67,7 +67,7 @@ async def session(manager, kernels, options, cells):
     name = await manager.start_kernel(kernel_name=options.kernel, cwd=options.folder)
     kernel = manager.get_kernel(name)
     kernels.append(kernel)
-    if AHEAD and kernel.provisioner.taken is None:
+    if PRESTART and kernel.provisioner.taken is None:
         sys.exit("the kernel that was started ahead was not handed over")
     client = kernel.client()
     client.start_channels(hb=False)
@@ -95,9 +95,9 @@ async def ahead(manager, options):
     client = manager.get_kernel(name).client()
     client.start_channels(hb=False)
     await client.wait_for_ready(timeout=options.timeout)
-    while not (STORE.waiting and STORE.waiting.warm):
-        if STORE.filling.done() and (STORE.filling.exception() or not STORE.waiting):
-            sys.exit(f"no kernel was started ahead: {STORE.filling.exception() or 'there is no room'}")
+    while not (POOL.waiting and POOL.waiting.warm):
+        if POOL.filling.done() and (POOL.filling.exception() or not POOL.waiting):
+            sys.exit(f"no kernel was started ahead: {POOL.filling.exception() or 'there is no room'}")
         await asyncio.sleep(0.1)
 
 
@@ -105,7 +105,7 @@ async def run(options, cells):
     manager = AsyncMultiKernelManager()
     kernels = []
     try:
-        if AHEAD:
+        if PRESTART:
             await ahead(manager, options)
         sampler = Sampler(kernels)
         sessions = [session(manager, kernels, options, cells) for _ in range(options.kernels)]

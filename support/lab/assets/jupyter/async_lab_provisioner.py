@@ -6,7 +6,7 @@ Jupyter asks a provisioner for each kernel: this one hands over the kernel that 
 
 No cell ever waits longer for it: while a kernel in use computes or compiles, the one that is being started is paused,
 and on a machine without a core and memory to spare none is started. One that was started before `support` was edited is
-not handed over. Only the server that `cargo lab` opens asks for this, by `ASYNC_LAB_AHEAD` in its environment.
+not handed over. Only the server that `cargo lab` opens asks for this, by `ASYNC_LAB_PRESTART` in its environment.
 
 A kernel listens on its ports seconds after they were chosen. Jupyter does not hold them meanwhile, nor while it
 restarts the kernel: where another program took one, the kernel ended as often as it was started. Here they are held.
@@ -34,7 +34,7 @@ ROOT = Path(__file__).resolve().parents[4]
 PORTS = ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port")
 
 # Whether kernels are started ahead of time, as the server's environment has it.
-AHEAD = "ASYNC_LAB_AHEAD" in os.environ
+PRESTART = "ASYNC_LAB_PRESTART" in os.environ
 
 # Elsewhere the kernel could not listen on ports that are held.
 HOLDS = sys.platform == "linux"
@@ -72,7 +72,7 @@ class Ports:
             held.close()
 
 
-class Waiting:
+class WarmKernel:
     """A kernel that waits for its notebook."""
 
     def __init__(self, command, folder, env):
@@ -134,7 +134,19 @@ class Waiting:
             client.stop_channels()
 
 
-class Store:
+def log(text):
+    """Says it where the command says what it does, if the environment asks for that."""
+    if "ASYNC_LAB_LOG" in os.environ:
+        with (state() / "log").open("a") as file:
+            file.write(f"{time.strftime('%FT%TZ', time.gmtime())} DEBUG lab::provisioner: {text}\n")
+
+
+def state():
+    """The folder of what is prepared, in which Jupyter has its own."""
+    return Path(jupyter_runtime_dir()).parents[1]
+
+
+class KernelPool:
     """The kernel that waits, if there is one, and those that are in use."""
 
     def __init__(self):
@@ -146,13 +158,19 @@ class Store:
     def take(self, folder):
         """The kernel that waits in a folder; it belongs to the caller from now on."""
         waiting = self.waiting
-        if waiting is None or Path(folder).resolve() != Path(waiting.folder).resolve():
+        if waiting is None:
+            log("no kernel was handed over: none waits")
+            return None
+        if Path(folder).resolve() != Path(waiting.folder).resolve():
+            log(f"no kernel was handed over: the one that waits is for {waiting.folder}")
             return None
         self.waiting = None
         if not (waiting.alive() and waiting.fresh()):
+            log("no kernel was handed over: the one that waited has ended, or `support` was edited since")
             waiting.end()
             return None
         waiting.pause(False)
+        log("a kernel that waited was handed over")
         return waiting
 
     def used(self, provisioner, command, folder, env):
@@ -170,8 +188,10 @@ class Store:
             return
         self.end()
         if not room():
+            log("no kernel is started ahead: this machine has no core or no memory to spare")
             return
-        self.waiting = waiting = Waiting(command, folder, env)
+        log(f"a kernel is started ahead, in {folder}")
+        self.waiting = waiting = WarmKernel(command, folder, env)
         warming = asyncio.ensure_future(waiting.warm_up())
         try:
             before = self.computed()
@@ -220,10 +240,10 @@ class Store:
             self.waiting = None
 
 
-def tell(log, task):
+def tell(logger, task):
     """Says why no kernel could be started ahead. Nobody waits for it: the next notebook starts its own."""
     if not task.cancelled() and task.exception():
-        log.warning("No kernel could be started ahead of time: %r", task.exception())
+        logger.warning("No kernel could be started ahead of time: %r", task.exception())
 
 
 def following(folder):
@@ -260,7 +280,7 @@ def folder_of(launch):
     return str(launch.get("cwd") or Path.cwd())
 
 
-STORE = Store()
+POOL = KernelPool()
 
 
 class Provisioner(LocalProvisioner):
@@ -273,8 +293,8 @@ class Provisioner(LocalProvisioner):
         self.taken = None
         # A kernel that is started again keeps its ports, to which its notebook is connected.
         if self.parent is not None and self.parent.cache_ports and not self.ports_cached:
-            if AHEAD:
-                self.taken = STORE.take(folder_of(kwargs))
+            if PRESTART:
+                self.taken = POOL.take(folder_of(kwargs))
             if self.taken:
                 self.parent.session.key = self.taken.key
             self.ports = self.taken.ports if self.taken else Ports(self.parent.ip)
@@ -298,6 +318,6 @@ class Provisioner(LocalProvisioner):
             self.taken.forget_file()
         else:
             await super().launch_kernel(cmd, **kwargs)
-        if AHEAD:
-            STORE.used(self, self.kernel_spec.argv, folder, env)
+        if PRESTART:
+            POOL.used(self, self.kernel_spec.argv, folder, env)
         return self.connection_info

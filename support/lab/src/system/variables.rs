@@ -12,7 +12,7 @@ pub(crate) const API: &str = "LAB_API";
 pub(crate) const LOG: &str = "ASYNC_LAB_LOG";
 
 /// For a JupyterLab that may start kernels before notebooks ask for them.
-pub(crate) const PRESTART: &str = "ASYNC_LAB_AHEAD";
+pub(crate) const PRESTART: &str = "ASYNC_LAB_PRESTART";
 
 /// For a kernel that ends with the program that started it.
 pub(crate) const ENDS_WITH_PARENT: &str = "ASYNC_LAB_ENDS_WITH_PARENT";

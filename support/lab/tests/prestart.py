@@ -15,7 +15,7 @@ from jupyter_client.multikernelmanager import AsyncMultiKernelManager
 
 import async_lab_provisioner
 
-STORE = async_lab_provisioner.STORE
+POOL = async_lab_provisioner.POOL
 CELLS = {
     "names": ":vars",
     "folder": 'std::env::current_dir().unwrap().ends_with("exercises")',
@@ -39,11 +39,11 @@ async def opened(manager, folder):
 
 
 async def warmed():
-    while not (STORE.waiting and STORE.waiting.warm):
-        if STORE.filling.done() and STORE.filling.exception():
-            raise STORE.filling.exception()
+    while not (POOL.waiting and POOL.waiting.warm):
+        if POOL.filling.done() and POOL.filling.exception():
+            raise POOL.filling.exception()
         await asyncio.sleep(0.1)
-    return STORE.waiting.process.pid
+    return POOL.waiting.process.pid
 
 
 async def answer(client, source):
@@ -77,7 +77,7 @@ async def main(notebooks):
     second, client = await opened(manager, notebooks / "exercises")
     taken = {"ahead": second.provisioner.pid == waiting, "said": await answers(client, CELLS)}
     stale = await warmed()
-    STORE.waiting.sources = "as they were before an edit"
+    POOL.waiting.sources = "as they were before an edit"
     third, client = await opened(manager, notebooks / "exercises")
     edited = {"ahead": third.provisioner.pid == stale}
     elsewhere = await warmed()

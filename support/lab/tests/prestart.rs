@@ -8,9 +8,9 @@ use std::path::Path;
 
 #[test]
 fn a_kernel_that_waited_is_handed_over_and_answers_like_a_new_one() {
-    let output = common::jupyter("ahead.py")
+    let output = common::jupyter("prestart.py")
         .arg(root().join("notebooks"))
-        .env("ASYNC_LAB_AHEAD", "1")
+        .env("ASYNC_LAB_PRESTART", "1")
         .output()
         .expect("Python starts");
     let stdout = String::from_utf8_lossy(&output.stdout);
