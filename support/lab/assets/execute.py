@@ -2,8 +2,8 @@
 
 This is all the Python there is in running notebooks: nbclient knows how to start a kernel and to collect its outputs.
 It does not judge. The first line of standard input is the notebook. After each cell it prints one line of JSON and
-waits for another: `next` goes on, anything else, or the end of the input, stops. Where the input ends while a cell runs,
-whoever asked is gone, and the kernel is ended at once.
+waits for another: `next` goes on, anything else, or the end of the input, stops. Where the input ends while a cell
+runs, whoever asked is gone, and the kernel is ended at once.
 """
 
 import argparse
