@@ -101,9 +101,8 @@ fn in_folder(paths: &Paths) -> Result<(Vec<Subject>, Vec<String>)> {
 const KERNEL_MEMORY: u64 = 1 << 30;
 
 /// How many notebooks run at the same time: each keeps one core busy.
-fn workers(notebooks: usize) -> usize {
-    let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let room = available_memory().map_or(2, |bytes| bytes / KERNEL_MEMORY);
+fn workers(notebooks: usize, cores: usize, free: Option<u64>) -> usize {
+    let room = free.map_or(2, |bytes| bytes / KERNEL_MEMORY);
     cores
         .min(usize::try_from(room).unwrap_or(usize::MAX))
         .min(notebooks)
@@ -146,8 +145,9 @@ pub(crate) fn pages(
         }
         Ok(done)
     };
+    let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let done: Result<Vec<Vec<Outcome>>> = thread::scope(|scope| {
-        let workers: Vec<_> = (0..workers(found.len()))
+        let workers: Vec<_> = (0..workers(found.len(), cores, available_memory()))
             .map(|_| scope.spawn(work))
             .collect();
         workers
@@ -227,8 +227,11 @@ mod tests {
 
     #[test]
     fn there_is_always_a_worker_and_never_an_idle_one() {
-        assert_eq!(workers(1), 1);
-        assert!((1..=3).contains(&workers(3)));
+        assert_eq!(workers(1, 8, None), 1);
+        assert_eq!(workers(9, 8, None), 2);
+        assert_eq!(workers(9, 2, Some(16 * KERNEL_MEMORY)), 2);
+        assert_eq!(workers(9, 8, Some(3 * KERNEL_MEMORY)), 3);
+        assert_eq!(workers(9, 8, Some(KERNEL_MEMORY / 2)), 1);
     }
 
     #[test]

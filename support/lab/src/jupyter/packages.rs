@@ -16,8 +16,8 @@ use yaml_rust2::YamlLoader;
 /// The packages of `environment.yml` that PyPI has too, and that the lab itself calls.
 const PACKAGES: [&str; 4] = ["jupyterlab", "nbclient", "nbconvert", "psutil"];
 
-/// The oldest Python that will do, as its own comparison has it.
-const OLDEST: &str = "(3, 10)";
+/// Tells which Python it is run by, and which versions of packages that has.
+const VERSIONS: &str = include_str!("../../assets/versions.py");
 
 /// Finds or makes the environment and returns its Python.
 pub(crate) fn ensure(paths: &Paths) -> Result<PathBuf> {
@@ -54,20 +54,18 @@ pub(crate) fn active(wanted: &[String]) -> Active {
     let Some(python) = python else {
         return Active::None;
     };
-    let program = "import json, sys\n\
-                   from importlib.metadata import version, PackageNotFoundError\n\
-                   def known(name):\n  try: return version(name)\n  except PackageNotFoundError: return None\n\
-                   print(json.dumps({'python': '%d.%d' % sys.version_info[:2], 'recent': sys.version_info[:2] >= OLDEST,\n\
-                   'packages': {name: known(name) for name in sys.argv[1:]}}))";
-    let mut command = process::command(&python);
-    command
-        .args(["-c", &program.replace("OLDEST", OLDEST)])
-        .args(wanted.iter().map(|pin| split(pin).0));
-    let said = process::checked_stdout(&mut command).unwrap_or_default();
-    let Ok(found) = serde_json::from_str::<Value>(&said) else {
+    let said = versions(process::command(&python), wanted);
+    let Some(found) = said else {
         return Active::None;
     };
     lacks(&found, wanted).map_or(Active::Fits(python), Active::Lacks)
+}
+
+/// What a Python says of itself and of these packages.
+fn versions(mut python: Command, pins: &[String]) -> Option<Value> {
+    let names = pins.iter().map(|pin| split(pin).0);
+    let said = process::checked_stdout(python.args(["-c", VERSIONS]).args(names)).ok()?;
+    serde_json::from_str(&said).ok()
 }
 
 /// In words, the first that is not as it is pinned.
@@ -200,11 +198,15 @@ fn virtual_environment(
             hints::of(&ended.said, folder)
         );
     }
-    let names: Vec<_> = wanted.iter().map(|pin| split(pin).0).collect();
-    let there = "import sys; from importlib.metadata import version\nfor name in sys.argv[1:]: version(name)";
-    process::checked_stdout(command(&python).args(["-c", there]).args(&names)).context(
-        "pip has put the packages elsewhere\nhint: `pip config list` shows settings such as `target` or `prefix`, which the lab cannot work with; take them back",
-    )?;
+    let found = versions(command(&python), wanted).unwrap_or_default();
+    if wanted
+        .iter()
+        .any(|pin| found["packages"][split(pin).0].is_null())
+    {
+        bail!(
+            "pip has put the packages elsewhere\nhint: `pip config list` shows settings such as `target` or `prefix`, which the lab cannot work with; take them back"
+        );
+    }
     // Written last: an interrupted installation is not taken for a whole one.
     files::write_if_changed(&stamp(folder), &stamped(folder, wanted))?;
     step.done(&wanted.join(", "));
@@ -213,14 +215,10 @@ fn virtual_environment(
 
 /// A Python that is recent enough.
 fn recent() -> Result<PathBuf> {
-    let recent = format!("import sys; sys.exit(sys.version_info[:2] < {OLDEST})");
     ["python3", "python"]
         .into_iter()
         .filter_map(process::which)
-        .find(|python| {
-            process::output(command(python).args(["-c", &recent]))
-                .is_ok_and(|output| output.status.success())
-        })
+        .find(|python| versions(command(python), &[]).is_some_and(|found| found["recent"] == true))
         .context("Python 3.10 or later is not on the PATH\nhint: install it, or uv, and try again")
 }
 
