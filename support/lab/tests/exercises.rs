@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{code, dependencies, failing, root, run};
+use common::{code, dependencies, root, run};
 use serde_json::Value;
 use std::fs;
 
@@ -141,10 +141,14 @@ fn a_function_that_is_not_async_is_named_with_the_cure() {
         code(
             "async fn fetch_all(ids: Vec<u32>) -> Vec<String> { ids.into_iter().map(fetch).collect() }",
         ),
-        failing("check::first_async_function(fetch, fetch_all)"),
+        code("check::first_async_function(fetch, fetch_all)"),
     ];
     let ran = run(&cells, &[]);
-    ran.assert_ok();
-    let text = format!("{:#}\n{}", ran.line, ran.stderr);
-    assert!(text.contains("does not return a future"), "{text}");
+    let failed = ran.failed();
+    let (place, cause, words) = &failed[0];
+    assert_eq!((*place, cause.as_str()), (2, "compile-error"), "{failed:?}");
+    assert!(
+        words.contains("`fetch` does not return a future"),
+        "{words}"
+    );
 }
