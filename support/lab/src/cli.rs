@@ -8,7 +8,7 @@ use crate::evcxr::{crates, inference, replay};
 use crate::kernel;
 use crate::system::{log, paths::Paths, process};
 use anyhow::Result;
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -75,57 +75,41 @@ enum Command {
         /// The file in which Jupyter says how to reach it.
         connection_file: PathBuf,
     },
-    /// Become a program that ends with its parent; the kernel calls this.
+    /// Become a program that ends with its parent, whose number comes first; the kernel calls this.
     #[command(hide = true)]
     Tied {
-        /// The process that starts it.
         parent: u32,
-        /// The program.
-        program: PathBuf,
-        /// What to hand to it.
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        arguments: Vec<String>,
+        #[command(flatten)]
+        call: Call,
     },
-    /// Compile the kernel's cell; the kernel's cargo home calls this.
+    /// Compile the kernel's cell by cargo and a compiler that calls `record`; the kernel's cargo home calls this.
     #[command(hide = true)]
     Compile {
-        /// The compiler that notes how cargo starts it.
         rustc: PathBuf,
-        /// The cargo that compiles it otherwise.
-        cargo: PathBuf,
-        /// What the kernel asks of cargo.
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        arguments: Vec<String>,
+        #[command(flatten)]
+        call: Call,
     },
     /// Record how cargo starts the compiler of a cell, and become it; the kernel's cargo home calls this.
     #[command(hide = true)]
-    Record {
-        /// The compiler.
-        rustc: PathBuf,
-        /// What cargo asks of it.
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        arguments: Vec<String>,
-    },
-    /// Check a crate that a cell adds; the kernel's cargo home calls this.
+    Record(Call),
+    /// Check a crate that a cell adds, for the platform that comes first; the kernel's cargo home calls this.
     #[command(hide = true)]
     Resolve {
-        /// The cargo to ask.
-        cargo: PathBuf,
-        /// The platform that cells are built for.
         host: String,
-        /// What to ask it.
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        arguments: Vec<String>,
+        #[command(flatten)]
+        call: Call,
     },
     /// Answer the kernel's `cargo metadata`; the kernel's cargo home calls this.
     #[command(hide = true)]
-    Metadata {
-        /// The cargo to ask.
-        cargo: PathBuf,
-        /// What to ask it.
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        arguments: Vec<String>,
-    },
+    Metadata(Call),
+}
+
+/// A program, and what to hand to it.
+#[derive(Debug, Args)]
+struct Call {
+    program: PathBuf,
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<String>,
 }
 
 /// Reads the command line and does what it says.
@@ -156,25 +140,15 @@ pub(crate) fn run() -> Result<ExitCode> {
         Command::Doctor(options) => doctor::run(&paths, &options),
         Command::Guard { .. } => Ok(ExitCode::FAILURE),
         Command::Kernel { connection_file } => kernel::serve(&paths, &connection_file),
-        Command::Tied {
-            parent,
-            program,
-            arguments,
-        } => kernel::tie(parent, &program, &arguments).map(|never| match never {}),
-        Command::Compile {
-            rustc,
-            cargo,
-            arguments,
-        } => replay::cell(&rustc, &cargo, &arguments),
-        Command::Record { rustc, arguments } => {
-            replay::record(&rustc, &arguments).map(|never| match never {})
+        Command::Tied { parent, call } => {
+            kernel::tie(parent, &call.program, &call.arguments).map(|never| match never {})
         }
-        Command::Resolve {
-            cargo,
-            host,
-            arguments,
-        } => crates::resolve(&cargo, &host, &arguments),
-        Command::Metadata { cargo, arguments } => inference::answer(&paths, &cargo, &arguments),
+        Command::Compile { rustc, call } => replay::cell(&rustc, &call.program, &call.arguments),
+        Command::Record(call) => {
+            replay::record(&call.program, &call.arguments).map(|never| match never {})
+        }
+        Command::Resolve { host, call } => crates::resolve(&call.program, &host, &call.arguments),
+        Command::Metadata(call) => inference::answer(&paths, &call.program, &call.arguments),
     }
 }
 

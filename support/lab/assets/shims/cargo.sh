@@ -4,7 +4,7 @@
 export RUSTC_WRAPPER="${RUSTC_WRAPPER-}" RUSTC_WORKSPACE_WRAPPER="${RUSTC_WORKSPACE_WRAPPER-}"
 case "$*" in
 *--target*--message-format=json) exec "$lab" compile "$shims/rustc" "$cargo" "$@" ;;
-'--offline metadata'* | 'metadata --format-version=1' | 'metadata --format-version 1') exec "$lab" resolve "$cargo" "$host" "$@" ;;
+'--offline metadata'* | 'metadata --format-version=1' | 'metadata --format-version 1') exec "$lab" resolve "$host" "$cargo" "$@" ;;
 *--no-deps*) ;;
 metadata*"$library"/*) exec cat "$library/metadata.json" ;;
 */rustlib/*) ;;

@@ -26,77 +26,54 @@ pub(crate) fn run(paths: &Paths, Options {}: &Options) -> Result<ExitCode> {
             anstream::println!("\x1b[31mmissing\x1b[0m  {what:<22} hint: {hint}");
         }
     };
-    let toolchain = Toolchain::find();
+    let toolchain = Toolchain::find().map_err(|error| format!("{error:#}"));
+    let found = toolchain.as_ref().map_err(String::clone);
     row(
         "Rust",
-        first_line(
-            toolchain
-                .as_ref()
-                .map(|found| found.version.as_str())
-                .map_err(|error| format!("{error:#}")),
-        ),
+        first_line(found.clone().map(|found| &found.version)),
     );
     row(
         "cargo",
-        first_line(
-            toolchain
-                .as_ref()
-                .map_err(|error| format!("{error:#}"))
-                .and_then(|found| version_of(&found.cargo)),
-        ),
+        first_line(found.clone().and_then(|found| version_of(&found.cargo))),
     );
     row("rust-src", sources(toolchain.as_ref().ok()));
     row("C compiler", c_compiler());
-    let context = toolchain.and_then(|toolchain| BuildContext::of(paths, toolchain));
     let kernel = install::find(paths);
-    row(
-        "evcxr_jupyter",
-        kernel.as_ref().map_or_else(
-            || {
-                Err(format!(
-                    "cargo lab setup (it builds version {}{})",
-                    install::VERSION,
-                    left_alone(paths)
-                ))
-            },
-            |path| {
-                Ok(format!(
-                    "{}{}, {}",
-                    install::VERSION,
-                    left_alone(paths),
-                    path.display()
-                ))
-            },
-        ),
-    );
+    let (version, other) = (install::VERSION, left_alone(paths));
+    let built = match &kernel {
+        Some(path) => Ok(format!("{version}{other}, {}", path.display())),
+        None => Err(format!(
+            "cargo lab setup (it builds version {version}{other})"
+        )),
+    };
+    row("evcxr_jupyter", built);
     let (python, note) = python(paths);
-    row(
-        "Python",
-        python.as_ref().map_or_else(
-            || Err(format!("cargo lab setup{note}")),
-            |python| {
-                version_of(python).map(|version| format!("{version}{note}, {}", python.display()))
-            },
-        ),
-    );
+    let setup = || "cargo lab setup".to_owned();
+    let interpreter = match &python {
+        Some(path) => {
+            version_of(path).map(|version| format!("{version}{note}, {}", path.display()))
+        }
+        None => Err(setup() + &note),
+    };
+    row("Python", interpreter);
     row(
         "JupyterLab",
-        python.as_ref().map_or_else(
-            || Err("cargo lab setup".to_owned()),
-            |python| jupyter_versions(python),
-        ),
+        python
+            .as_deref()
+            .ok_or_else(setup)
+            .and_then(jupyter_versions),
     );
+    let context = toolchain.and_then(|toolchain| {
+        BuildContext::of(paths, toolchain).map_err(|error| format!("{error:#}"))
+    });
     let ready = kernel.is_some() && python.is_some();
-    row(
-        "built dependencies",
-        match &context {
-            Ok(context) if ready && folder::is_ready(paths, context) => {
-                Ok(format!("up to date, in {}", paths.shown(&paths.state())))
-            }
-            Ok(_) => Err("cargo lab setup".to_owned()),
-            Err(error) => Err(format!("{error:#}")),
-        },
-    );
+    let dependencies = context.and_then(|context| {
+        let there = format!("up to date, in {}", paths.shown(&paths.state()));
+        (ready && folder::is_ready(paths, &context))
+            .then_some(there)
+            .ok_or_else(setup)
+    });
+    row("built dependencies", dependencies);
     Ok(super::code(sound))
 }
 
