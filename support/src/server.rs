@@ -25,8 +25,8 @@ pub(crate) use content::post;
 pub use content::{Item, Post, User, user};
 pub use fault::{BadFault, Fault};
 pub(crate) use pulse::Pulse;
-pub(crate) use settings::Hold;
 pub use settings::Settings;
+pub(crate) use settings::{Hold, Until};
 
 /// What a service has seen so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -85,7 +85,9 @@ struct Shared {
 struct Seen {
     counts: Counts,
     in_flight: usize,
-    gave_up: bool,
+    /// The paths whose answers are held back now, and those for which it was given up.
+    held: Vec<String>,
+    gave_up: Vec<String>,
     log: Vec<Request>,
     pulse: Pulse,
     moved: Duration,
@@ -176,9 +178,9 @@ impl Server {
         self.shared.seen().counts
     }
 
-    /// Whether an answer that was held back went out because waiting for its condition had no end.
-    pub(crate) fn gave_up(&self) -> bool {
-        self.shared.seen().gave_up
+    /// Whether the answer for this path, which was held back, went out because waiting for its condition had no end.
+    pub(crate) fn gave_up(&self, path: &str) -> bool {
+        self.shared.seen().gave_up.iter().any(|other| other == path)
     }
 
     /// Every request so far, in the order of arrival.

@@ -85,7 +85,9 @@ attempts! {
     blocks_on_other_executor
     blocks_on_std_channel
     blocks_on_std_lock
+    blocks_own_thread
     blocks_pool
+    blocks_pool_in_fetch_all
     blocks_thread
     blocks_thread_in_fetch_all
     busy_wait
@@ -95,8 +97,11 @@ attempts! {
     correct_join_macro
     correct_join_set
     correct_ordered_stream
+    correct_poll_by_hand
+    correct_shared_map
     correct_spawn
     correct_timeout_around
+    correct_timeout_in_tasks
     correct_waits_of_different_length
     counted
     half_written
@@ -119,10 +124,12 @@ attempts! {
     not_called_copy
     not_written
     order_lost
+    order_of_a_map
     panicked
     runtime_in_runtime
     runtime_in_runtime_by_handle
     sequential
+    sequential_lazy_map
     sequential_pairs
     sequential_spawn
     written_out
@@ -132,7 +139,7 @@ attempts! {
 attempts! {
     mod concurrent_tasks in "2_concurrent_tasks";
     before {
-        use futures::future::{BoxFuture, join_all};
+        use futures::future::{BoxFuture, FutureExt, join_all};
         use futures::stream::{self, StreamExt};
         use std::time::Duration;
         use support::server::{self, User};
@@ -155,6 +162,8 @@ attempts! {
     blocks_thread
     correct_block_in_place
     correct_catch_in_channel
+    correct_group_of_its_own
+    correct_ids_of_tasks
     correct_join_all
     correct_join_macro_and_streams
     correct_join_set
@@ -163,7 +172,9 @@ attempts! {
     first_skipped
     half_written
     handle_dropped
+    handles_in_try_join_all
     limited
+    never_ends_counting_messages
     never_ends_receiver
     not_spawned
     not_written
@@ -179,6 +190,7 @@ attempts! {
     unwrapped
     users_counted
     users_in_a_map
+    users_limited
     users_not_awaited
     users_sorted
     users_written_out
@@ -200,11 +212,14 @@ attempts! {
     judge { support::check::http_requests(build_client, fetch_all) }
     blocking_client
     blocks_thread
+    bodies_after_all_answers
     client_from_elsewhere
     client_not_written
     client_of_its_own
     client_per_request
+    correct_and_then
     correct_buffered
+    correct_channel_into_places
     correct_five_tries
     correct_half_a_second
     correct_join_all
@@ -216,6 +231,7 @@ attempts! {
     invented_post
     json_never_read
     limited
+    limited_to_ten
     no_timeout
     not_written
     one_failure_panics
@@ -225,7 +241,10 @@ attempts! {
     pool_off
     sequential
     status_not_checked
+    status_printed
     status_read_only
+    timeout_of_connecting
+    timeout_of_requests_only
     timeout_too_long
     timeout_too_short
 }
@@ -248,10 +267,12 @@ attempts! {
     closed_before_work
     closed_twice
     correct_catch_unwind
+    correct_close_in_every_arm
     correct_guard
     correct_poll_by_hand
     correct_select
     correct_timeout_inside
+    correct_unordered_into_places
     drop_joins_a_thread
     error_becomes_panic
     error_swallowed
@@ -265,8 +286,10 @@ attempts! {
     not_written
     panic_swallowed
     sequential
+    users_as_they_come
     users_by_in
     users_close
+    users_filtered
     users_from_a_map
     users_in_chunks
     users_lose_errors
@@ -292,8 +315,16 @@ attempts! {
 
         type Failed = Box<dyn std::error::Error + Send + Sync>;
         const LIMIT: usize = 3;
+        const LATENCY: Duration = Duration::from_millis(100);
+
+        async fn save(path: PathBuf, text: String) -> std::io::Result<()> {
+            let part = path.with_extension("part");
+            tokio::fs::write(&part, text).await?;
+            tokio::fs::rename(&part, &path).await
+        }
     }
     judge { support::check::data_pipeline(pipeline) }
+    batches
     blocks_in_place
     blocks_runtime
     correct_block_in_place
@@ -304,23 +335,30 @@ attempts! {
     correct_long_pauses
     correct_permit_for_each_try
     correct_request_timeout
+    correct_retry_helper
+    correct_stages_by_channels
     correct_streams
+    correct_tokens_in_a_channel
     error_in_a_file
     failures_as_zero
+    ids_by_place
     item_duplicated
     item_lost
     item_never_saved
     never_ends_receiver
+    never_ends_two_permits
     no_pause
     no_retry
     not_written
     one_failure_panics
     one_failure_stops_all
+    other_names
     panic_in_a_task
     partial_file
     partial_file_left
-    pauses_grow_evenly
     pause_blocks
+    pauses_grow_evenly
+    permit_dropped_at_once
     process_on_a_joined_thread
     retries_503_only
     retries_any_5xx

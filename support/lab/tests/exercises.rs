@@ -70,7 +70,7 @@ const STEP: Duration = Duration::from_millis(200);",
 fn attempts_at_the_second_exercise() {
     all_are_judged_as_outside(
         "2_concurrent_tasks",
-        "use futures::future::{BoxFuture, join_all};
+        "use futures::future::{BoxFuture, FutureExt, join_all};
 use futures::stream::{self, StreamExt};
 use std::time::Duration;
 use support::server::User;
@@ -128,7 +128,13 @@ use support::server::Item;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::{JoinSet, spawn_blocking};
 type Failed = Box<dyn std::error::Error + Send + Sync>;
-const LIMIT: usize = 3;",
+const LIMIT: usize = 3;
+const LATENCY: Duration = Duration::from_millis(100);
+async fn save(path: PathBuf, text: String) -> std::io::Result<()> {
+    let part = path.with_extension(\"part\");
+    tokio::fs::write(&part, text).await?;
+    tokio::fs::rename(&part, &path).await
+}",
         "check::data_pipeline(pipeline)",
     );
 }

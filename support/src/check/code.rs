@@ -212,6 +212,7 @@ impl Code {
                 Code::Panicked,
                 Code::Sequential,
                 Code::SequentialStages,
+                Code::Limited,
                 Code::Unlimited,
                 Code::ItemLost,
                 Code::ItemDuplicated,

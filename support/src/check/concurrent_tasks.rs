@@ -23,8 +23,8 @@ const EXERCISE: &str = "2_concurrent_tasks";
 /// neither sorted nor counted from one.
 const IDS: [u32; 3] = [2, 1, 3];
 
-/// What is asked for then: nothing, and more, one of them twice.
-const OTHERS: [&[u32]; 2] = [&[], &[12, 1, 5, 2, 1]];
+/// What is asked for then: nothing, and a dozen, some of them twice: who limits himself limits them.
+const OTHERS: [&[u32]; 2] = [&[], &[12, 1, 5, 2, 1, 31, 7, 3, 12, 8, 40, 6]];
 
 /// What `run_all` is given: work that may be spawned.
 pub type Job = BoxFuture<'static, String>;

@@ -33,7 +33,7 @@ const LIMIT: usize = 3;
 struct Plan {
     /// The items, and what the service does where it does not give one at once.
     items: &'static [(u32, Option<Fault>)],
-    /// Whether the last answer is held back until something is saved.
+    /// Whether the last answer is held back until something is saved, and the second until more are asked for.
     held: bool,
 }
 
@@ -96,8 +96,10 @@ struct Seen {
     run: Run<Vec<Saved>>,
     counts: Counts,
     log: Vec<Request>,
-    /// The held answer went out although nothing was saved.
+    /// The last answer, which was held back, went out although nothing was saved.
     gave_up: bool,
+    /// The second one went out although nobody had asked for more than the first few.
+    batches: bool,
     processing: Processing,
     /// What is in the folder: names and content.
     files: BTreeMap<String, String>,
@@ -162,7 +164,8 @@ fn look<Runs: Pipeline<E>, E: Display + 'static>(
     if real {
         first = once(pipeline, plan, true)?;
     }
-    if !matches!(first.run.ended, Ended::Returned(_)) {
+    let blocks = first.processing.on_the_runtime || first.processing.in_its_midst;
+    if blocks || !matches!(first.run.ended, Ended::Returned(_)) {
         return Ok(first);
     }
     steadily(&mut first.run.longest, || {
@@ -193,10 +196,12 @@ fn once<Runs: Pipeline<E>, E: Display + 'static>(
         lanes if !lanes.is_empty() => lanes,
         _ => requests(&parts.server),
     };
+    let gave_up = |id: Option<u32>| id.is_some_and(|id| parts.server.gave_up(&parts::path(id)));
     Ok(Seen {
         counts: parts.server.counts(),
         log: parts.server.log(),
-        gave_up: parts.server.gave_up(),
+        gave_up: gave_up(plan.items.last().map(|(id, _)| *id)),
+        batches: gave_up(Some(parts::second(plan))),
         processing: parts.process.seen(),
         files: parts.files()?,
         reader: parts.reader()?,

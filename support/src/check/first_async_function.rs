@@ -18,8 +18,8 @@ const EXERCISE: &str = "1_first_async_function";
 /// written down beforehand shows.
 const IDS: [u32; 3] = [4, 2, 7];
 
-/// What it is asked for then: nothing, one, and more, one of them twice.
-const OTHERS: [&[u32]; 3] = [&[], &[9], &[2, 9, 2, 7, 4]];
+/// What it is asked for then: nothing, one, and a dozen, some of them several times: who limits himself limits them.
+const OTHERS: [&[u32]; 3] = [&[], &[9], &[2, 9, 2, 7, 4, 4, 9, 7, 2, 7, 9, 4]];
 
 /// What was seen.
 #[derive(Debug)]

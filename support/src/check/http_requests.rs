@@ -24,8 +24,10 @@ use std::time::{Duration, Instant};
 
 const EXERCISE: &str = "3_http_requests";
 
-/// The posts that are fetched at the same time: neither sorted nor counted.
-const POSTS: [u32; 10] = [7, 3, 10, 1, 52, 9, 2, 88, 4, 6];
+/// The posts that are fetched at the same time: neither sorted nor counted, and more than anybody limits himself to.
+const POSTS: [u32; 24] = [
+    7, 3, 10, 1, 52, 9, 2, 88, 4, 6, 61, 23, 40, 15, 97, 34, 76, 12, 29, 5, 80, 45, 68, 19,
+];
 
 /// How long a request is to wait for its answer, as the notebook has it.
 const TIMEOUT: Duration = Duration::from_secs(2);
@@ -63,13 +65,15 @@ struct Seen {
     /// Six requests of our own over the learner's client, and what the service counted.
     client: Run<()>,
     ours: Counts,
-    /// Ten posts, fetched twice over a client of ours, with the answers of the second round.
+    /// The posts, fetched twice over a client of ours, with the answers of the second round.
     twice: Option<Run<Vec<Fetched>>>,
     /// What the service saw in both rounds.
     counts: Counts,
     log: Vec<Request>,
     mixed: Option<Run<Vec<Fetched>>>,
     never: Option<Run<Vec<Fetched>>>,
+    /// A request of our own, over the learner's client, that is never answered.
+    alone: Option<Run<()>>,
     /// How long a request for what is never answered was waited for, at most; on a real clock, how long all of them were.
     patience: Duration,
 }
@@ -154,6 +158,7 @@ fn look<All: FetchPosts<E>, E: Display + 'static>(
         log: vec![],
         mixed: None,
         never: None,
+        alone: None,
         patience: Duration::ZERO,
     };
     if !matches!(seen.client.ended, Ended::Returned(())) {
@@ -218,6 +223,13 @@ fn look<All: FetchPosts<E>, E: Display + 'static>(
     } else {
         given_up(&plain)
     };
+    if matches!(never.ended, Ended::Returned(_)) && seen.patience < TIMEOUT * 2 {
+        let (build_client, url) = (build_client.clone(), plain.url(NEVER[1].0));
+        let clock = Clock::Service(plain.clone());
+        seen.alone = Some(run("build_client", &clock, move || async move {
+            drop(build_client().get(url).send().await);
+        }));
+    }
     seen.never = Some(never);
     Ok(seen)
 }
@@ -275,7 +287,7 @@ fn lanes(log: &[Request]) -> Vec<Lane> {
 
 fn explanation(seen: &Seen) -> String {
     format!(
-        "Ten requests, {} of them in flight at the same time; fetched again, they came over the same connections ({}). A bad \
+        "{} requests, all of them in flight at the same time; fetched again, they came over the same connections ({}). A bad \
          answer, and one that never came, cost their own place and nothing else. In Python this is one `ClientSession` for all \
          requests, and `gather(*requests, return_exceptions=True)`.",
         seen.counts.most_in_flight, seen.counts

@@ -81,7 +81,8 @@ pub(super) struct Run<T> {
     pub(super) pool: bool,
     /// Whether it asked again and again instead of waiting.
     pub(super) busy: bool,
-    /// How many tasks that it had started were still alive when it ended.
+    /// How many tasks it had started and were alive when it waited first, and when it ended.
+    pub(super) tasks: usize,
     pub(super) left: usize,
     /// Whether Tokio said to anything in it that a runtime with one thread cannot run this.
     pub(super) one_thread: bool,
@@ -102,6 +103,7 @@ impl<T> Run<T> {
             longest: Stretch::default(),
             pool: false,
             busy: false,
+            tasks: 0,
             left: 0,
             one_thread: false,
             real: false,
@@ -214,7 +216,7 @@ fn on_this_thread<T, W: Future<Output = T>>(
         drop(hold);
         (ended, started.elapsed())
     });
-    let (polls, waits_for, longest, pool, busy) = shared.end();
+    let (polls, waits_for, tasks, longest, pool, busy) = shared.end();
     let left = runtime.metrics().num_alive_tasks();
     // What the learner's code left running on other threads is not waited for; its tasks are dropped.
     runtime.shutdown_background();
@@ -226,6 +228,7 @@ fn on_this_thread<T, W: Future<Output = T>>(
         longest,
         pool,
         busy,
+        tasks,
         left,
         one_thread: panics::place_of(ONE_THREAD).is_some(),
         real: matches!(clock, Clock::Real(_)),
@@ -258,7 +261,11 @@ async fn supervise<T>(
                 return Poll::Ready(Ok(outcome));
             }
             // Whatever is to wake the future keeps a clone of its waker; two are ours.
-            shared.waits_for(Arc::strong_count(&waker).saturating_sub(2));
+            let things = Arc::strong_count(&waker).saturating_sub(2);
+            let tasks = tokio::runtime::Handle::current()
+                .metrics()
+                .num_alive_tasks();
+            shared.waits_for(things, tasks);
         }
         if let Some(step) = shared.step(clock) {
             advance(step, context);

@@ -49,7 +49,7 @@ impl Connection {
         values: impl AsRef<[i64]>,
     ) -> Result<Vec<T>, Error> {
         let running = Running::start(&self.shared, self.number, sql);
-        tokio::time::sleep(self.shared.round_trip.query).await;
+        tokio::time::sleep(self.shared.trip(running.number)).await;
         let rows = self.ask(sql, values.as_ref()).await;
         running.end(rows)
     }

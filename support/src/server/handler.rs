@@ -128,7 +128,7 @@ enum Rest {
     Never,
     /// It waits at the gate.
     Gathered,
-    /// It waits until a folder has so many entries.
+    /// It waits until something has happened.
     Held,
 }
 
@@ -223,11 +223,14 @@ async fn wait(shared: &Shared, request: &InFlight, path: &str, fault: Option<Fau
     if let Some(together) = settings.gate {
         pass(shared, together).await;
     }
-    if let Some(hold) = settings.hold.as_ref().filter(|hold| hold.path == path) {
+    if let Some(hold) = settings.holds.iter().find(|hold| hold.path == path) {
         let _resting = Resting::new(shared, Rest::Held);
-        while hold.entries() < hold.until && !shared.seen().gave_up {
+        shared.seen().held.push(path.to_owned());
+        let given_up = || !shared.seen().held.iter().any(|held| held == path);
+        while !hold.until.is_met(shared.seen().counts.requests) && !given_up() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
+        shared.seen().held.retain(|held| held != path);
     }
     tokio::time::sleep(delay).await;
 }

@@ -46,7 +46,9 @@ impl Server {
 
     /// Has it hold back nothing any more.
     pub(crate) fn give_up(&self) {
-        self.shared.seen().gave_up = true;
+        let mut seen = self.shared.seen();
+        let held = std::mem::take(&mut seen.held);
+        seen.gave_up.extend(held);
     }
 }
 

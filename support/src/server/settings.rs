@@ -24,7 +24,7 @@ pub struct Settings {
     pub(super) limit: Option<usize>,
     pub(super) faults: Vec<(String, Fault)>,
     pub(super) gate: Option<usize>,
-    pub(super) hold: Option<Hold>,
+    pub(super) holds: Vec<Hold>,
 }
 
 impl Default for Settings {
@@ -37,7 +37,7 @@ impl Default for Settings {
             limit: None,
             faults: Vec::new(),
             gate: None,
-            hold: None,
+            holds: vec![],
         }
     }
 }
@@ -84,23 +84,37 @@ impl Settings {
 
     #[must_use]
     pub(crate) fn hold(mut self, hold: Hold) -> Self {
-        self.hold = Some(hold);
+        self.holds.push(hold);
         self
     }
 }
 
-/// Holds one answer back until a folder has so many entries, or until somebody gives it up.
+/// Holds one answer back until something has happened, or until somebody gives it up.
 ///
-/// So a check asks whether anything is saved *before* everything is fetched, whatever the speed of the machine.
+/// So a check asks whether anything is saved *before* everything is fetched, and whether the next request comes before all
+/// earlier ones are answered, whatever the speed of the machine.
 #[derive(Debug, Clone)]
 pub(crate) struct Hold {
     pub(crate) path: String,
-    pub(crate) folder: PathBuf,
-    pub(crate) until: usize,
+    pub(crate) until: Until,
 }
 
-impl Hold {
-    pub(super) fn entries(&self) -> usize {
-        std::fs::read_dir(&self.folder).map_or(0, Iterator::count)
+/// What an answer is held back for.
+#[derive(Debug, Clone)]
+pub(crate) enum Until {
+    /// A folder has so many entries.
+    Entries(PathBuf, usize),
+    /// So many requests have come.
+    Requests(usize),
+}
+
+impl Until {
+    pub(super) fn is_met(&self, requests: usize) -> bool {
+        match self {
+            Until::Entries(folder, count) => {
+                std::fs::read_dir(folder).map_or(0, Iterator::count) >= *count
+            }
+            Until::Requests(count) => requests >= *count,
+        }
     }
 }

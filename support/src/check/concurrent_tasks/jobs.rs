@@ -16,15 +16,18 @@ pub(super) struct Plan {
 
 const STEP: Duration = Duration::from_millis(200);
 
-/// First what shows most. Then jobs that take ten times as long, since whoever sleeps for a while instead of waiting for them
-/// sleeps too short; then one, and none.
+/// First what shows most. Then two dozen, since whoever limits himself limits them, and jobs that take ten times as long,
+/// since whoever sleeps for a while instead of waiting for them sleeps too short; then one, and none.
 pub(super) const PLANS: [Plan; 4] = [
     Plan {
         steps: &[3, 1, 2, 1],
         panics: &[2],
     },
     Plan {
-        steps: &[10, 5, 20, 40, 10, 30],
+        steps: &[
+            10, 5, 20, 40, 10, 30, 3, 17, 25, 10, 10, 8, 33, 12, 6, 10, 21, 14, 9, 11, 28, 10, 19,
+            7,
+        ],
         panics: &[1, 4],
     },
     Plan {

@@ -66,21 +66,44 @@ fn fetch_users(seen: &Seen) -> Vec<Finding> {
             )
         }];
     }
-    let mut findings = Vec::new();
-    let longest = seen.longest(&IDS);
-    let rounding = if run.real { 1.3 } else { 1.1 };
-    if run.waited > longest.mul_f64(rounding) + NOTHING {
-        findings.push(Finding::new(
-            Code::Sequential,
-            format!(
-                "`fetch_users` took {:.1} times as long as its slowest fetch alone: one fetch waits for another.",
-                ratio(run.waited, longest)
-            ),
-            "An `.await` inside the loop ends each turn before the next begins. Hand all futures to `join_all`.",
-        ));
-    }
+    let mut findings = Vec::from_iter(in_turn(seen, run).or_else(|| limit(seen)));
     findings.extend(all.iter().find_map(|(ids, run)| users(ids, run)));
     findings
+}
+
+/// How many times as long as the slowest fetch these took, where that is too long.
+fn too_long(seen: &Seen, run: &Run<Vec<User>>) -> Option<f64> {
+    // The slowest of all is among those of every list.
+    let longest = seen.longest(&IDS);
+    let rounding = if run.real { 1.3 } else { 1.1 };
+    (run.waited > longest.mul_f64(rounding) + NOTHING).then(|| ratio(run.waited, longest))
+}
+
+/// Whether the waits of three overlap.
+fn in_turn(seen: &Seen, run: &Run<Vec<User>>) -> Option<Finding> {
+    let ratio = too_long(seen, run)?;
+    Some(Finding::new(
+        Code::Sequential,
+        format!(
+            "`fetch_users` took {ratio:.1} times as long as its slowest fetch alone: one fetch waits for another."
+        ),
+        "An `.await` inside the loop ends each turn before the next begins. Hand all futures to `join_all`.",
+    ))
+}
+
+/// Whether those of more than three do, too.
+fn limit(seen: &Seen) -> Option<Finding> {
+    seen.users.iter().skip(1).find_map(|(ids, run)| {
+        let ratio = too_long(seen, run)?;
+        Some(Finding::new(
+            Code::Limited,
+            format!(
+                "Three fetches overlap, and of more, some wait for others: {} fetches took {ratio:.1} times as long as the slowest of them alone.",
+                ids.len()
+            ),
+            "All of them at the same time, however many: `join_all` has no limit; `buffered(n)`, chunks and a semaphore have one.",
+        ))
+    })
 }
 
 fn users(ids: &[u32], run: &Run<Vec<User>>) -> Option<Finding> {

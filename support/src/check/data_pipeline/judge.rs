@@ -23,7 +23,8 @@ pub(super) fn judge(good: &Seen, mixed: Option<&Seen>) -> Vec<Finding> {
     let whole = findings.len();
     findings.extend(items(&GOOD, good, results));
     let whole = findings.len() == whole;
-    findings.extend(written(&GOOD, good));
+    // Where an item lies under another name, that is told already.
+    findings.extend(written(&GOOD, good).filter(|_| whole || good.reader != BEFORE));
     for finding in mixed
         .map(|mixed| failures(mixed, whole))
         .into_iter()
@@ -46,6 +47,14 @@ fn held(seen: &Seen) -> Option<Finding> {
             "`tokio::task::spawn_blocking(move || process(item)).await` gives it a thread that may be busy.",
         ));
     }
+    if seen.processing.in_its_midst {
+        return Some(Finding::new(
+            Code::BlocksThread,
+            "`process` computes, and it ran in the middle of the task that awaits all the items (`block_in_place`): the runtime goes \
+             on, and the other items of that task stand still.",
+            "`tokio::task::spawn_blocking(move || process(item)).await` gives it a thread, and the task goes on.",
+        ));
+    }
     (seen.run.longest.slept() || seen.run.busy)
         .then(|| holds_thread("pipeline", &seen.run))
         .flatten()
@@ -59,6 +68,18 @@ fn flow(seen: &Seen) -> Vec<Finding> {
             Code::Sequential,
             "There was never more than one request in flight.",
             "Make a future for every URL, then await them together.",
+        ));
+    }
+    // Whoever asks for one at a time waits for each, and whoever waits for all before the next stage, for all.
+    if seen.batches && findings.is_empty() && !seen.gave_up {
+        findings.push(Finding::new(
+            Code::Limited,
+            format!(
+                "The items go in batches: while one answer of the first {LIMIT} was held back, no other request came, although \
+                 there was room for it."
+            ),
+            "`chunks` waits for the slowest of each batch. One future for each URL and a `Semaphore`, or `buffer_unordered`, begin \
+             the next as soon as there is room.",
         ));
     }
     if seen.gave_up {
@@ -98,6 +119,11 @@ fn items(plan: &Plan, seen: &Seen, results: &[Saved]) -> Option<Finding> {
         } else {
             Code::ItemLost
         };
+        let read = if error.contains("No such file") {
+            "Do several items write to the same name before they rename it? Each needs a name of its own."
+        } else {
+            "Its words say where it comes from."
+        };
         return Some(Finding::new(
             code,
             format!(
@@ -105,13 +131,16 @@ fn items(plan: &Plan, seen: &Seen, results: &[Saved]) -> Option<Finding> {
                 good.len(),
                 quote(error)
             ),
-            "Its words say where it comes from.",
+            read,
         ));
     }
     let lost: Vec<_> = good
         .iter()
         .filter(|id| times(**id) == 0 || seen.files.get(&file(**id)) != Some(&text(**id)))
         .collect();
+    if let Some(finding) = otherwise(&good, seen, results) {
+        return Some(finding);
+    }
     if !lost.is_empty() {
         return Some(Finding::new(
             Code::ItemLost,
@@ -154,6 +183,51 @@ fn items(plan: &Plan, seen: &Seen, results: &[Saved]) -> Option<Finding> {
             "One result for each URL: the id of its item.",
         )
     })
+}
+
+/// Whether all is there, under other ids, under other names, or with something else in it.
+fn otherwise(good: &[u32], seen: &Seen, results: &[Saved]) -> Option<Finding> {
+    let named = |id: &u32| seen.files.get(&file(*id)) == Some(&text(*id));
+    let reported = |id: &u32| results.contains(&Ok(*id));
+    if results.len() == good.len() && good.iter().all(named) {
+        let id = good.iter().find(|id| !reported(id))?;
+        return Some(Finding::new(
+            Code::WrongResult,
+            format!(
+                "Every item is saved, and what comes back are not their ids: {id} is missing in `{}`.",
+                quote(&format!("{results:?}"))
+            ),
+            "Return the `id` of the item itself, whatever its place.",
+        ));
+    }
+    if !good.iter().all(reported) {
+        return None;
+    }
+    let id = good.iter().find(|id| !named(id))?;
+    let elsewhere = seen
+        .files
+        .iter()
+        .find(|(_, content)| **content == text(*id));
+    let (message, read) = match (elsewhere, seen.files.get(&file(*id))) {
+        (Some((name, _)), _) => (
+            format!(
+                "What `process` made of item {id} lies in `{name}`, and not in `{}`.",
+                file(*id)
+            ),
+            "`given.output.join(format!(\"result_{id}.json\"))`; whatever has another name meanwhile is renamed to it.",
+        ),
+        (None, Some(content)) if content != BEFORE => (
+            format!(
+                "In `{}` stands `{}`, and `process` returned `{}`.",
+                file(*id),
+                quote(content),
+                text(*id)
+            ),
+            "Save what `process` returns for the item, as it is.",
+        ),
+        _ => return None,
+    };
+    Some(Finding::new(Code::WrongResult, message, read))
 }
 
 /// Whether a reader could have seen half a file.

@@ -1,11 +1,11 @@
 //! The parts of a pipeline, which watch what is done with them.
 
-use super::Plan;
+use super::{LIMIT, Plan};
 use crate::check::run::excuse;
 use crate::files::Scratch;
 use crate::panics;
 use crate::pipeline::{Given, Process};
-use crate::server::{Hold, Item, Server, Settings};
+use crate::server::{Hold, Item, Server, Settings, Until};
 use crate::timeline::Timeline;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -41,6 +41,12 @@ pub(super) fn open(plan: &Plan) -> u32 {
     plan.items.first().map_or(0, |(id, _)| *id)
 }
 
+/// The item whose answer is held back until another request than the first few has come. Not the first: who keeps results
+/// in order may wait for that one.
+pub(super) fn second(plan: &Plan) -> u32 {
+    plan.items.get(1).map_or(0, |(id, _)| *id)
+}
+
 /// Everything that one run is given.
 pub(super) struct Parts {
     plan: &'static Plan,
@@ -68,11 +74,15 @@ impl Parts {
             }
         }
         if let Some((last, _)) = plan.items.last().filter(|_| plan.held) {
-            settings = settings.hold(Hold {
-                path: path(*last),
-                folder: output.clone(),
-                until: 2,
-            });
+            settings = settings
+                .hold(Hold {
+                    path: path(*last),
+                    until: Until::Entries(output.clone(), 2),
+                })
+                .hold(Hold {
+                    path: path(second(plan)),
+                    until: Until::Requests(LIMIT + 1),
+                });
         }
         Ok(Parts {
             plan,
@@ -125,6 +135,8 @@ impl Parts {
 pub(super) struct Processing {
     root: Option<ThreadId>,
     pub(super) on_the_runtime: bool,
+    /// It ran in the middle of the task that is the pipeline itself.
+    pub(super) in_its_midst: bool,
     pub(super) times: BTreeMap<u32, usize>,
 }
 
@@ -155,7 +167,9 @@ impl Watched {
                 let mut seen = watched.lock();
                 *seen.times.entry(item.id).or_default() += 1;
                 seen.on_the_runtime |= !free;
-                seen.root == Some(thread::current().id())
+                let at_root = seen.root == Some(thread::current().id());
+                seen.in_its_midst |= free && at_root;
+                at_root
             };
             thread::sleep(EFFORT);
             // In place, and in a task of its own: this thread has been excused from the runtime.

@@ -48,6 +48,13 @@ fn fetch(seen: &Seen) -> Option<Finding> {
     if first.waited <= NOTHING {
         return Some(waits_for_nothing(seen, first));
     }
+    if first.real && seen.timers.0.is_none() {
+        return Some(Finding::new(
+            Code::BlocksThread,
+            "`fetch` waits for a thread that it starts, and that thread sleeps: the runtime goes on, but each fetch costs a thread.",
+            "`tokio::time::sleep(…).await` waits without any thread.",
+        ));
+    }
     seen.ones.iter().find_map(|(id, run)| match &run.ended {
         Ended::Returned(result) if *result != expected(*id) => Some(Finding::new(
             Code::WrongResult,
@@ -110,6 +117,13 @@ fn fetch_all(seen: &Seen, fetch_is_right: bool) -> Vec<Finding> {
         return vec![finding];
     }
     let mut findings = Vec::new();
+    if fetch_is_right && run.waited <= NOTHING && run.left == 0 && run.pool {
+        return vec![Finding::new(
+            Code::BlocksThread,
+            "`fetch_all` awaits no `fetch`: it has threads for blocking work do the waiting, and each costs a thread that sleeps.",
+            "Await the futures themselves, by `join_all`: they need no thread while they wait.",
+        )];
+    }
     if fetch_is_right && run.waited <= NOTHING && run.left > 0 {
         return vec![left_alone("fetch_all")];
     }
@@ -137,6 +151,8 @@ fn fetch_all(seen: &Seen, fetch_is_right: bool) -> Vec<Finding> {
 /// Whether `fetch_all` waits for one thing, or one for each id, that was not made in `fetch`.
 fn own_wait(seen: &Seen, run: &Run<Vec<String>>) -> bool {
     match &seen.timers {
+        // What tasks wait for does not show.
+        (Some(_), Some(_)) if run.tasks > 0 => false,
         (Some(fetch), Some(all)) => {
             fetch != all && (run.waits_for == 1 || run.waits_for == super::IDS.len())
         }
@@ -164,12 +180,12 @@ fn overlap(seen: &Seen, ids: &[u32], run: &Run<Vec<String>>) -> Option<Finding> 
 
 /// Whether the waits of more than those overlap, too.
 fn limit(seen: &Seen) -> Option<Finding> {
-    seen.alls[1..].iter().find_map(|(ids, run)| {
+    seen.alls.iter().skip(1).find_map(|(ids, run)| {
         overlap(seen, ids, run)?;
         Some(Finding::new(
             Code::Limited,
             format!(
-                "Three fetches overlap, and more do not: {} fetches took {:.1} times as long as the longest of them alone.",
+                "Three fetches overlap, and of more, some wait for others: {} fetches took {:.1} times as long as the longest of them alone.",
                 ids.len(),
                 ratio(run.waited, seen.longest(ids))
             ),

@@ -42,7 +42,8 @@ pub(super) fn judge(seen: &Seen) -> Vec<Finding> {
     let never = seen
         .never
         .as_ref()
-        .and_then(|run| patience(run, seen.patience));
+        .and_then(|run| patience(run, seen.patience))
+        .or_else(|| without_end(seen.alone.as_ref()?));
     for finding in failed.into_iter().chain(never) {
         // What is wrong with good answers is so with bad ones, too, and is told once.
         if findings.iter().all(|other| other.code != finding.code) {
@@ -232,6 +233,23 @@ fn failures(run: &Run<Vec<Fetched>>) -> Option<Finding> {
     })
 }
 
+/// Whether only the one that is never answered is an error.
+fn one_error(results: &[Fetched]) -> bool {
+    results.iter().filter(|result| result.is_err()).count() == 1
+}
+
+/// Whether the client by itself waits for ever.
+fn without_end(alone: &Run<()>) -> Option<Finding> {
+    matches!(alone.ended, Ended::Never(_)).then(|| {
+        Finding::new(
+            Code::NoTimeout,
+            "`fetch_all` gives up on a request that is never answered, and the client of `build_client` does not: any other request \
+             over it would be waited for without an end.",
+            "`Client::builder().timeout(TIMEOUT).build()` gives a time-out to every request of the client.",
+        )
+    })
+}
+
 /// What became of a request that nobody answers.
 fn patience(run: &Run<Vec<Fetched>>, waited: Duration) -> Option<Finding> {
     let no_timeout = |message: String| {
@@ -262,6 +280,18 @@ fn patience(run: &Run<Vec<Fetched>>, waited: Duration) -> Option<Finding> {
             "One of three URLs is never answered, and `fetch_all` gave up after {:.1} s; the notebook asks for {:.0} s.",
             waited.as_secs_f64(),
             TIMEOUT.as_secs_f64()
+        ));
+    }
+    let in_place = results.len() == NEVER.len();
+    if !all_good(results, &NEVER) && in_place && !one_error(results) {
+        return Some(Finding::new(
+            Code::OneFailureStopsAll,
+            format!(
+                "One of three URLs is never answered, and the good ones became errors with it: `{}`.",
+                quote(&format!("{results:?}"))
+            ),
+            "Read each body as soon as its answer is there: while you wait for all answers first, the time-outs of those that came \
+             run out. One `async` block for each URL, from `send` to `json`.",
         ));
     }
     if !all_good(results, &NEVER) {

@@ -75,6 +75,7 @@ struct State {
     answers: usize,
     polls: usize,
     waits_for: usize,
+    tasks: usize,
     /// Polls since time moved last.
     still: usize,
     /// How often time moved, and how often of that late.
@@ -120,6 +121,7 @@ impl Shared {
                 answers: 0,
                 polls: 0,
                 waits_for: 0,
+                tasks: 0,
                 still: 0,
                 turns: 0,
                 late: 0,
@@ -149,12 +151,13 @@ impl Shared {
     }
 
     /// The longest stretch, the polls, and so on, at the end. The runtime, whose hooks keep us, is let go of.
-    pub(super) fn end(&self) -> (usize, usize, Stretch, bool, bool) {
+    pub(super) fn end(&self) -> (usize, usize, usize, Stretch, bool, bool) {
         let mut state = self.state();
         state.root = None;
         (
             state.polls,
             state.waits_for,
+            state.tasks,
             state.longest,
             self.pool.load(Ordering::SeqCst),
             state.busy,
@@ -239,11 +242,11 @@ impl Shared {
         }
     }
 
-    /// The learner's future has returned to us, and waits for so many things.
-    pub(super) fn waits_for(&self, things: usize) {
+    /// The learner's future has returned to us, and waits for so many things, while so many tasks are there.
+    pub(super) fn waits_for(&self, things: usize, tasks: usize) {
         let mut state = self.state();
         if state.polls == 1 {
-            state.waits_for = things;
+            (state.waits_for, state.tasks) = (things, tasks);
         }
     }
 

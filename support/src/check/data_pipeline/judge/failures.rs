@@ -44,7 +44,7 @@ pub(super) fn failures(seen: &Seen, whole: bool) -> Vec<Finding> {
         findings.extend(retries(seen));
     }
     findings.extend(unlimited(seen));
-    if findings.is_empty() {
+    if whole && findings.is_empty() {
         findings.extend(folder(seen));
         findings.extend(written(&MIXED, seen));
     }

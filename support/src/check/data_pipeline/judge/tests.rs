@@ -40,6 +40,7 @@ fn right(plan: &'static Plan, again: [u64; 3]) -> Seen {
             .chain([request(0, 0)])
             .collect(),
         gave_up: false,
+        batches: false,
         processing: Default::default(),
         files: good.iter().map(|id| (file(*id), text(*id))).collect(),
         reader: BEFORE.to_owned(),
@@ -67,7 +68,7 @@ fn results(seen: &mut Seen) -> &mut Vec<Saved> {
 
 #[test]
 fn good_items_and_what_is_wrong_with_them() {
-    let table: [Row; 9] = [
+    let table: [Row; 12] = [
         (|_| (), ""),
         (|seen| seen.counts.most_in_flight = 4, "unlimited"),
         (|seen| seen.counts.most_in_flight = 1, "sequential"),
@@ -78,8 +79,11 @@ fn good_items_and_what_is_wrong_with_them() {
         ),
         (
             |seen| drop(seen.files.insert(file(3), "{".into())),
-            "item-lost",
+            "wrong-result",
         ),
+        (|seen| drop(seen.files.remove(&file(3))), "item-lost"),
+        (|seen| results(seen)[0] = Ok(99), "wrong-result"),
+        (|seen| seen.batches = true, "limited"),
         (
             |seen| *seen.processing.times.entry(3).or_default() = 2,
             "item-duplicated",

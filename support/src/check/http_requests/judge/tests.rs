@@ -29,7 +29,7 @@ fn good() -> Seen {
     let counts = |requests, connections| Counts {
         connections,
         requests,
-        most_in_flight: 10,
+        most_in_flight: POSTS.len(),
     };
     let posts = POSTS.iter().map(|id| Ok(server::post(*id)));
     Seen {
@@ -40,6 +40,7 @@ fn good() -> Seen {
         log: vec![request(GIVEN); 20],
         mixed: Some(returned(results(&MIXED), 0)),
         never: Some(returned(results(&NEVER), 2040)),
+        alone: Some(Run::that(Ended::Returned(()))),
         patience: Duration::from_millis(2040),
     }
 }
@@ -122,6 +123,8 @@ fn a_time_out_is_neither_long_nor_short() {
     assert_eq!(after(5000), "no-timeout");
     let never = codes(|seen| seen.never = Some(Run::that(Ended::Never(Never::Asleep))));
     assert_eq!(never, "no-timeout");
+    let alone = codes(|seen| seen.alone = Some(Run::that(Ended::Never(Never::Asleep))));
+    assert_eq!(alone, "no-timeout");
 }
 
 #[test]
