@@ -126,7 +126,8 @@ impl Plan {
             underway.is(State::Ended);
             match self.result(place) {
                 Some(result) => result,
-                None => std::panic::panic_any(Plan::words(place)),
+                // Unlike a panic, it is reported on no thread, not even on one of a runtime that the learner made.
+                None => std::panic::resume_unwind(Box::new(Plan::words(place))),
             }
         }
         .boxed()
