@@ -57,11 +57,15 @@ impl Course {
                 below(&original)?
             }
         };
-        // A new solution belongs to the lab before git knows it: its exercise is to be made.
+        // A new solution belongs to the lab before git knows it, and so does its exercise, which may be still to be made.
         for inside in below(&paths.notebooks())? {
             let number = number_of(&inside, "solutions");
             let known = |name: &String| number_of(name, "solutions") == number;
             if number.is_some() && !course.names.iter().any(known) {
+                let exercise = inside.replacen("solutions/", "exercises/", 1);
+                if paths.notebooks().join(&exercise).exists() {
+                    course.names.push(exercise);
+                }
                 course.names.push(inside);
             }
         }

@@ -91,3 +91,15 @@ fn an_author_s_edit_is_tested_before_it_is_committed() {
         "{error}"
     );
 }
+
+#[test]
+fn a_new_exercise_is_tested_before_git_knows_it() {
+    let checkout = Checkout::with_git();
+    for folder in ["solutions", "exercises"] {
+        checkout.write(&format!("{folder}/3_third.ipynb"), [cell("a", "1")]);
+    }
+    checkout.write("exercises/3_third-Copy1.ipynb", [cell("a", "1")]);
+    let found = notebooks(&checkout.paths).expect("found");
+    let third = |subject: &&Subject| subject.path.to_string_lossy().contains("3_third");
+    assert_eq!(found.subjects.iter().filter(third).count(), 2);
+}
