@@ -14,6 +14,8 @@ use std::process::ExitCode;
 const NOTEBOOK: &str = include_str!("../../assets/exercise/notebook.txt");
 const HINT: &str = include_str!("../../assets/exercise/hint.html");
 const CHECK: &str = include_str!("../../assets/exercise/check.rs");
+const LISTED: &str = include_str!("../../assets/exercise/attempts.rs");
+const KERNEL_TEST: &str = include_str!("../../assets/exercise/kernel_test.rs");
 
 /// The codes that the check of the skeleton may find, as the notebook names them and as Rust does.
 const CODES: [(&str, &str); 7] = [
@@ -29,22 +31,19 @@ const CODES: [(&str, &str); 7] = [
 /// Where `check.rs` hands on what its modules have.
 const USED: &str = "pub use code::Code;\n";
 
-/// Attempts at the skeleton's task, and what the check finds in each.
-const ATTEMPTS: [(&str, &str, &str); 3] = [
+/// Attempts at the skeleton's task; the first line of each says what the check finds in it.
+const ATTEMPTS: [(&str, &str); 3] = [
     (
         "correct",
-        "passed",
-        "tokio::time::sleep(STEP).await;\n    42",
+        include_str!("../../assets/exercise/attempts/correct.rs"),
     ),
     (
         "not_written",
-        "not-written",
-        "todo!(\"wait for STEP, return 42\")",
+        include_str!("../../assets/exercise/attempts/not_written.rs"),
     ),
     (
         "wrong_result",
-        "wrong-result",
-        "tokio::time::sleep(STEP).await;\n    41",
+        include_str!("../../assets/exercise/attempts/wrong_result.rs"),
     ),
 ];
 
@@ -107,14 +106,9 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
             paths,
             "support/lab/tests/exercises.rs",
             "",
-            &kernel_test(&full, name),
+            &fill(KERNEL_TEST),
         )?,
-        insert(
-            paths,
-            "support/tests/attempts.rs",
-            "",
-            &attempts(&full, name),
-        )?,
+        insert(paths, "support/tests/attempts.rs", "", &fill(LISTED))?,
     ];
     let mut written = vec![
         (
@@ -127,12 +121,9 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
         ),
         (support.join(format!("src/check/{name}.rs")), fill(CHECK)),
     ];
-    for (attempt, finds, body) in ATTEMPTS {
-        let text = format!("// expects: {finds}\nasync fn work() -> u32 {{\n    {body}\n}}\n");
-        written.push((
-            support.join(format!("tests/attempts/{full}/{attempt}.rs")),
-            text,
-        ));
+    for (attempt, text) in ATTEMPTS {
+        let path = support.join(format!("tests/attempts/{full}/{attempt}.rs"));
+        written.push((path, text.to_owned()));
     }
     for (path, text) in &written {
         if !files::write_new(path, text)? {
@@ -185,22 +176,6 @@ fn insert(
 fn codes(full: &str) -> String {
     let codes = CODES.map(|(_, code)| format!("Code::{code}")).join(", ");
     format!("            \"{full}\" => &[{codes}],\n")
-}
-
-fn attempts(full: &str, name: &str) -> String {
-    let names = ATTEMPTS.map(|(name, ..)| name).join("\n    ");
-    format!(
-        "\nattempts! {{\n    mod {name} in \"{full}\";\n    before {{\n        use std::time::Duration;\n        \
-         const STEP: Duration = Duration::from_millis(200);\n    }}\n    judge {{ support::check::{name}(work) }}\n    {names}\n}}\n"
-    )
-}
-
-fn kernel_test(full: &str, name: &str) -> String {
-    format!(
-        "\n#[test]\nfn attempts_at_{name}() {{\n    all_are_judged_as_outside(\n        \"{full}\",\n        \
-         \"use std::time::Duration;\nconst STEP: Duration = Duration::from_millis(200);\",\n        \
-         \"check::{name}(work)\",\n    );\n}}\n"
-    )
 }
 
 /// The solution and the exercise, which differ in the cells that are the learner's.
