@@ -14,8 +14,8 @@ pub(crate) mod snapshot;
 
 use crate::evcxr::{context::BuildContext, install};
 use crate::jupyter::{kernelspec, packages};
-use crate::system::{files, paths::Paths, tools};
-use anyhow::{Context, Result};
+use crate::system::{files, paths::Paths, process, tools};
+use anyhow::Result;
 use std::path::PathBuf;
 
 /// Everything the other commands work with.
@@ -53,9 +53,9 @@ pub(crate) fn everything(paths: &Paths) -> Result<Tools> {
 
 /// Puts this program where kernels are started from, which no build of another checkout touches.
 pub(crate) fn install_program(paths: &Paths) -> Result<()> {
-    let exe = std::env::current_exe().context("the path of this command is unknown")?;
-    if exe == paths.program() {
+    if std::env::current_exe().is_ok_and(|exe| exe == paths.program()) {
         return Ok(());
     }
-    files::install_program(&exe, &paths.program())
+    // A build may have put another file in its place meanwhile.
+    files::install_program(&process::this_program()?, &paths.program())
 }

@@ -202,7 +202,7 @@ fn behind_guard(command: &Command) -> Result<Command> {
 }
 
 /// What this process runs. A build may have put another file in its place, or none: Linux still knows the one that runs.
-fn this_program() -> Result<PathBuf> {
+pub(crate) fn this_program() -> Result<PathBuf> {
     let known = Path::new("/proc/self/exe");
     if known.exists() {
         return Ok(known.to_owned());
