@@ -126,6 +126,8 @@ impl Plan {
             underway.is(State::Ended);
             match self.result(place) {
                 Some(result) => result,
+                // With arguments, as `panic!("{reason}")`, a panic carries a `String`; without any, a literal.
+                None if place == 4 => std::panic::panic_any(Plan::words(place).to_owned()),
                 None => std::panic::panic_any(Plan::words(place)),
             }
         }

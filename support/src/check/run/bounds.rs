@@ -25,8 +25,9 @@ const SOME_TIME: Duration = Duration::from_secs(30);
 /// would otherwise ask for ever.
 const BUSY: usize = 300;
 
-/// How far it is pushed each time, and in all.
+/// How far it is pushed each time, how much of our time that takes, and how far in all.
 const PUSH: Duration = Duration::from_millis(10);
+pub(super) const PUSH_TAKES: Duration = Duration::from_millis(2);
 const PUSHED: Duration = Duration::from_secs(20);
 
 /// Real time in which one poll may fail to return. Generous: what does not block needs none of it.
