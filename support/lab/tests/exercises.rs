@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{code, dependencies, failing, root, run};
+use common::{code, dependencies, root, run};
 use serde_json::Value;
 use std::fs;
 
@@ -147,10 +147,17 @@ fn a_function_that_is_not_async_is_named_with_the_cure() {
         code(
             "async fn fetch_all(ids: Vec<u32>) -> Vec<String> { ids.into_iter().map(fetch).collect() }",
         ),
-        failing("check::first_async_function(fetch, fetch_all)"),
+        code("check::first_async_function(fetch, fetch_all)"),
     ];
-    let ran = run(&cells, &[]);
-    ran.assert_ok();
-    let text = format!("{:#}\n{}", ran.line, ran.stderr);
-    assert!(text.contains("does not return a future"), "{text}");
+    let failed = run(&cells, &[]).failed();
+    let [(2, cause, message)] = &failed[..] else {
+        panic!("{failed:?}");
+    };
+    assert_eq!(cause, "compile-error");
+    for words in [
+        "`fetch` does not return a future",
+        "it must be `async fn fetch(id: u32) -> String`",
+    ] {
+        assert!(message.contains(words), "{message}");
+    }
 }
