@@ -277,6 +277,7 @@ async fn supervise<T>(
         if limit.as_mut().poll(context).is_ready() {
             return Poll::Ready(Err(shared.at_the_limit()));
         }
+        shared.rests();
         Poll::Pending
     })
     .await;

@@ -230,6 +230,14 @@ impl Shared {
         }
     }
 
+    /// The root future of the runtime returns. Where the runtime has threads of its own, this one now sleeps until it is
+    /// woken, and that is no hook's business: a machine that wakes it late shall not look like blocking.
+    pub(super) fn rests(&self) {
+        if self.real {
+            stretch::forget();
+        }
+    }
+
     /// The learner's future is polled.
     pub(super) fn polls(&self) {
         let now = tokio::time::Instant::now();

@@ -11,7 +11,7 @@ async fn fetch_users(ids: Vec<u32>) -> Vec<User> {
 
 fn describe(error: JoinError) -> String {
     if error.is_cancelled() {
-        eprintln!("warning: a job was cancelled, which nobody should do");
+        println!("warning: a job was cancelled, which nobody should do");
     }
     error.to_string()
 }
@@ -24,7 +24,7 @@ async fn run_all(jobs: Vec<Job>) -> Vec<Result<String, String>> {
     let mut results = Vec::with_capacity(queue.len());
     while let Some(outcome) = queue.next().await {
         if let Err(error) = &outcome {
-            eprintln!("warning: {error}");
+            println!("warning: {error}");
         }
         results.push(outcome.map_err(describe));
     }

@@ -6,7 +6,7 @@ fn build_client() -> Client {
 async fn request(client: &Client, url: &str) -> reqwest::Result<Post> {
     let response = client.get(url).send().await?;
     if response.status().is_server_error() {
-        eprintln!("{url}: server error {}", response.status());
+        println!("{url}: server error {}", response.status());
         response.error_for_status_ref()?;
     }
     response.json::<Post>().await
