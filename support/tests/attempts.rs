@@ -80,6 +80,7 @@ attempts! {
         const STEP: Duration = Duration::from_millis(200);
     }
     judge { support::check::first_async_function(fetch, fetch_all) }
+    blocks_by_threads
     blocks_in_place
     blocks_in_task
     blocks_on_other_executor
@@ -91,8 +92,10 @@ attempts! {
     blocks_thread
     blocks_thread_in_fetch_all
     busy_wait
+    busy_wait_for_a_deadline
     computes
     correct_channel
+    correct_fold_of_joins
     correct_join_all
     correct_join_macro
     correct_join_set
@@ -132,6 +135,7 @@ attempts! {
     sequential_lazy_map
     sequential_pairs
     sequential_spawn
+    timeout_shorter_than_a_step
     written_out
     wrong_result
 }
@@ -162,6 +166,7 @@ attempts! {
     blocks_thread
     correct_block_in_place
     correct_catch_in_channel
+    correct_classified_errors
     correct_group_of_its_own
     correct_ids_of_tasks
     correct_join_all
@@ -181,12 +186,14 @@ attempts! {
     order_lost
     order_of_jobs_lost
     panic_as_success
+    panic_sends_nothing
     panic_spreads
     panic_swallowed
     result_ignored
     sequential
     sequential_tasks
     timeout_in_each
+    timeout_in_each_aborts
     unwrapped
     users_counted
     users_in_a_map
@@ -195,6 +202,7 @@ attempts! {
     users_sorted
     users_written_out
     words_lost
+    words_of_literals_only
 }
 
 attempts! {
@@ -215,11 +223,13 @@ attempts! {
     bodies_after_all_answers
     client_from_elsewhere
     client_not_written
+    client_of_a_static
     client_of_its_own
     client_per_request
     correct_and_then
     correct_buffered
     correct_channel_into_places
+    correct_execute
     correct_five_tries
     correct_half_a_second
     correct_join_all
@@ -232,6 +242,7 @@ attempts! {
     json_never_read
     limited
     limited_to_ten
+    never_ends_full_channel
     no_timeout
     not_written
     one_failure_panics
@@ -241,6 +252,7 @@ attempts! {
     pool_off
     sequential
     status_not_checked
+    status_of_5xx_only
     status_printed
     status_read_only
     timeout_of_connecting
@@ -261,13 +273,16 @@ attempts! {
     judge { support::check::async_resources!(with_connection, load_users) }
     blocks_each_query
     blocks_on_close
+    caught_around_the_call
     close_in_drop_blocks
     close_not_awaited
     close_spawned
     closed_before_work
     closed_twice
+    closed_twice_after_an_error
     correct_catch_unwind
     correct_close_in_every_arm
+    correct_combinators
     correct_guard
     correct_poll_by_hand
     correct_select
@@ -284,6 +299,7 @@ attempts! {
     not_closed_after_error
     not_closed_after_panic
     not_written
+    panic_in_a_box
     panic_swallowed
     sequential
     users_as_they_come
@@ -338,14 +354,18 @@ attempts! {
     correct_retry_helper
     correct_stages_by_channels
     correct_streams
+    correct_three_workers
     correct_tokens_in_a_channel
+    correct_two_buffers
     error_in_a_file
+    errors_as_files
     failures_as_zero
     ids_by_place
     item_duplicated
     item_lost
     item_never_saved
     never_ends_receiver
+    never_ends_recursive_retry
     never_ends_two_permits
     no_pause
     no_retry

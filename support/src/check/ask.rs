@@ -1,6 +1,7 @@
 //! What a learner's function must return, in words that the compiler says where it does not.
 //!
-//! Without these traits, a function that is not `async` is told as "`String` is not a future", without its name.
+//! Without these traits, a function that is not `async` is told as "`String` is not a future", without its name. A kernel
+//! shows the message alone where the error is not in the learner's own text, so the cure stands in it.
 
 use crate::database::Error;
 use crate::server::{Post, User};
@@ -8,8 +9,8 @@ use std::future::Future;
 
 /// What `fetch` returns.
 #[diagnostic::on_unimplemented(
-    message = "`fetch` does not return a future of a `String`, but `{Self}`",
-    label = "`fetch` must be `async fn fetch(id: u32) -> String`",
+    message = "`fetch` does not return a future of a `String`, but `{Self}`: it must be `async fn fetch(id: u32) -> String`, without `#[tokio::main]`",
+    label = "this is what `fetch` returns",
     note = "without `async`, or with `#[tokio::main]` above it, a function runs to its end when it is called and returns no future",
     note = "hint: write `async fn`, without `#[tokio::main]`, run its cell, and run the check again"
 )]
@@ -20,8 +21,8 @@ impl<F: Future<Output = String>> Fetch for F {}
 
 /// What `fetch_all` returns.
 #[diagnostic::on_unimplemented(
-    message = "`fetch_all` does not return a future of a `Vec<String>`, but `{Self}`",
-    label = "`fetch_all` must be `async fn fetch_all(ids: Vec<u32>) -> Vec<String>`",
+    message = "`fetch_all` does not return a future of a `Vec<String>`, but `{Self}`: it must be `async fn fetch_all(ids: Vec<u32>) -> Vec<String>`, without `#[tokio::main]`",
+    label = "this is what `fetch_all` returns",
     note = "without `async`, or with `#[tokio::main]` above it, a function runs to its end when it is called and returns no future",
     note = "hint: write `async fn`, without `#[tokio::main]`, run its cell, and run the check again"
 )]
@@ -32,8 +33,8 @@ impl<F: Future<Output = Vec<String>>> FetchAll for F {}
 
 /// What `fetch_users` returns.
 #[diagnostic::on_unimplemented(
-    message = "`fetch_users` does not return a future of a `Vec<User>`, but `{Self}`",
-    label = "`fetch_users` must be `async fn fetch_users(ids: Vec<u32>) -> Vec<User>`",
+    message = "`fetch_users` does not return a future of a `Vec<User>`, but `{Self}`: it must be `async fn fetch_users(ids: Vec<u32>) -> Vec<User>`, without `#[tokio::main]`",
+    label = "this is what `fetch_users` returns",
     note = "without `async`, or with `#[tokio::main]` above it, a function runs to its end when it is called and returns no future",
     note = "hint: write `async fn`, without `#[tokio::main]`, run its cell, and run the check again"
 )]
@@ -44,8 +45,8 @@ impl<F: Future<Output = Vec<User>>> FetchUsers for F {}
 
 /// What `run_all` returns.
 #[diagnostic::on_unimplemented(
-    message = "`run_all` does not return a future of results, but `{Self}`",
-    label = "`run_all` must be `async fn run_all(jobs: Vec<Job>) -> Vec<Result<String, String>>`",
+    message = "`run_all` does not return a future of results, but `{Self}`: it must be `async fn run_all(jobs: Vec<Job>) -> Vec<Result<String, String>>`, without `#[tokio::main]`",
+    label = "this is what `run_all` returns",
     note = "without `async`, or with `#[tokio::main]` above it, a function runs to its end when it is called and returns no future",
     note = "hint: write `async fn`, without `#[tokio::main]`, run its cell, and run the check again"
 )]
@@ -56,8 +57,8 @@ impl<F: Future<Output = Vec<Result<String, E>>>, E> RunAll<E> for F {}
 
 /// What `fetch_all` returns.
 #[diagnostic::on_unimplemented(
-    message = "`fetch_all` does not return a future of a result for each post, but `{Self}`",
-    label = "`fetch_all` must be `async fn fetch_all(client: Client, urls: Vec<String>) -> Vec<reqwest::Result<Post>>`",
+    message = "`fetch_all` does not return a future of a result for each post, but `{Self}`: it must be `async fn fetch_all(client: Client, urls: Vec<String>) -> Vec<reqwest::Result<Post>>`, without `#[tokio::main]`",
+    label = "this is what `fetch_all` returns",
     note = "without `async`, or with `#[tokio::main]` above it, a function runs to its end when it is called and returns no future",
     note = "hint: write `async fn`, without `#[tokio::main]`, run its cell, and run the check again"
 )]
@@ -68,8 +69,8 @@ impl<F: Future<Output = Vec<Result<Post, E>>>, E> FetchPosts<E> for F {}
 
 /// What `with_connection` returns.
 #[diagnostic::on_unimplemented(
-    message = "`with_connection` does not return a future of the result of its work, but `{Self}`",
-    label = "`with_connection` must be `async fn with_connection<T>(database: &Database, work: impl AsyncFnOnce(&Connection) -> Result<T, Error>) -> Result<T, Error>`",
+    message = "`with_connection` does not return a future of the result of its work, but `{Self}`: it must be `async fn with_connection<T>(database: &Database, work: impl AsyncFnOnce(&Connection) -> Result<T, Error>) -> Result<T, Error>`, without `#[tokio::main]`",
+    label = "this is what `with_connection` returns",
     note = "without `async`, or with `#[tokio::main]` above it, a function runs to its end when it is called and returns no future",
     note = "hint: write `async fn`, without `#[tokio::main]`, run its cell, and run the check again"
 )]
@@ -80,8 +81,8 @@ impl<F: Future<Output = Result<i64, Error>>> WithConnection for F {}
 
 /// What `pipeline` returns.
 #[diagnostic::on_unimplemented(
-    message = "`pipeline` does not return a future of a result for each item, but `{Self}`",
-    label = "`pipeline` must be `async fn pipeline(given: Given) -> Vec<Result<u32, Failed>>`",
+    message = "`pipeline` does not return a future of a result for each item, but `{Self}`: it must be `async fn pipeline(given: Given) -> Vec<Result<u32, Failed>>`, without `#[tokio::main]`",
+    label = "this is what `pipeline` returns",
     note = "without `async`, or with `#[tokio::main]` above it, a function runs to its end when it is called and returns no future",
     note = "hint: write `async fn`, without `#[tokio::main]`, run its cell, and run the check again"
 )]
@@ -92,8 +93,8 @@ impl<F: Future<Output = Vec<Result<u32, E>>>, E> Pipeline<E> for F {}
 
 /// What `load_users` returns.
 #[diagnostic::on_unimplemented(
-    message = "`load_users` does not return a future of users, or of an error, but `{Self}`",
-    label = "`load_users` must be `async fn load_users(connection: &Connection, ids: Vec<u32>) -> Result<Vec<User>, Error>`",
+    message = "`load_users` does not return a future of users, or of an error, but `{Self}`: it must be `async fn load_users(connection: &Connection, ids: Vec<u32>) -> Result<Vec<User>, Error>`, without `#[tokio::main]`",
+    label = "this is what `load_users` returns",
     note = "without `async`, or with `#[tokio::main]` above it, a function runs to its end when it is called and returns no future",
     note = "hint: write `async fn`, without `#[tokio::main]`, run its cell, and run the check again"
 )]

@@ -64,6 +64,7 @@ const MIXED: Plan = Plan {
         (7, Some(Fault::Flaky(1))),
         (13, Some(Fault::Status(500))),
         (6, None),
+        (15, Some(Fault::Status(410))),
     ],
     held: false,
 };

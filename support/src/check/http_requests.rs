@@ -33,7 +33,7 @@ const POSTS: [u32; 24] = [
 const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Paths of which some fail, each in another way, and the post that is to come of each that does not.
-const MIXED: [(&str, Option<u32>); 7] = [
+const MIXED: [(&str, Option<u32>); 8] = [
     ("/posts/21", Some(21)),
     ("/posts/2?fault=status:500", None),
     ("/posts/3?fault=cut", None),
@@ -41,10 +41,11 @@ const MIXED: [(&str, Option<u32>); 7] = [
     ("/posts/4?fault=malformed", None),
     ("/posts/0", None),
     ("/posts/5", Some(5)),
+    ("/posts/6?fault=status:410", None),
 ];
 
-/// The post in the answer whose status says that it failed.
-const FAILED: u32 = 2;
+/// The posts in the answers whose status says that they failed, and the status.
+const FAILED: [(u32, u16); 2] = [(2, 500), (6, 410)];
 
 /// A request that is never answered, among good ones.
 const NEVER: [(&str, Option<u32>); 3] = [

@@ -268,11 +268,16 @@ async fn supervise<T>(
             shared.waits_for(things, tasks);
         }
         if let Some(step) = shared.step(clock) {
+            if matches!(clock, Clock::Waits) {
+                // Whoever looks at another clock than Tokio's sees time pass, too.
+                thread::sleep(bounds::PUSH_TAKES);
+            }
             advance(step, context);
         }
         if limit.as_mut().poll(context).is_ready() {
             return Poll::Ready(Err(shared.at_the_limit()));
         }
+        shared.rests();
         Poll::Pending
     })
     .await;

@@ -1,22 +1,18 @@
 //! The verdict on exercise 2, from what was seen alone.
 
+mod users;
+
+use super::Seen;
 use super::jobs::{Jobs, Plan, State};
-use super::{IDS, Seen};
 use crate::check::code::Code;
 use crate::check::report::Finding;
 use crate::check::run::{Ended, Run};
-use crate::check::words::{
-    ending, holds_thread, left_alone, panicked, quote, ratio, same_in_another_order,
-};
-use crate::server::{self, User};
+use crate::check::words::{ending, holds_thread, panicked, quote};
 use std::collections::BTreeSet;
-use std::time::Duration;
-
-const NOTHING: Duration = Duration::from_millis(1);
 
 /// What is wrong with `fetch_users`, then with `run_all`: two functions that do not call each other.
 pub(super) fn judge(seen: &Seen) -> Vec<Finding> {
-    let users = fetch_users(seen);
+    let users = users::fetch_users(seen);
     if users.iter().any(|finding| finding.code == Code::NotWritten) {
         return users;
     }
@@ -29,110 +25,6 @@ pub(super) fn judge(seen: &Seen) -> Vec<Finding> {
         .into_iter()
         .chain(jobs.into_iter().flatten())
         .collect()
-}
-
-fn fetch_users(seen: &Seen) -> Vec<Finding> {
-    let ones = seen.ones.iter().map(|(id, run)| (vec![*id], run));
-    let lists = seen.users.iter().map(|(ids, run)| (ids.clone(), run));
-    let all: Vec<_> = ones.chain(lists).collect();
-    for (ids, run) in &all {
-        let call = match run.ended {
-            Ended::NotWritten(_) => "fetch_users".to_owned(),
-            _ => format!("fetch_users(vec!{ids:?})"),
-        };
-        let finding = ending(&call, &run.ended).or_else(|| holds_thread("fetch_users", run));
-        if let Some(finding) = finding {
-            return vec![finding];
-        }
-    }
-    let Some((_, run)) = seen.users.first() else {
-        return Vec::new();
-    };
-    if run.waited <= NOTHING {
-        return vec![if run.left > 0 {
-            left_alone("fetch_users")
-        } else if run.pool {
-            Finding::new(
-                Code::BlocksThread,
-                "`fetch_users` moves its waiting to threads for blocking work: each fetch costs a thread that sleeps.",
-                "Await the futures themselves, by `join_all`.",
-            )
-        } else {
-            Finding::new(
-                Code::NotAwaited,
-                "`fetch_users` returned at once: no `fetch_user` was awaited in it.",
-                "Calling `fetch_user(id)` makes a future, which does nothing until it is awaited. `join_all(…)` is a future, too; \
-                 and a user that is made without `fetch_user` was not fetched.",
-            )
-        }];
-    }
-    let mut findings = Vec::from_iter(in_turn(seen, run).or_else(|| limit(seen)));
-    findings.extend(all.iter().find_map(|(ids, run)| users(ids, run)));
-    findings
-}
-
-/// How many times as long as the slowest fetch these took, where that is too long.
-fn too_long(seen: &Seen, run: &Run<Vec<User>>) -> Option<f64> {
-    // The slowest of all is among those of every list.
-    let longest = seen.longest(&IDS);
-    let rounding = if run.real { 1.3 } else { 1.1 };
-    (run.waited > longest.mul_f64(rounding) + NOTHING).then(|| ratio(run.waited, longest))
-}
-
-/// Whether the waits of three overlap.
-fn in_turn(seen: &Seen, run: &Run<Vec<User>>) -> Option<Finding> {
-    let ratio = too_long(seen, run)?;
-    Some(Finding::new(
-        Code::Sequential,
-        format!(
-            "`fetch_users` took {ratio:.1} times as long as its slowest fetch alone: one fetch waits for another."
-        ),
-        "An `.await` inside the loop ends each turn before the next begins. Hand all futures to `join_all`.",
-    ))
-}
-
-/// Whether those of more than three do, too.
-fn limit(seen: &Seen) -> Option<Finding> {
-    seen.users.iter().skip(1).find_map(|(ids, run)| {
-        let ratio = too_long(seen, run)?;
-        Some(Finding::new(
-            Code::Limited,
-            format!(
-                "Three fetches overlap, and of more, some wait for others: {} fetches took {ratio:.1} times as long as the slowest of them alone.",
-                ids.len()
-            ),
-            "All of them at the same time, however many: `join_all` has no limit; `buffered(n)`, chunks and a semaphore have one.",
-        ))
-    })
-}
-
-fn users(ids: &[u32], run: &Run<Vec<User>>) -> Option<Finding> {
-    let Ended::Returned(found) = &run.ended else {
-        return None;
-    };
-    let wanted: Vec<_> = ids.iter().copied().map(server::user).collect();
-    let places: Vec<_> = found.iter().map(|user| user.id).collect();
-    if *found == wanted {
-        None
-    } else if same_in_another_order(found, &wanted) {
-        Some(Finding::new(
-            Code::OrderLost,
-            format!(
-                "All users are there, but not in the order of `ids`: {places:?} instead of {ids:?}."
-            ),
-            "`join_all` and `join!` keep the order of their inputs. A `JoinSet`, a map, and whatever is unordered, do not: \
-             keep the place of each beside its result.",
-        ))
-    } else {
-        Some(Finding::new(
-            Code::WrongResult,
-            format!(
-                "`fetch_users(vec!{ids:?})` returned `{}`.",
-                quote(&format!("{found:?}"))
-            ),
-            "It returns what each `fetch_user` returned, one for each id, whatever their number, and twice where an id comes twice.",
-        ))
-    }
 }
 
 /// What is wrong with `run_all`, given the jobs of one plan.
@@ -246,11 +138,24 @@ fn fate(plan: &Plan, jobs: &Jobs) -> Option<Finding> {
         });
     }
     (!alive.is_empty()).then(|| {
+        let given_up = |place: &usize| jobs.results.get(*place).is_some_and(Result::is_err);
+        let read = if jobs.results.len() == plan.count() && alive.iter().all(given_up) {
+            "In the place of each stands an error, although none of them has failed: `run_all` gave up waiting. Leave out the \
+             time-out: what a job returns is asked for, however long it takes."
+        } else if jobs.results.iter().any(Result::is_err) {
+            "`try_join_all`, `?`, `break` and `return` leave at the first error, and let go of all other handles. `.await` each \
+             handle, whatever became of the ones before."
+        } else {
+            "Dropping a `JoinHandle` does not stop its task, it only lets go of it; and a sleep is not a wait for it. Keep every \
+             handle, and `.await` each."
+        };
         Finding::new(
             Code::HandleDropped,
-            format!("`run_all` came back while these jobs still ran: {alive:?}. Nobody waited for them."),
-            "Dropping a `JoinHandle` does not stop its task, it only lets go of it; and a sleep is not a wait for it. Keep every \
-             handle, and `.await` each.",
+            format!(
+                "`run_all` came back while these jobs still ran: {alive:?}. Nobody waited for them. It returned `{}`.",
+                returned()
+            ),
+            read,
         )
     })
 }
@@ -334,28 +239,27 @@ fn returned(plan: &Plan, jobs: &Jobs) -> Option<Finding> {
             "One result for each job.",
         ));
     }
-    let told = plan.panics.iter().all(|place| {
-        results
-            .iter()
-            .flatten_err()
-            .any(|words| words.contains(Plan::words(*place)))
-    });
-    Some(if told {
-        Finding::new(
+    let untold = |place: &&usize| {
+        let mut errors = results.iter().flatten_err();
+        !errors.any(|words| words.contains(Plan::words(**place)))
+    };
+    let Some(lost) = plan.panics.iter().find(untold) else {
+        return Some(Finding::new(
             Code::OrderLost,
             format!("All results are there, but not in the order of the jobs: `{quoted}`."),
             "Await the handles in the order in which you spawned them, or keep the place of each beside its result.",
-        )
-    } else {
-        Finding::new(
-            Code::ErrorSwallowed,
-            format!(
-                "A job panicked with `{}`, and those words are not in its error: `run_all` returned `{quoted}`.",
-                Plan::words(plan.panics[0])
-            ),
-            "`map_err(|error| error.to_string())` keeps the words of a `JoinError`.",
-        )
-    })
+        ));
+    };
+    Some(Finding::new(
+        Code::ErrorSwallowed,
+        format!(
+            "Job {lost} panicked with `{}`, and those words are not in its error: `run_all` returned `{}` in its place.",
+            Plan::words(*lost),
+            quote(&format!("{:?}", results[*lost]))
+        ),
+        "`map_err(|error| error.to_string())` keeps the words of a `JoinError`. Whoever takes its payload apart finds a `&str` \
+         where `panic!` had no arguments, and a `String` where it had some.",
+    ))
 }
 
 /// How many jobs were under way at the same time.

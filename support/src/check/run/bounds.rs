@@ -25,8 +25,9 @@ const SOME_TIME: Duration = Duration::from_secs(30);
 /// would otherwise ask for ever.
 const BUSY: usize = 300;
 
-/// How far it is pushed each time, and in all.
+/// How far it is pushed each time, how much of our time that takes, and how far in all.
 const PUSH: Duration = Duration::from_millis(10);
+pub(super) const PUSH_TAKES: Duration = Duration::from_millis(2);
 const PUSHED: Duration = Duration::from_secs(20);
 
 /// Real time in which one poll may fail to return. Generous: what does not block needs none of it.
@@ -226,6 +227,14 @@ impl Shared {
             state.answers += 1;
             state.restless = if state.parked { 0 } else { state.restless + 1 };
             state.parked = false;
+        }
+    }
+
+    /// The root future of the runtime returns. Where the runtime has threads of its own, this one now sleeps until it is
+    /// woken, and that is no hook's business: a machine that wakes it late shall not look like blocking.
+    pub(super) fn rests(&self) {
+        if self.real {
+            stretch::forget();
         }
     }
 

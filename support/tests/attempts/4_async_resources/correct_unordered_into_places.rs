@@ -11,7 +11,7 @@ async fn with_connection<T>(
     };
     let outcome = AssertUnwindSafe(work(&connection)).catch_unwind().await;
     if let Err(error) = connection.close().await {
-        eprintln!("closing failed: {error:?}");
+        println!("closing failed: {error:?}");
     }
     match outcome {
         Ok(result) => result,

@@ -3,6 +3,8 @@
 use super::super::jobs::PLANS;
 use super::*;
 use crate::check::run::{Never, Stretch};
+use crate::server::{self, User};
+use std::time::Duration;
 
 const GOOD: [State; 4] = [State::Ended; 4];
 

@@ -15,9 +15,10 @@ use std::time::Duration;
 const FOR_EVER: usize = 6;
 
 /// Items that cannot become better, and why.
-const FINAL: [(u32, &str); 3] = [
+const FINAL: [(u32, &str); 4] = [
     (0, "does not exist (404)"),
     (13, "answers 500"),
+    (15, "answers 410"),
     (5, "answers 200, with what is no JSON"),
 ];
 
@@ -102,10 +103,13 @@ fn outcome(results: &[Saved]) -> Option<Finding> {
             MIXED.items.len()
         )));
     }
-    if saved(13) || saved(9) {
+    let taken = |(id, _): &&(u32, u16)| saved(*id);
+    if let Some((id, status)) = [(13, 500), (9, 503), (15, 410)].iter().find(taken) {
         return Some(Finding::new(
             Code::StatusNotChecked,
-            "An answer with a bad status was taken for a good item: its body happened to look like one.",
+            format!(
+                "An answer with status {status} was taken for a good item: its body happened to look like item {id}."
+            ),
             "`send` succeeds whatever the status is. `error_for_status()?` turns 4xx and 5xx into errors.",
         ));
     }
