@@ -75,6 +75,9 @@ class LearnerSpawner(SimpleLocalProcessSpawner):
             # JupyterHub ends servers by an interrupt, upon which they leave their kernels behind.
             "ASYNC_LAB_ENDS_WITH_PARENT": "1",
             "LAB_PROGRESS": str(jupyter / "progress.json"),
+            # evcxr's allocator takes a gigabyte at its start, of which it uses little. Taken as it is used, it does not
+            # count as allocated (`PROCESS`), and learners have that room themselves.
+            "MIMALLOC_ARENA_EAGER_COMMIT": "0",
         }
 
     def make_preexec_fn(self, _name):

@@ -1,7 +1,8 @@
 """Has learners work at the same time in the class that a hub serves, and reports what each took.
 
 Every learner logs in, opens an exercise, types what its solution says, cell by cell, and reads the
-verdict. Then one of them asks for more memory than a learner may have, while the others go on.
+verdict. Then one of them uses a good part of the memory that a learner may have, and asks for more than that, while the
+others go on.
 
 The report is JSON on standard output: one object for each learner, and one for all.
 """
@@ -58,16 +59,21 @@ class Member(Learner):
         return max(cookies, key=lambda cookie: len(cookie.path)).value
 
 
-async def answers(learner):
-    """Makes sure that a learner's cells still have results, and says what came where they have none."""
-    outputs, _ = await learner.run("6 * 7")
-    if not any(output.get("data", {}).get("text/plain") == "42" for output in outputs):
-        raise Failed(f"{learner.name} has no result: {outputs}")
+async def answers(learner, asked="6 * 7", expected=42):
+    """Makes sure that a learner's cells have results, and says what came where they have none."""
+    outputs, _ = await learner.run(asked)
+    if not any(output.get("data", {}).get("text/plain") == str(expected) for output in outputs):
+        raise Failed(f"{learner.name} has no result of `{asked}`: {outputs}")
+
+
+def bytes_held(number):
+    """A cell that holds so many bytes, and shows how many they are."""
+    return f"std::hint::black_box(vec![1u8; {number}]).len()"
 
 
 async def beyond_the_limit(greedy, other, limit):
     """One learner asks for twice the limit. The others notice nothing, and the one goes on."""
-    ask = asyncio.create_task(greedy.run(f"std::hint::black_box(vec![1u8; {2 * limit}]).len()"))
+    ask = asyncio.create_task(greedy.run(bytes_held(2 * limit)))
     await answers(other)
     outputs, reply = await ask
     if reply["status"] == "ok":
@@ -97,6 +103,7 @@ async def work(options):
         for learner, task, verdict in zip(learners, tasks, verdicts, strict=True)
     ]
     median = round(statistics.median(seconds for learner in learners for seconds in learner.times), 2)
+    await answers(learners[0], bytes_held(options.limit // 4), options.limit // 4)
     said = await beyond_the_limit(learners[0], learners[-1], options.limit) if len(learners) > 1 else None
     return {
         "learners": rows,

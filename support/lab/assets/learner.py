@@ -133,7 +133,7 @@ class Learner:
             "learner": self.name,
             "exercise": exercise,
             "passed": bool(verdicts) and all(one["passed"] for one in verdicts),
-            "findings": [finding["code"] for one in verdicts for finding in one["findings"]],
+            "findings": [f"{finding['code']}: {finding['message']}" for one in verdicts for finding in one["findings"]],
             "ready_s": round(self.ready, 2),
             "cells": len(self.times),
             "first_cell_s": round(self.times[0], 2),

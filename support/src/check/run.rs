@@ -144,11 +144,12 @@ where
         ))
         .stack_size(STACK)
         .spawn(work);
-    let Ok(_detached) = thread else {
-        return Run::that(Ended::Panicked(
-            "the check could not start a thread".to_owned(),
-        ));
-    };
+    if let Err(problem) = thread {
+        // Nothing of it is the learner's doing, so there is no verdict.
+        panic!(
+            "the check had no memory left for a thread ({problem}): restart the kernel, and run the cells again"
+        );
+    }
     let mut watch = clock::Watch::new(clock);
     loop {
         match receiver.recv_timeout(bounds::PING) {
