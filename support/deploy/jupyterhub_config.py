@@ -1,15 +1,22 @@
 """A class on one machine: every learner gets a JupyterLab of their own, on their own copy of the notebooks.
 
-`cargo lab class` prepares the lab, installs JupyterHub and starts it with this file. What differs from class to class:
+`cargo lab class` prepares the lab, installs JupyterHub and starts it with this file. It says by the environment what
+differs from class to class; what is in brackets holds where it says nothing:
 
-    ASYNC_LAB_CLASS           the folder with a folder for each learner
-    ASYNC_LAB_CLASS_PASSWORD  what learners type, all the same, under a name of their choice
-    ASYNC_LAB_CLASS_MEMORY    bytes that one learner may use, all notebooks together (2 GB)
-    ASYNC_LAB_CLASS_ADDRESS   where learners reach it (http://127.0.0.1:8000)
+    ASYNC_LAB_CLASS             the folder with a folder for each learner
+    ASYNC_LAB_CLASS_PASSWORD    what learners type, all the same, under a name of their choice
+    ASYNC_LAB_CLASS_MEMORY      bytes that one learner may use, all notebooks together (2 GB)
+    ASYNC_LAB_CLASS_NOTEBOOKS   the notebooks to hand out, as nobody has written into them (the checkout's)
+    ASYNC_LAB_CLASS_ADDRESS     where learners reach it (http://127.0.0.1:8000)
+    ASYNC_LAB_CLASS_HUB_PORT    where the learners' servers reach the hub (8081)
+    ASYNC_LAB_CLASS_PROXY_PORT  where the hub reaches its proxy (8001)
+    ASYNC_LAB_STATE             the folder with what the lab has prepared
 
-All servers run as the user who starts the hub: this keeps learners out of each other's way, not out of each other's files.
+All servers run as the user who starts the hub: this keeps learners out of each other's way, not out of each other's
+files.
 """
 
+import contextlib
 import hashlib
 import os
 import resource
@@ -19,37 +26,25 @@ from pathlib import Path
 
 from jupyterhub.spawner import SimpleLocalProcessSpawner
 
+# JupyterHub reads this file without the folder of the lab's own modules.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lab/assets"))
+import control_group
+
 ROOT = Path(__file__).resolve().parents[2]
 STATE = Path(os.environ["ASYNC_LAB_STATE"])
-# `cargo lab class` names a folder in which nobody has written.
 NOTEBOOKS = Path(os.environ.get("ASYNC_LAB_CLASS_NOTEBOOKS", ROOT / "notebooks"))
 CLASS = Path(os.environ["ASYNC_LAB_CLASS"]).resolve()
-MEMORY = int(os.environ.get("ASYNC_LAB_CLASS_MEMORY", 2 * 10**9))
+MEMORY = int(os.environ.get("ASYNC_LAB_CLASS_MEMORY", "2_000_000_000"))
 
-# What a single process may allocate, as a share of what its learner may use: enough for a kernel or a compiler. A cell that
-# asks for more ends with a message, and only that cell.
+# What a single process may allocate, as a share of what its learner may use: enough for a kernel or a compiler. A cell
+# that asks for more ends with a message, and only that cell.
 PROCESS = 0.6
 
-# In the names of control groups, which the whole machine shares: two classes with a learner of the same name keep apart.
+# In the names of control groups, which the whole machine shares: classes with a learner of the same name keep apart.
 MARK = hashlib.sha256(str(CLASS).encode()).hexdigest()[:8]
 
 # What belongs to the hub or to no learner in a class folder.
 RESERVED = {"support", "hub"}
-
-
-def control_group(name):
-    """A control group that holds a learner's processes to MEMORY; None where this user may not make one."""
-    for top, limit in [("/sys/fs/cgroup", "memory.max"), ("/sys/fs/cgroup/memory", "memory.limit_in_bytes")]:
-        group = Path(top) / f"async-lab-{MARK}-{name}"
-        try:
-            group.mkdir(exist_ok=True)
-            if (group / limit).exists():
-                (group / limit).write_text(str(MEMORY))
-                return group
-            group.rmdir()
-        except OSError:
-            pass
-    return None
 
 
 class LearnerSpawner(SimpleLocalProcessSpawner):
@@ -80,15 +75,19 @@ class LearnerSpawner(SimpleLocalProcessSpawner):
             # JupyterHub ends servers by an interrupt, upon which they leave their kernels behind.
             "ASYNC_LAB_ENDS_WITH_PARENT": "1",
             "LAB_PROGRESS": str(jupyter / "progress.json"),
+            # evcxr's allocator takes a gigabyte at its start, of which it uses little. Taken as it is used, it does not
+            # count as allocated (`PROCESS`), and learners have that room themselves.
+            "MIMALLOC_ARENA_EAGER_COMMIT": "0",
         }
 
-    def make_preexec_fn(self, name):
-        limits, group = int(MEMORY * PROCESS), self.group
+    def make_preexec_fn(self, _name):
+        limit, group = int(MEMORY * PROCESS), self.group
 
+        # Runs in the server's process, before the server does.
         def preexec():
-            resource.setrlimit(resource.RLIMIT_DATA, (limits, limits))
+            resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
             if group is not None:
-                (group / "cgroup.procs").write_text(str(os.getpid()))
+                control_group.enter(group, os.getpid())
             os.chdir(CLASS)
 
         return preexec
@@ -97,18 +96,19 @@ class LearnerSpawner(SimpleLocalProcessSpawner):
         if self.user.name in RESERVED:
             raise ValueError(f"`{self.user.name}` is not a name for a learner: take another one")
         hand_out(self.folder)
-        self.group = control_group(self.user.name)
+        self.group = control_group.make(f"async-lab-{MARK}-{self.user.name}", MEMORY)
         if self.group is None:
-            self.log.warning("%s: no control group can be made, so each process is limited, not their sum", self.user.name)
+            self.log.warning(
+                "%s: no control group can be made, so each process is limited, not their sum", self.user.name
+            )
         return await super().start()
 
     async def stop(self, now=False):
         await super().stop(now=now)
         if self.group is not None:
-            try:
+            # Where a process is still ending, the group stays, and the next start uses it again.
+            with contextlib.suppress(OSError):
                 self.group.rmdir()
-            except OSError:
-                pass  # a process is still ending: the next start uses the group again
 
 
 def hand_out(folder):
@@ -131,8 +131,8 @@ hub.mkdir(parents=True, exist_ok=True)
 
 c = get_config()  # noqa: F821 (JupyterHub defines it)
 c.JupyterHub.bind_url = os.environ.get("ASYNC_LAB_CLASS_ADDRESS", "http://127.0.0.1:8000")
-c.JupyterHub.hub_port = int(os.environ.get("ASYNC_LAB_CLASS_HUB_PORT", 8081))
-c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{os.environ.get('ASYNC_LAB_CLASS_PROXY_PORT', 8001)}"
+c.JupyterHub.hub_port = int(os.environ.get("ASYNC_LAB_CLASS_HUB_PORT", "8081"))
+c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{os.environ.get('ASYNC_LAB_CLASS_PROXY_PORT', '8001')}"
 c.ConfigurableHTTPProxy.pid_file = str(hub / "proxy.pid")
 c.JupyterHub.cookie_secret_file = str(hub / "cookie_secret")
 c.JupyterHub.db_url = f"sqlite:///{hub}/jupyterhub.sqlite"

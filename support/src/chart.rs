@@ -7,17 +7,17 @@
 mod axis;
 mod bars;
 mod lanes;
-mod plain;
 mod scaling;
 mod steps;
 mod svg;
+mod text;
 
 use crate::display::{self, Rich, escape};
 use std::fmt;
 use std::time::Duration;
 
 pub use bars::{Bar, bars};
-pub use lanes::lanes;
+pub use lanes::{Lane, Outcome, Span, lanes};
 pub use scaling::{Series, scaling};
 pub use steps::{Steps, steps};
 

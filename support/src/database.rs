@@ -7,6 +7,7 @@
 //! A [`Log`] keeps what happened in which order. Checks judge by it, not by the clock.
 
 mod connection;
+mod hold;
 mod log;
 mod pool;
 
@@ -16,10 +17,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hold::Hold;
 use log::Recorder;
 
 pub use connection::{Closing, Connection};
-pub use log::{Event, Log, What};
+pub use log::{Event, EventKind, Log};
 pub use pool::Pool;
 
 /// What a row may be turned into: a tuple such as `(i64, String)`, by the order of the columns.
@@ -85,9 +87,20 @@ struct Shared {
     options: SqliteConnectOptions,
     round_trip: RoundTrip,
     recorder: Recorder,
+    /// Whether the clock may be a paused one, as that of checks is.
+    paused: bool,
     /// Held while the engine works, which does one thing at a time: writers would refuse each other otherwise. Nobody
     /// holds it during a round trip. It also keeps the database alive, which ends with its last connection.
     engine: tokio::sync::Mutex<SqliteConnection>,
+}
+
+impl Shared {
+    /// How long this query is on its way. A paused clock is that of a check: there, every third one takes twice as long, so
+    /// that results in the order of their arrival show.
+    fn trip(&self, query: usize) -> Duration {
+        let slow = self.paused && query % 3 == 2;
+        self.round_trip.query * if slow { 2 } else { 1 }
+    }
 }
 
 /// A database with the tables `users (id, name)` and `orders (id, user_id, cents)`. Clones are the same database.
@@ -131,6 +144,16 @@ impl Database {
     ///
     /// Where the process has no memory or thread left.
     pub async fn start(round_trip: RoundTrip) -> Result<Self, Error> {
+        Self::start_on(round_trip, false).await
+    }
+
+    /// The same where the clock may be paused: it stands while the engine works.
+    pub(crate) async fn start_on_paused_clock(round_trip: RoundTrip) -> Result<Self, Error> {
+        Self::start_on(round_trip, true).await
+    }
+
+    async fn start_on(round_trip: RoundTrip, paused: bool) -> Result<Self, Error> {
+        let _hold = Hold::new(paused);
         let options: SqliteConnectOptions = "sqlite::memory:".parse()?;
         let options = options.disable_statement_logging();
         let mut engine = options.connect().await?;
@@ -143,6 +166,7 @@ impl Database {
                 options,
                 round_trip,
                 recorder: Recorder::default(),
+                paused,
                 engine: tokio::sync::Mutex::new(engine),
             }),
         })

@@ -1,4 +1,4 @@
-//! The one place that speaks the kernel's display protocol.
+//! The one place that speaks the kernel's display protocol, whose names stand in `protocol`.
 //!
 //! A cell shows something rich by printing it between two marker lines, with its MIME type. We always print the plain
 //! text too, so that terminals, screen readers and saved notebooks have something to read. Everything that comes from
@@ -6,17 +6,13 @@
 
 mod table;
 
+use crate::protocol;
 use serde::Serialize;
 use std::env;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
 pub use table::Table;
-
-/// Set in the process that runs the cells of a kernel.
-const KERNEL: &str = "EVCXR_IS_RUNTIME";
-const END: &str = "EVCXR_END_CONTENT";
-const PANIC: &str = "EVCXR_PANIC_NOTIFICATION";
 
 /// One thing to show, in every form it has.
 ///
@@ -38,14 +34,14 @@ impl Rich {
     /// Starts with the plain text, which nothing goes without.
     pub fn new(plain: impl Into<String>) -> Self {
         Rich {
-            forms: vec![("text/plain".to_owned(), plain.into())],
+            forms: vec![(protocol::PLAIN.to_owned(), plain.into())],
         }
     }
 
     /// Adds the form that notebooks prefer.
     #[must_use]
     pub fn html(mut self, html: impl Into<String>) -> Self {
-        self.forms.push(("text/html".to_owned(), html.into()));
+        self.forms.push((protocol::HTML.to_owned(), html.into()));
         self
     }
 
@@ -66,7 +62,7 @@ impl Rich {
 
     /// Prints every form for the kernel to pick up; outside of a kernel, the plain text.
     pub fn show(&self) {
-        let text = if env::var_os(KERNEL).is_some() {
+        let text = if in_kernel() {
             self.protocol()
         } else {
             format!("{}\n", self.plain())
@@ -81,19 +77,24 @@ impl Rich {
     fn protocol(&self) -> String {
         let mut text = String::new();
         for (mime, content) in &self.forms {
-            let _ = writeln!(text, "EVCXR_BEGIN_CONTENT {mime}");
+            let _ = writeln!(text, "{} {mime}", protocol::BEGIN);
             for line in content.lines() {
                 text.push_str(line);
-                if line == END || line == PANIC {
+                if line == protocol::END || line == protocol::PANICKED {
                     // A line of content that reads like a marker would cut the content short: a space parts them.
                     text.push(' ');
                 }
                 text.push('\n');
             }
-            let _ = writeln!(text, "{END}");
+            let _ = writeln!(text, "{}", protocol::END);
         }
         text
     }
+}
+
+/// Whether this process runs the cells of a kernel.
+pub(crate) fn in_kernel() -> bool {
+    env::var_os(protocol::IN_KERNEL).is_some()
 }
 
 /// Turns text into HTML that shows exactly that text.
@@ -149,7 +150,10 @@ mod tests {
     #[test]
     fn content_cannot_end_itself() {
         let text = Rich::new("a\nEVCXR_END_CONTENT\nb").protocol();
-        assert_eq!(text.lines().filter(|line| *line == END).count(), 1);
+        assert_eq!(
+            text.lines().filter(|line| *line == protocol::END).count(),
+            1
+        );
         assert!(text.contains("\nb\n"));
     }
 

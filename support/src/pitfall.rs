@@ -5,13 +5,11 @@
 //! `cargo lab run` fails.
 
 use crate::display::{Rich, escape};
-use crate::quiet;
+use crate::panics;
+use crate::protocol;
 use serde::Serialize;
 use std::fmt::{self, Debug};
 use std::future::Future;
-
-/// MIME type of a demonstration in a saved notebook.
-pub const MIME: &str = "application/vnd.async-lab.pitfall+json";
 
 /// What a demonstration does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -37,11 +35,11 @@ impl Pitfall {
     fn new<T: Debug>(
         title: impl Into<String>,
         expected: Ending,
-        outcome: Result<T, quiet::Payload>,
+        outcome: Result<T, panics::Payload>,
     ) -> Self {
         let (happened, words) = match outcome {
             Ok(value) => (Ending::Works, format!("{value:?}")),
-            Err(payload) => (Ending::Panics, quiet::message(&*payload)),
+            Err(payload) => (Ending::Panics, panics::message(&*payload)),
         };
         Pitfall {
             title: title.into(),
@@ -105,7 +103,7 @@ impl Pitfall {
         );
         Rich::new(self.to_string())
             .html(html)
-            .json(MIME, self)
+            .json(protocol::PITFALL, self)
             .show();
     }
 }
@@ -130,7 +128,7 @@ impl fmt::Display for Pitfall {
 /// assert_eq!(shown.words(), "2");
 /// ```
 pub fn works<T: Debug>(title: impl Into<String>, work: impl FnOnce() -> T) -> Pitfall {
-    Pitfall::new(title, Ending::Works, quiet::catch(work))
+    Pitfall::new(title, Ending::Works, panics::catch(work))
 }
 
 /// Runs something that panics here.
@@ -142,7 +140,7 @@ pub fn works<T: Debug>(title: impl Into<String>, work: impl FnOnce() -> T) -> Pi
 /// assert!(shown.words().contains("index is 7"));
 /// ```
 pub fn panics<T: Debug>(title: impl Into<String>, work: impl FnOnce() -> T) -> Pitfall {
-    Pitfall::new(title, Ending::Panics, quiet::catch(work))
+    Pitfall::new(title, Ending::Panics, panics::catch(work))
 }
 
 /// Runs a future that works here, perhaps not elsewhere.
@@ -150,7 +148,7 @@ pub async fn works_async<T: Debug>(
     title: impl Into<String>,
     work: impl Future<Output = T>,
 ) -> Pitfall {
-    Pitfall::new(title, Ending::Works, quiet::catch_async(work).await)
+    Pitfall::new(title, Ending::Works, panics::catch_async(work).await)
 }
 
 /// Runs a future that panics here.
@@ -158,7 +156,7 @@ pub async fn panics_async<T: Debug>(
     title: impl Into<String>,
     work: impl Future<Output = T>,
 ) -> Pitfall {
-    Pitfall::new(title, Ending::Panics, quiet::catch_async(work).await)
+    Pitfall::new(title, Ending::Panics, panics::catch_async(work).await)
 }
 
 #[cfg(test)]

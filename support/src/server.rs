@@ -10,6 +10,7 @@
 mod content;
 mod fault;
 mod handler;
+mod pulse;
 mod settings;
 
 use std::fmt;
@@ -18,12 +19,14 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
+pub(crate) use content::post;
 pub use content::{Item, Post, User, user};
 pub use fault::{BadFault, Fault};
-pub(crate) use settings::Hold;
+pub(crate) use pulse::Pulse;
 pub use settings::Settings;
+pub(crate) use settings::{Hold, Until};
 
 /// What a service has seen so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -55,8 +58,16 @@ pub struct Request {
     pub start: Duration,
     /// When its answer began; nothing while it is in flight, or where the client gave up.
     pub end: Option<Duration>,
+    /// When the client gave up; nothing where it did not.
+    pub left: Option<Duration>,
     /// The status of the answer.
     pub status: Option<u16>,
+    /// The client's name for itself, its `User-Agent`.
+    pub agent: Option<String>,
+    /// How far a check had moved the client's clock when it came in.
+    pub(crate) moved: Duration,
+    /// How far it moved it until the answer, or until the client gave up.
+    pub(crate) waited: Duration,
 }
 
 #[derive(Debug)]
@@ -64,16 +75,22 @@ struct Shared {
     settings: Settings,
     started: Instant,
     seen: Mutex<Seen>,
+    /// Somebody outside asks whether the runtime of the service turns.
+    asked: Notify,
+    /// What was gathered at the gate may pass.
+    opened: Notify,
 }
 
 #[derive(Debug, Default)]
 struct Seen {
     counts: Counts,
     in_flight: usize,
-    last_arrival: Option<Instant>,
-    gate_is_open: bool,
-    gave_up: bool,
+    /// The paths whose answers are held back now, and those for which it was given up.
+    held: Vec<String>,
+    gave_up: Vec<String>,
     log: Vec<Request>,
+    pulse: Pulse,
+    moved: Duration,
 }
 
 impl Shared {
@@ -123,6 +140,8 @@ impl Server {
             settings,
             started: Instant::now(),
             seen: Mutex::default(),
+            asked: Notify::new(),
+            opened: Notify::new(),
         });
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::Builder::new()
@@ -132,7 +151,8 @@ impl Server {
                 move || {
                     runtime.block_on(async {
                         tokio::select! {
-                            result = handler::serve(listener, shared) => drop(result),
+                            result = handler::serve(listener, shared.clone()) => drop(result),
+                            () = pulse::answer(&shared) => {}
                             _ = stopped => {}
                         }
                     });
@@ -158,9 +178,9 @@ impl Server {
         self.shared.seen().counts
     }
 
-    /// Whether an answer that was held back went out because waiting for its condition had no end.
-    pub(crate) fn gave_up(&self) -> bool {
-        self.shared.seen().gave_up
+    /// Whether the answer for this path, which was held back, went out because waiting for its condition had no end.
+    pub(crate) fn gave_up(&self, path: &str) -> bool {
+        self.shared.seen().gave_up.iter().any(|other| other == path)
     }
 
     /// Every request so far, in the order of arrival.

@@ -7,7 +7,7 @@
 
 mod record;
 
-use crate::display::{Rich, escape};
+use crate::display::{Rich, escape, in_kernel};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 use std::{env, fmt, io};
@@ -18,7 +18,7 @@ pub type Solved = std::collections::BTreeMap<String, u64>;
 /// The progress file of this checkout; nothing where `LAB_PROGRESS` is empty, or unset outside a checkout.
 pub fn file() -> Option<PathBuf> {
     let here = env::current_dir().unwrap_or_default();
-    record::file(env::var_os(record::VARIABLE), checkout(&here))
+    record::file(env::var_os("LAB_PROGRESS"), checkout(&here))
 }
 
 /// The nearest folder from `here` upwards that holds both notebooks and this crate.
@@ -52,11 +52,12 @@ pub fn note(file: &Path, exercise: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// Notes a pass in the learner's file, unless the running notebook is a solution.
+/// Notes a pass in the learner's file, unless the running notebook is a solution, or there is none: a test that judges
+/// solves nothing.
 pub(crate) fn note_for_learner(exercise: &str) -> io::Result<()> {
     let solution = env::current_dir().is_ok_and(|folder| folder.ends_with("solutions"));
     match file() {
-        Some(file) if !solution => note(&file, exercise),
+        Some(file) if !solution && in_kernel() => note(&file, exercise),
         _ => Ok(()),
     }
 }

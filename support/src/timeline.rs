@@ -8,75 +8,14 @@
 //! time spent inside polls is added to it (see [`Timeline::new`]).
 
 use crate::chart::{self, Figure};
-use crate::quiet;
+use crate::panics;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-/// A stretch of time, from the origin of its timeline.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Span {
-    /// When it began.
-    pub start: Duration,
-    /// When it ended.
-    pub end: Duration,
-}
-
-impl Span {
-    /// How long it was.
-    pub fn length(&self) -> Duration {
-        self.end.saturating_sub(self.start)
-    }
-}
-
-/// How a lane ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// The work had not ended when the timeline was read.
-    Running,
-    /// The work returned.
-    Finished,
-    /// The future was dropped before its end: cancelled.
-    Dropped,
-    /// The work panicked.
-    Panicked,
-}
-
-/// What one piece of work did.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lane {
-    /// What the work is called.
-    pub name: String,
-    /// Each poll of the future, in order; a synchronous piece of work has one.
-    pub polls: Vec<Span>,
-    /// How it ended.
-    pub outcome: Outcome,
-    /// When it ended, or when the timeline was read.
-    pub end: Duration,
-}
-
-impl Lane {
-    /// When the work was first polled; its end where it never was.
-    pub fn start(&self) -> Duration {
-        self.polls.first().map_or(self.end, |poll| poll.start)
-    }
-
-    /// The time in which the work held its thread.
-    pub fn busy(&self) -> Duration {
-        self.polls.iter().map(Span::length).sum()
-    }
-
-    /// The longest single poll: how long the thread was kept from everybody else at worst.
-    pub fn longest_poll(&self) -> Duration {
-        self.polls
-            .iter()
-            .map(Span::length)
-            .max()
-            .unwrap_or_default()
-    }
-}
+pub use crate::chart::{Lane, Outcome, Span};
 
 /// A recording of several pieces of work on one clock. Clones record into the same timeline.
 ///
@@ -319,9 +258,9 @@ impl<F> Drop for Watched<F> {
 /// ```
 pub async fn record<T>(title: impl AsRef<str>, work: impl AsyncFnOnce(Timeline) -> T) -> Figure {
     let timeline = Timeline::new();
-    match quiet::catch_async(work(timeline.clone())).await {
+    match panics::catch_async(work(timeline.clone())).await {
         Ok(_) => timeline.figure(title),
-        Err(payload) => match quiet::not_written(&*payload) {
+        Err(payload) => match panics::not_written(&*payload) {
             Some(task) => timeline
                 .figure(title)
                 .with_note(&format!("Not written yet: {task}")),

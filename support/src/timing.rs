@@ -5,7 +5,7 @@
 
 use crate::chart::{self, Figure};
 use crate::display;
-use crate::quiet;
+use crate::panics;
 use std::fmt;
 use std::future::Future;
 use std::time::{Duration, Instant};
@@ -44,12 +44,12 @@ impl Timing {
     fn from_outcome<T>(
         label: impl Into<String>,
         started: Instant,
-        outcome: Result<T, quiet::Payload>,
+        outcome: Result<T, panics::Payload>,
     ) -> Self {
         let elapsed = started.elapsed();
         let outcome = match outcome {
             Ok(_) => Ok(elapsed),
-            Err(payload) => match quiet::not_written(&*payload) {
+            Err(payload) => match panics::not_written(&*payload) {
                 Some(task) => Err(task),
                 None => std::panic::resume_unwind(payload),
             },
@@ -84,7 +84,7 @@ impl fmt::Display for Timing {
 /// ```
 pub fn measure<T>(label: impl Into<String>, work: impl FnOnce() -> T) -> Timing {
     let started = Instant::now();
-    let outcome = quiet::catch(work);
+    let outcome = panics::catch(work);
     Timing::from_outcome(label, started, outcome)
 }
 
@@ -104,7 +104,7 @@ pub fn measure<T>(label: impl Into<String>, work: impl FnOnce() -> T) -> Timing 
 /// ```
 pub async fn measure_async<T>(label: impl Into<String>, work: impl Future<Output = T>) -> Timing {
     let started = Instant::now();
-    let outcome = quiet::catch_async(work).await;
+    let outcome = panics::catch_async(work).await;
     Timing::from_outcome(label, started, outcome)
 }
 
@@ -214,8 +214,8 @@ mod tests {
 
     #[test]
     fn any_other_panic_goes_on() {
-        let payload = quiet::catch(|| measure("mine", || panic!("boom"))).expect_err("it goes on");
-        assert_eq!(quiet::message(&*payload), "boom");
+        let payload = panics::catch(|| measure("mine", || panic!("boom"))).expect_err("it goes on");
+        assert_eq!(panics::message(&*payload), "boom");
     }
 
     #[tokio::test(start_paused = true)]

@@ -3,8 +3,7 @@
 //! An attempt is what a learner might write, in the words of a cell; its first line says what the check is to find. The
 //! same files run through the real kernel in the tests of the crate `lab`.
 
-use std::time::Duration;
-use support::check::{self, Report};
+use support::check::{Code, Report};
 
 /// The findings of a report as the first line of an attempt writes them.
 fn found(report: &Report) -> String {
@@ -19,6 +18,14 @@ fn found(report: &Report) -> String {
     codes.join(", ")
 }
 
+/// What a check finds is among what its exercise has hints for.
+fn are_in_the_vocabulary(exercise: &str, report: &Report) {
+    for finding in report.findings() {
+        let known = Code::of(exercise).contains(&finding.code);
+        assert!(known, "`Code::of` lacks {} in {exercise}", finding.code);
+    }
+}
+
 /// A module for each attempt of an exercise: what its notebook has before the learner's cells, the attempt, the test.
 macro_rules! attempts {
     (mod $exercise:ident in $folder:literal; before { $($before:item)* } judge { $judge:expr } $($attempt:ident)*) => {
@@ -31,6 +38,7 @@ macro_rules! attempts {
                     clippy::todo,
                     clippy::let_underscore_future,
                     clippy::manual_async_fn,
+                    clippy::while_immutable_condition,
                     reason = "the mistakes that attempts are made of, and other ways to be right"
                 )]
                 mod $attempt {
@@ -43,6 +51,7 @@ macro_rules! attempts {
                         let text = include_str!(concat!("attempts/", $folder, "/", stringify!($attempt), ".rs"));
                         let expected = text.lines().next().and_then(|line| line.strip_prefix("// expects: "));
                         let report = $judge;
+                        crate::are_in_the_vocabulary($folder, &report);
                         assert_eq!(Some(crate::found(&report).as_str()), expected, "{report}");
                     }
                 }
@@ -71,30 +80,70 @@ attempts! {
         const STEP: Duration = Duration::from_millis(200);
     }
     judge { support::check::first_async_function(fetch, fetch_all) }
+    blocks_by_threads
+    blocks_in_place
+    blocks_in_task
+    blocks_on_other_executor
+    blocks_on_std_channel
+    blocks_on_std_lock
+    blocks_own_thread
+    blocks_pool
+    blocks_pool_in_fetch_all
     blocks_thread
     blocks_thread_in_fetch_all
+    busy_wait
+    busy_wait_for_a_deadline
+    computes
+    correct_channel
+    correct_fold_of_joins
     correct_join_all
     correct_join_macro
     correct_join_set
     correct_ordered_stream
+    correct_poll_by_hand
+    correct_shared_map
     correct_spawn
+    correct_timeout_around
+    correct_timeout_in_tasks
+    correct_waits_of_different_length
+    counted
     half_written
+    limited
+    never_ends_full_channel
+    never_ends_lock
+    never_ends_loop
+    never_ends_loop_in_task
+    never_ends_permit
+    never_ends_receiver
+    never_ends_yield
+    no_wait
+    no_wait_first_tick
+    no_wait_sleep_of_nothing
+    no_wait_yield
     not_awaited
+    not_awaited_in_a_task
     not_awaited_in_fetch_all
+    not_called
+    not_called_copy
     not_written
     order_lost
+    order_of_a_map
     panicked
     runtime_in_runtime
     runtime_in_runtime_by_handle
     sequential
+    sequential_lazy_map
+    sequential_pairs
     sequential_spawn
+    timeout_shorter_than_a_step
+    written_out
     wrong_result
 }
 
 attempts! {
     mod concurrent_tasks in "2_concurrent_tasks";
     before {
-        use futures::future::{BoxFuture, join_all};
+        use futures::future::{BoxFuture, FutureExt, join_all};
         use futures::stream::{self, StreamExt};
         use std::time::Duration;
         use support::server::{self, User};
@@ -109,20 +158,51 @@ attempts! {
         }
     }
     judge { support::check::concurrent_tasks(fetch_users, run_all) }
+    aborted_after_an_error
+    aborted_before_await
+    blocks_between
+    blocks_by_runtimes
+    blocks_inside
     blocks_thread
+    correct_block_in_place
+    correct_catch_in_channel
+    correct_classified_errors
+    correct_group_of_its_own
+    correct_ids_of_tasks
     correct_join_all
     correct_join_macro_and_streams
     correct_join_set
+    correct_spawn_blocking
+    detached_and_slept
+    first_skipped
     half_written
     handle_dropped
+    handles_in_try_join_all
+    limited
+    never_ends_counting_messages
+    never_ends_receiver
+    not_spawned
     not_written
     order_lost
     order_of_jobs_lost
+    panic_as_success
+    panic_sends_nothing
     panic_spreads
     panic_swallowed
     result_ignored
     sequential
     sequential_tasks
+    timeout_in_each
+    timeout_in_each_aborts
+    unwrapped
+    users_counted
+    users_in_a_map
+    users_limited
+    users_not_awaited
+    users_sorted
+    users_written_out
+    words_lost
+    words_of_literals_only
 }
 
 attempts! {
@@ -139,20 +219,46 @@ attempts! {
     }
     judge { support::check::http_requests(build_client, fetch_all) }
     blocking_client
+    blocks_thread
+    bodies_after_all_answers
+    client_from_elsewhere
     client_not_written
+    client_of_a_static
+    client_of_its_own
     client_per_request
+    correct_and_then
     correct_buffered
+    correct_channel_into_places
+    correct_execute
+    correct_five_tries
+    correct_half_a_second
     correct_join_all
     correct_join_set
     correct_timeout_around
+    errors_dropped
+    errors_last
+    failures_as_empty_posts
+    invented_post
+    json_never_read
+    limited
+    limited_to_ten
+    never_ends_full_channel
+    no_timeout
     not_written
     one_failure_panics
     one_failure_stops_all
-    no_timeout
+    one_timeout_for_all
     order_lost
+    pool_off
     sequential
     status_not_checked
+    status_of_5xx_only
+    status_printed
     status_read_only
+    timeout_of_connecting
+    timeout_of_requests_only
+    timeout_too_long
+    timeout_too_short
 }
 
 attempts! {
@@ -165,23 +271,47 @@ attempts! {
         use support::server::User;
     }
     judge { support::check::async_resources!(with_connection, load_users) }
+    blocks_each_query
     blocks_on_close
+    caught_around_the_call
     close_in_drop_blocks
     close_not_awaited
     close_spawned
+    closed_before_work
     closed_twice
+    closed_twice_after_an_error
     correct_catch_unwind
+    correct_close_in_every_arm
+    correct_combinators
     correct_guard
     correct_poll_by_hand
+    correct_select
+    correct_timeout_inside
+    correct_unordered_into_places
+    drop_joins_a_thread
     error_becomes_panic
     error_swallowed
+    guard_blocks_after_panic
+    guard_blocks_while_panicking
     half_written
+    never_ends
     not_closed
     not_closed_after_error
     not_closed_after_panic
     not_written
+    panic_in_a_box
     panic_swallowed
     sequential
+    users_as_they_come
+    users_by_in
+    users_close
+    users_filtered
+    users_from_a_map
+    users_in_chunks
+    users_lose_errors
+    users_skip_missing
+    users_unwrap
+    work_not_run
     wrong_users
 }
 
@@ -201,45 +331,63 @@ attempts! {
 
         type Failed = Box<dyn std::error::Error + Send + Sync>;
         const LIMIT: usize = 3;
+        const LATENCY: Duration = Duration::from_millis(100);
+
+        async fn save(path: PathBuf, text: String) -> std::io::Result<()> {
+            let part = path.with_extension("part");
+            tokio::fs::write(&part, text).await?;
+            tokio::fs::rename(&part, &path).await
+        }
     }
     judge { support::check::data_pipeline(pipeline) }
+    batches
     blocks_in_place
     blocks_runtime
+    correct_block_in_place
     correct_channels
+    correct_five_tries
     correct_join_all
     correct_join_set
+    correct_long_pauses
+    correct_permit_for_each_try
+    correct_request_timeout
+    correct_retry_helper
+    correct_stages_by_channels
     correct_streams
+    correct_three_workers
+    correct_tokens_in_a_channel
+    correct_two_buffers
+    error_in_a_file
+    errors_as_files
+    failures_as_zero
+    ids_by_place
     item_duplicated
     item_lost
     item_never_saved
+    never_ends_receiver
+    never_ends_recursive_retry
+    never_ends_two_permits
+    no_pause
     no_retry
     not_written
     one_failure_panics
     one_failure_stops_all
+    other_names
+    panic_in_a_task
     partial_file
     partial_file_left
+    pause_blocks
+    pauses_grow_evenly
+    permit_dropped_at_once
+    process_on_a_joined_thread
     retries_503_only
+    retries_any_5xx
+    retries_for_ever
+    retries_for_ever_without_pause
+    retries_what_is_missing
+    retry_without_permit
+    same_pause
     sequential
     sequential_stages
     unlimited
-}
-
-mod never_comes_back {
-    use super::*;
-
-    async fn fetch(id: u32) -> String {
-        tokio::time::sleep(Duration::from_millis(200)).await;
-        format!("data{id}")
-    }
-
-    /// Blocks on a clock that moves only while nobody blocks.
-    async fn fetch_all(ids: Vec<u32>) -> Vec<String> {
-        futures::executor::block_on(futures::future::join_all(ids.into_iter().map(fetch)))
-    }
-
-    #[test]
-    fn is_told_instead_of_waited_for() {
-        let report = check::first_async_function(fetch, fetch_all);
-        assert_eq!(found(&report), "blocks-thread", "{report}");
-    }
 }

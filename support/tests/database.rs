@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 use std::time::Duration;
-use support::database::{Database, Error, RoundTrip, What};
+use support::database::{Database, Error, EventKind, RoundTrip};
 
 const TRIP: Duration = Duration::from_millis(1);
 
@@ -27,7 +27,7 @@ async fn a_broken_query_reports_the_words_of_the_database() {
     assert_eq!(
         database
             .log()
-            .count(|what| matches!(what, What::Refused(..))),
+            .count(|kind| matches!(kind, EventKind::Refused(..))),
         1
     );
 }
@@ -101,7 +101,12 @@ async fn closing_is_told_from_not_closing() {
     let database = database().await;
     let connection = database.open().await.expect("it opens");
     drop(connection.close());
-    assert_eq!(database.log().count(|what| *what == What::CloseDropped), 1);
+    assert_eq!(
+        database
+            .log()
+            .count(|kind| *kind == EventKind::CloseDropped),
+        1
+    );
     connection.close().await.expect("it closes");
     assert_eq!(connection.close().await, Err(Error::Closed));
     let late = connection.query::<(i64,)>("SELECT 1", []).await;
@@ -111,9 +116,9 @@ async fn closing_is_told_from_not_closing() {
     drop(open);
     let log = database.log();
     let counts = [
-        log.count(|what| *what == What::Closed),
-        log.count(|what| *what == What::ClosedAgain),
-        log.count(|what| *what == What::LeftOpen),
+        log.count(|kind| *kind == EventKind::Closed),
+        log.count(|kind| *kind == EventKind::ClosedAgain),
+        log.count(|kind| *kind == EventKind::LeftOpen),
         log.open_connections(),
     ];
     assert_eq!(counts, [1, 1, 1, 1], "{log}");
@@ -132,7 +137,12 @@ async fn a_query_that_nobody_waits_for_any_more_is_in_the_log() {
         .await
         .expect_err("it takes an hour");
     connection.close().await.expect("it closes");
-    assert_eq!(database.log().count(|what| *what == What::Abandoned(1)), 1);
+    assert_eq!(
+        database
+            .log()
+            .count(|kind| *kind == EventKind::Abandoned(1)),
+        1
+    );
 }
 
 #[tokio::test]
@@ -145,7 +155,7 @@ async fn a_pool_opens_no_more_connections_than_it_may() {
         assert_eq!(rows.len(), 1);
     }
     let log = database.log();
-    let opened = log.count(|what| *what == What::Connected);
+    let opened = log.count(|kind| *kind == EventKind::Connected);
     assert!(
         (1..=3).contains(&opened) && log.most_queries() <= 3,
         "{log}"

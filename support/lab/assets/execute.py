@@ -1,9 +1,9 @@
 """Runs the cells of one notebook on a fresh kernel and tells how each went.
 
 This is all the Python there is in running notebooks: nbclient knows how to start a kernel and to collect its outputs.
-It does not judge. After each cell it prints one line of JSON and waits for a line on standard input: `next` goes on,
-anything else, or the end of the input, stops. Where the input ends while a cell runs, whoever asked is gone, and the kernel
-is ended at once.
+It does not judge. The first line of standard input is the notebook. After each cell it prints one line of JSON and
+waits for another: `next` goes on, anything else, or the end of the input, stops. Where the input ends while a cell
+runs, whoever asked is gone, and the kernel is ended at once.
 """
 
 import argparse
@@ -17,6 +17,7 @@ import sys
 import tempfile
 import threading
 import time
+from pathlib import Path
 
 import nbformat
 import psutil
@@ -56,24 +57,24 @@ class Panics:
     """Counts the panics that our kernel reported: it writes a line for each to the file that the environment names."""
 
     def __init__(self, folder, told):
-        self.path = os.path.join(folder, "panics")
-        open(self.path, "w").close()
-        os.environ["ASYNC_LAB_PANICS"] = self.path
+        self.file = Path(folder) / "panics"
+        self.file.touch()
+        os.environ["ASYNC_LAB_PANICS"] = str(self.file)
         self.told = told
         self.before = 0
 
     def may_be_late(self, source):
         """Whether lines about the end of this cell may still be on their way. Other kernels tell us nothing."""
-        before, self.before = self.before, os.path.getsize(self.path)
+        before, self.before = self.before, self.file.stat().st_size
         return not self.told or self.before > before or "?" in source
 
 
 async def settle(client, cell):
     """Collects what the cell wrote to standard error and the kernel has not passed on yet.
 
-    The kernel answers when a cell has ended, while its last lines, a panic or an error among them, may still be on their
-    way. So a line that nobody else writes is put behind them; the stream keeps its order, and what comes before that line
-    belongs to the cell. Of standard output the kernel makes sure itself.
+    The kernel answers when a cell has ended, while its last lines, a panic or an error among them, may still be on
+    their way. So a line that nobody else writes is put behind them; the stream keeps its order, and what comes before
+    that line belongs to the cell. Of standard output the kernel makes sure itself.
     """
     nonce = f"end-of-cell-{secrets.token_hex(8)}"
     if not write_behind(client, f"\n{nonce}\n"):
@@ -95,19 +96,22 @@ async def settle(client, cell):
 def write_behind(client, line):
     """Writes into the pipe that is the standard error of the process that runs cells; false where that can't be done.
 
-    That process is started by evcxr from the same program, and evcxr by the lab's kernel. Other operating systems than Linux
-    do not show its pipe.
+    That process is started by evcxr from the same program, and evcxr by the lab's kernel. Other operating systems than
+    Linux do not show its pipe.
     """
     try:
-        kernel = psutil.Process(client.km.provisioner.pid)
-        [evcxr] = [child for child in kernel.children() if child.status() != psutil.STATUS_ZOMBIE]
+        [evcxr] = living_children(psutil.Process(client.km.provisioner.pid))
         name = evcxr.name()
-        [cells] = [child for child in evcxr.children() if child.name() == name and child.status() != psutil.STATUS_ZOMBIE]
-        with open(f"/proc/{cells.pid}/fd/2", "w") as pipe:
+        [cells] = [child for child in living_children(evcxr) if child.name() == name]
+        with Path(f"/proc/{cells.pid}/fd/2").open("w") as pipe:
             pipe.write(line)
     except (OSError, ValueError, psutil.Error):
         return False
     return True
+
+
+def living_children(process):
+    return [child for child in process.children() if child.status() != psutil.STATUS_ZOMBIE]
 
 
 def only_last_progress(outputs):
@@ -137,12 +141,11 @@ class Answers:
         threading.Thread(target=self.listen, args=[loop], daemon=True).start()
 
     def listen(self, loop):
-        for line in sys.stdin:
-            loop.call_soon_threadsafe(self.lines.put_nowait, line.strip())
-        try:
+        # Where the loop is closed, all is done.
+        with contextlib.suppress(RuntimeError):
+            for line in sys.stdin:
+                loop.call_soon_threadsafe(self.lines.put_nowait, line.strip())
             loop.call_soon_threadsafe(self.end)
-        except RuntimeError:
-            pass  # all is done
 
     def end(self):
         self.lines.put_nowait("")
@@ -189,7 +192,7 @@ async def start(options, notebook, starts=3):
 
 
 async def run(options, panics):
-    notebook = nbformat.read(options.notebook, as_version=4)
+    notebook = nbformat.reads(sys.stdin.readline(), as_version=4)
     started = time.monotonic()
     answers = Answers()
     client = await start(options, notebook)
@@ -225,13 +228,17 @@ async def run(options, panics):
         nbformat.write(notebook, options.save)
 
 
-parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("notebook")
-parser.add_argument("--kernel", required=True)
-parser.add_argument("--folder", required=True, help="the folder in which the kernel runs")
-parser.add_argument("--timeout", type=int, required=True, help="seconds for one cell")
-parser.add_argument("--startup-timeout", type=int, default=600, help="seconds until the kernel answers")
-parser.add_argument("--save", help="where to write the notebook with its outputs")
-options = parser.parse_args()
-with tempfile.TemporaryDirectory() as folder, contextlib.suppress(asyncio.CancelledError):
-    asyncio.run(run(options, Panics(folder, told=options.kernel == "async-lab")))
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kernel", required=True)
+    parser.add_argument("--folder", required=True, help="the folder in which the kernel runs")
+    parser.add_argument("--timeout", type=int, required=True, help="seconds for one cell")
+    parser.add_argument("--startup-timeout", type=int, default=600, help="seconds until the kernel answers")
+    parser.add_argument("--save", help="where to write the notebook with its outputs")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, contextlib.suppress(asyncio.CancelledError):
+        asyncio.run(run(options, Panics(folder, told=options.kernel == "async-lab")))
+
+
+if __name__ == "__main__":
+    main()

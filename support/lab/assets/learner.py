@@ -1,6 +1,8 @@
 """A learner's part in a browser: opens notebooks on a Jupyter server, sends their cells, reads what comes back.
 
-`Memory` follows meanwhile what the processes of each learner hold.
+There is no browser in it: many learners fit on a machine, and what they take of it is the lab's. `Memory` follows
+meanwhile what the processes of each learner hold. The trial of a class uses both, and so does the test of what Binder
+would give.
 """
 
 import asyncio
@@ -16,6 +18,7 @@ import requests
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import WebSocketClosedError, websocket_connect
 
+# Seconds until an answer is given up, on a machine where many learners compile at once.
 PATIENCE = 300
 
 # The verdict of a check, as data, beside what the learner sees.
@@ -70,7 +73,9 @@ class Learner:
         headers = self.headers() | ({"Cookie": cookies} if cookies else {})
         self.socket = await websocket_connect(
             # The server accepts it once the kernel answers; a browser waits as long as that takes.
-            HTTPRequest(url.replace("http", "ws", 1), headers=headers, connect_timeout=PATIENCE, request_timeout=PATIENCE),
+            HTTPRequest(
+                url.replace("http", "ws", 1), headers=headers, connect_timeout=PATIENCE, request_timeout=PATIENCE
+            ),
             max_message_size=2**30,
         )
 
@@ -78,7 +83,14 @@ class Learner:
         """Sends a request and returns the outputs and the reply, when the kernel is idle again."""
         name = uuid.uuid4().hex
         header = {"msg_id": name, "msg_type": kind, "session": self.name, "username": self.name, "version": "5.3"}
-        message = {"header": header, "parent_header": {}, "metadata": {}, "content": content, "channel": "shell", "buffers": []}
+        message = {
+            "header": header,
+            "parent_header": {},
+            "metadata": {},
+            "content": content,
+            "channel": "shell",
+            "buffers": [],
+        }
         await self.socket.write_message(json.dumps(message))
         outputs, reply, idle = [], None, False
         while reply is None or not idle:
@@ -121,7 +133,7 @@ class Learner:
             "learner": self.name,
             "exercise": exercise,
             "passed": bool(verdicts) and all(one["passed"] for one in verdicts),
-            "findings": [finding["code"] for one in verdicts for finding in one["findings"]],
+            "findings": [f"{finding['code']}: {finding['message']}" for one in verdicts for finding in one["findings"]],
             "ready_s": round(self.ready, 2),
             "cells": len(self.times),
             "first_cell_s": round(self.times[0], 2),

@@ -1,11 +1,23 @@
 //! Notebooks as files: read, told apart by their tags, written the way Jupyter writes them.
 
-use crate::process;
+pub(crate) mod committed;
+pub(crate) mod course;
+pub(crate) mod kept;
+pub(crate) mod merge;
+pub(crate) mod outcome;
+#[path = "../../src/solved/record.rs"]
+pub(crate) mod record;
+pub(crate) mod run;
+#[cfg(test)]
+pub(crate) mod scratch;
+pub(crate) mod tested;
+
+use crate::system::process;
 use anyhow::{Context, Result, bail};
+use fs_err as fs;
 use proc_macro2::{TokenStream, TokenTree};
 use serde::Serialize;
 use serde_json::{Value, json};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The tag of a cell that the learner writes.
@@ -22,8 +34,7 @@ pub(crate) struct Notebook {
 
 impl Notebook {
     pub(crate) fn read(path: &Path) -> Result<Self> {
-        let bytes =
-            fs::read(path).with_context(|| format!("`{}` could not be read", path.display()))?;
+        let bytes = fs::read(path)?;
         Notebook::parse(&bytes)
             .with_context(|| format!("`{}` is no notebook that can be read", path.display()))
     }
@@ -176,7 +187,7 @@ pub(crate) fn metadata() -> Value {
         "kernelspec": {
             "display_name": "Rust (async lab)",
             "language": "rust",
-            "name": crate::paths::KERNEL,
+            "name": crate::system::paths::KERNEL,
         },
         "language_info": {
             "codemirror_mode": "rust",

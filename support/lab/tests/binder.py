@@ -1,11 +1,12 @@
 """Solves an exercise as a learner on Binder does: one core, a limit of memory, and no network.
 
-It wants to be started in a network of its own (`unshare --net`), by root, with a Jupyter that knows the kernel. Everything
-that it starts is held to one core and, by a control group, to the memory. It reports what it took, as JSON.
+It wants to be started in a network of its own (`unshare --net`), by root, with a Jupyter that knows the kernel.
+Everything that it starts is held to one core and, by a control group, to the memory. It reports what it took, as JSON.
 """
 
 import argparse
 import asyncio
+import contextlib
 import fcntl
 import json
 import os
@@ -17,6 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import control_group
 from learner import Failed, Learner, Memory, answers_of
 
 TOKEN = "binder"
@@ -35,38 +37,22 @@ def raise_loopback():
         fcntl.ioctl(any_socket, set_flags, struct.pack("16sh14x", b"lo", flags | up))
 
 
-class Limits:
-    """One core, and a control group that holds this process and all it starts to some memory."""
-
-    def __init__(self, most):
-        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-        for top, limit in [("/sys/fs/cgroup/memory", "memory.limit_in_bytes"), ("/sys/fs/cgroup", "memory.max")]:
-            self.group = Path(top) / f"async-lab-binder-{os.getpid()}"
-            try:
-                self.group.mkdir()
-            except OSError:
-                continue
-            if (self.group / limit).exists():
-                (self.group / limit).write_text(str(most))
-                (self.group / "cgroup.procs").write_text(str(os.getpid()))
-                return
-            self.group.rmdir()
+def hold(most):
+    """Holds this process and all it starts to one core and so much memory; returns the control group for the memory."""
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    group = control_group.make(f"async-lab-binder-{os.getpid()}", most)
+    if group is None:
         sys.exit("error: no control group can be made")
+    control_group.enter(group, os.getpid())
+    return group
 
-    def killed(self):
-        """How many processes had to end for want of memory."""
-        for name in ("memory.oom_control", "memory.events"):
-            if (self.group / name).exists():
-                lines = (self.group / name).read_text().splitlines()
-                return sum(int(line.split()[1]) for line in lines if line.startswith("oom_kill "))
-        return None
 
-    def end(self):
-        (self.group.parent / "cgroup.procs").write_text(str(os.getpid()))
-        try:
-            self.group.rmdir()
-        except OSError:
-            pass  # a process is still ending
+def let_go(group):
+    """Ends what `hold` began, as far as memory goes."""
+    control_group.enter(group.parent, os.getpid())
+    # Where a process is still ending, the group stays.
+    with contextlib.suppress(OSError):
+        group.rmdir()
 
 
 class Alone(Learner):
@@ -106,27 +92,26 @@ def main():
     parser.add_argument("--memory", type=int, default=2 * 10**9, help="bytes")
     options = parser.parse_args()
     raise_loopback()
-    limits = Limits(options.memory)
-    with tempfile.TemporaryDirectory() as scratch:
-        folders = {name: f"{scratch}/{name.lower()}" for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")}
-        log = open(f"{scratch}/jupyterlab.log", "w+", encoding="utf-8")
-        server = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1"]
-            + [f"--ServerApp.port={PORT}", f"--ServerApp.root_dir={options.root}", f"--IdentityProvider.token={TOKEN}"],
-            env=os.environ | folders | {"ASYNC_LAB_LEARNER": "binder", "LAB_PROGRESS": f"{scratch}/progress.json"},
-            stdout=log,
-            stderr=log,
-        )
+    group = hold(options.memory)
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        folders = {name: str(scratch / name) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")}
+        ours = {"ASYNC_LAB_LEARNER": "binder", "LAB_PROGRESS": str(scratch / "progress.json")}
+        said = scratch / "jupyterlab.log"
+        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1"]
+        command += [f"--ServerApp.port={PORT}", f"--ServerApp.root_dir={options.root}"]
+        command += [f"--IdentityProvider.token={TOKEN}"]
+        with said.open("wb") as log:
+            server = subprocess.Popen(command, env=os.environ | folders | ours, stdout=log, stderr=log)
         try:
             told = asyncio.run(work(options.root, options.exercise))
         except Failed as problem:
-            log.seek(0)
-            sys.exit(f"error: {problem}\n{log.read()[-3000:]}")
+            sys.exit(f"error: {problem}\n{said.read_text(encoding='utf-8', errors='replace')[-3000:]}")
         finally:
             server.terminate()
             server.wait()
-            killed = limits.killed()
-            limits.end()
+            killed = control_group.killed(group)
+            let_go(group)
     print(json.dumps(told | {"killed": killed}))
 
 

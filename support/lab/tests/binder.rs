@@ -5,29 +5,26 @@ mod common;
 
 use common::{root, state, tool};
 use serde_json::Value;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The release of repo2docker that this was tried with.
-const REPO2DOCKER: &str = "jupyter-repo2docker==2026.4.0";
-
-/// repo2docker in an environment of its own, made once: learners do not need it.
+/// repo2docker in an environment of its own, made once for each release that is pinned: learners do not need it.
 fn repo2docker() -> PathBuf {
+    let pinned = root().join("support/lab/assets/requirements/binder.txt");
     let folder = state().join("repo2docker");
-    let program = folder.join("bin/jupyter-repo2docker");
-    if !program.exists() {
+    let made = folder.join("made-of.txt");
+    let text = |file: &Path| fs::read_to_string(file).unwrap_or_default();
+    if text(&made) != text(&pinned) {
         run(Command::new("python3")
             .args(["-m", "venv", "--clear"])
             .arg(&folder));
-        run(Command::new(folder.join("bin/python")).args([
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            REPO2DOCKER,
-        ]));
+        run(Command::new(folder.join("bin/python"))
+            .args(["-m", "pip", "install", "--quiet", "--requirement"])
+            .arg(&pinned));
+        fs::copy(&pinned, &made).expect("written");
     }
-    program
+    folder.join("bin/jupyter-repo2docker")
 }
 
 fn run(command: &mut Command) -> String {
@@ -41,7 +38,7 @@ fn run(command: &mut Command) -> String {
 /// A folder with what repo2docker looks at, and nothing of `target`, which it would take for a part of the image.
 fn recipe(folder: &Path) {
     for file in ["environment.yml", "postBuild"] {
-        std::fs::copy(root().join(file), folder.join(file)).expect("the file is there");
+        fs::copy(root().join(file), folder.join(file)).expect("the file is there");
     }
 }
 
@@ -78,7 +75,7 @@ fn post_build_is_a_program_that_stops_at_the_first_error() {
     let file = root().join("postBuild");
     let mode = file.metadata().expect("it is there").permissions().mode();
     assert_eq!(mode & 0o111, 0o111, "postBuild is executable");
-    let text = std::fs::read_to_string(file).expect("it is read");
+    let text = fs::read_to_string(file).expect("it is read");
     assert!(text.starts_with("#!/usr/bin/env bash\n") && text.contains("set -euo pipefail"));
     run(Command::new("bash").arg("-n").arg(root().join("postBuild")));
 }
@@ -86,7 +83,7 @@ fn post_build_is_a_program_that_stops_at_the_first_error() {
 #[test]
 fn the_kernel_is_not_condas() {
     // Another release of it starts, answers, and fails in most notebooks.
-    let text = std::fs::read_to_string(root().join("environment.yml")).expect("it is read");
+    let text = fs::read_to_string(root().join("environment.yml")).expect("it is read");
     let packages = text
         .lines()
         .filter_map(|line| line.trim().strip_prefix("- "));
@@ -133,8 +130,8 @@ fn no_limits() -> Option<&'static str> {
         ["/sys/fs/cgroup/memory", "/sys/fs/cgroup"].map(|top| Path::new(top).join("async-lab-try"));
     let limits = ["memory.limit_in_bytes", "memory.max"];
     let made = groups.iter().zip(limits).any(|(group, limit)| {
-        let made = std::fs::create_dir(group).is_ok() && group.join(limit).exists();
-        let _ = std::fs::remove_dir(group);
+        let made = fs::create_dir(group).is_ok() && group.join(limit).exists();
+        let _ = fs::remove_dir(group);
         made
     });
     (!made).then_some("no control group can be made that limits the memory")

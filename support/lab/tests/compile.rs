@@ -1,7 +1,9 @@
 //! A cell is compiled as cargo did it before, and by cargo again as soon as anything but the cell has changed.
 
+mod common;
+
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use tempfile::TempDir;
 
@@ -17,7 +19,9 @@ fn build(folder: &Path) -> Output {
         .find_map(|line| line.strip_prefix("host: "))
         .expect("a host");
     Command::new(env!("CARGO_BIN_EXE_lab"))
-        .args(["compile", env!("CARGO"), "--offline", "build", "--target"])
+        .arg("compile")
+        .arg(recording_rustc())
+        .args([env!("CARGO"), "--offline", "build", "--target"])
         .args([host, "--message-format=json"])
         .current_dir(folder)
         .env("CARGO_TARGET_DIR", "target")
@@ -26,6 +30,13 @@ fn build(folder: &Path) -> Output {
         .env_remove("RUSTC_WRAPPER")
         .output()
         .expect("it starts")
+}
+
+/// The compiler of the kernel's cargo home.
+fn recording_rustc() -> PathBuf {
+    let homes = fs::read_dir(common::state().join("cargo-homes")).expect("the lab is prepared");
+    let home = homes.flatten().next().expect("there is one");
+    home.path().join("bin/rustc")
 }
 
 fn cell(folder: &Path, source: &str) {

@@ -1,23 +1,10 @@
-//! Attempts at an exercise, judged in the real kernel: what a learner's notebook says is what the tests of `support` say.
+//! Attempts at the exercises, judged in the real kernel: what a learner's notebook says is what the tests of `support` say.
 
 mod common;
 
 use common::{code, dependencies, root, run};
 use serde_json::Value;
 use std::fs;
-
-/// Each mistake that the exercise knows, and right answers written in different ways.
-const ATTEMPTS: [&str; 9] = [
-    "not_written",
-    "not_awaited",
-    "blocks_thread",
-    "sequential",
-    "runtime_in_runtime",
-    "correct_join_all",
-    "correct_join_set",
-    "correct_spawn",
-    "correct_join_macro",
-];
 
 /// The verdict as the first line of an attempt writes it.
 fn written(verdict: &Value) -> String {
@@ -31,30 +18,147 @@ fn written(verdict: &Value) -> String {
     codes.join(", ")
 }
 
-/// One notebook for all: a learner, too, writes a function again and runs the check again.
-#[test]
-fn attempts_are_judged_in_the_kernel_as_they_are_outside() {
-    let mut cells = vec![
-        code(format!(
-            "{}\nuse std::time::Duration;\nuse support::*;",
-            dependencies()
-        )),
-        code("const STEP: Duration = Duration::from_millis(200);"),
-    ];
+/// A cell that names the dependencies and has what stands before the learner's cells in a notebook.
+fn before(source: &str) -> Value {
+    code(format!("{}\nuse support::*;\n{source}", dependencies()))
+}
+
+/// One notebook for all attempts at an exercise: a learner, too, writes a function again and runs the check again. What
+/// never ends is among them, and the last cell runs as ever. Attempt and check share a cell, which halves what there is to
+/// compile.
+#[track_caller]
+fn all_are_judged_as_outside(exercise: &str, source: &str, check: &str) {
+    let folder = root().join("support/tests/attempts").join(exercise);
+    let entries = fs::read_dir(folder).expect("the folder is there").flatten();
+    let mut files: Vec<_> = entries.map(|entry| entry.path()).collect();
+    files.sort();
+    assert!(files.len() > 10, "{exercise} has attempts");
+    let mut cells = vec![before(source)];
     let mut expected = Vec::new();
-    for attempt in ATTEMPTS {
-        let file = format!("support/tests/attempts/1_first_async_function/{attempt}.rs");
-        let source = fs::read_to_string(root().join(file)).expect("the attempt is there");
-        let line = source.lines().next().unwrap_or_default();
-        expected.push(line.replace("// expects: ", ""));
-        cells.push(code(source));
-        cells.push(code("check::first_async_function(fetch, fetch_all)"));
+    for file in &files {
+        let attempt = fs::read_to_string(file).expect("the attempt is there");
+        let name = file.file_stem().unwrap_or_default().to_string_lossy();
+        let line = attempt.lines().next().unwrap_or_default();
+        expected.push(format!("{name}: {}", line.replace("// expects: ", "")));
+        // In a block: what another attempt called by the same name is not in its way.
+        cells.push(code(format!("{{\n{attempt}\n{check}\n}}")));
     }
+    cells.push(code("assert_eq!(1 + 1, 2);"));
     let ran = run(&cells, &[]);
+    // An attempt that does not compile, or a panic that the verdict should have told, is said first.
     ran.assert_ok();
-    let verdicts = ran.line["verdicts"]
-        .as_array()
-        .expect("verdicts are listed");
-    let found: Vec<_> = verdicts.iter().map(written).collect();
-    assert_eq!(found, expected, "{:#}", ran.line);
+    let verdicts = ran.line["verdicts"].as_array();
+    let verdicts = verdicts.expect("verdicts are listed").iter().map(written);
+    let names = expected.iter().filter_map(|line| line.split(':').next());
+    let found: Vec<_> = names
+        .zip(verdicts)
+        .map(|(name, codes)| format!("{name}: {codes}"))
+        .collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn attempts_at_the_first_exercise() {
+    all_are_judged_as_outside(
+        "1_first_async_function",
+        "use std::time::Duration;
+const STEP: Duration = Duration::from_millis(200);",
+        "check::first_async_function(fetch, fetch_all)",
+    );
+}
+
+#[test]
+fn attempts_at_the_second_exercise() {
+    all_are_judged_as_outside(
+        "2_concurrent_tasks",
+        "use futures::future::{BoxFuture, FutureExt, join_all};
+use futures::stream::{self, StreamExt};
+use std::time::Duration;
+use support::server::User;
+use tokio::task::JoinSet;
+type Job = BoxFuture<'static, String>;
+const STEP: Duration = Duration::from_millis(100);
+async fn fetch_user(id: u32) -> User {
+    tokio::time::sleep(STEP * 4u32.saturating_sub(id).max(1)).await;
+    server::user(id)
+}",
+        "check::concurrent_tasks(fetch_users, run_all)",
+    );
+}
+
+#[test]
+fn attempts_at_the_third_exercise() {
+    all_are_judged_as_outside(
+        "3_http_requests",
+        "use futures::future::join_all;
+use futures::stream::{self, StreamExt};
+use reqwest::Client;
+use std::time::Duration;
+use support::server::Post;
+use tokio::task::JoinSet;
+const TIMEOUT: Duration = Duration::from_secs(2);",
+        "check::http_requests(build_client, fetch_all)",
+    );
+}
+
+#[test]
+fn attempts_at_the_fourth_exercise() {
+    all_are_judged_as_outside(
+        "4_async_resources",
+        "use futures::FutureExt;
+use futures::future::{join_all, try_join_all};
+use std::panic::{AssertUnwindSafe, resume_unwind};
+use support::database::{Connection, Database, Error};
+use support::server::User;",
+        "check::async_resources!(with_connection, load_users)",
+    );
+}
+
+#[test]
+fn attempts_at_the_fifth_exercise() {
+    all_are_judged_as_outside(
+        "5_data_pipeline",
+        "use futures::future::{join_all, try_join_all};
+use futures::stream::{self, StreamExt};
+use reqwest::{Client, StatusCode};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use support::pipeline::Given;
+use support::server::Item;
+use tokio::sync::{Semaphore, mpsc};
+use tokio::task::{JoinSet, spawn_blocking};
+type Failed = Box<dyn std::error::Error + Send + Sync>;
+const LIMIT: usize = 3;
+const LATENCY: Duration = Duration::from_millis(100);
+async fn save(path: PathBuf, text: String) -> std::io::Result<()> {
+    let part = path.with_extension(\"part\");
+    tokio::fs::write(&part, text).await?;
+    tokio::fs::rename(&part, &path).await
+}",
+        "check::data_pipeline(pipeline)",
+    );
+}
+
+/// Not a verdict, since it does not compile; so the compiler has to say it.
+#[test]
+fn a_function_that_is_not_async_is_named_with_the_cure() {
+    let cells = [
+        before("fn fetch(id: u32) -> String { format!(\"data{id}\") }"),
+        code(
+            "async fn fetch_all(ids: Vec<u32>) -> Vec<String> { ids.into_iter().map(fetch).collect() }",
+        ),
+        code("check::first_async_function(fetch, fetch_all)"),
+    ];
+    let failed = run(&cells, &[]).failed();
+    let [(2, cause, message)] = &failed[..] else {
+        panic!("{failed:?}");
+    };
+    assert_eq!(cause, "compile-error");
+    for words in [
+        "`fetch` does not return a future",
+        "it must be `async fn fetch(id: u32) -> String`",
+    ] {
+        assert!(message.contains(words), "{message}");
+    }
 }

@@ -8,7 +8,7 @@ use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::thread::sleep;
+use std::thread::{self, sleep};
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -133,22 +133,34 @@ fn work_goes_on(kernels: &[Kernel]) -> Vec<String> {
         .collect()
 }
 
+/// A kernel that is killed at some moment: every other one has a folder already, and the last of them compile.
+fn killed_after(number: u64, scratch: &Path) -> Kernel {
+    let mut kernel = Kernel::start(scratch);
+    let waits = number % 2 == 1;
+    let there = (0..600).any(|_| {
+        sleep(Duration::from_millis(100));
+        !waits || kernel.folder().is_some()
+    });
+    assert!(there, "a kernel has a folder within a minute");
+    sleep(Duration::from_millis(30 * number));
+    kernel.kill();
+    kernel
+}
+
 #[test]
 fn fifty_that_are_killed_leave_no_process_and_no_folder() {
-    let scratch = TempDir::new().expect("a folder");
+    let scratch = &TempDir::new().expect("a folder");
+    // Some at a time: what each of them waits for is a moment of its life, not the others' end.
     let mut killed: Vec<Kernel> = Vec::new();
-    for number in 0..50 {
-        let mut kernel = Kernel::start(scratch.path());
-        // Every other one has a folder already, and the last of them compile.
-        let waits = number % 2 == 1;
-        let there = (0..600).any(|_| {
-            sleep(Duration::from_millis(100));
-            !waits || kernel.folder().is_some()
+    for first in (0..50).step_by(5) {
+        let kernels = thread::scope(|scope| {
+            let started: Vec<_> = (first..first + 5)
+                .map(|number| scope.spawn(move || killed_after(number, scratch.path())))
+                .collect();
+            let ended = started.into_iter().map(|one| one.join().expect("killed"));
+            ended.collect::<Vec<_>>()
         });
-        assert!(there, "a kernel has a folder within a minute");
-        sleep(Duration::from_millis(30 * number));
-        kernel.kill();
-        killed.push(kernel);
+        killed.extend(kernels);
     }
     let mut next = Kernel::start(scratch.path());
     // Compilers end when they notice that nobody reads what they say.

@@ -9,23 +9,31 @@ use common::{Ran, code, dependencies, failing, run, run_in, tool};
 use serde_json::Value;
 use std::path::Path;
 use std::process::Command;
+use std::thread;
 use tempfile::TempDir;
 
-const SERVER: &str = r#"
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-let address: std::net::SocketAddr = listener.local_addr()?;
-let server: tokio::task::JoinHandle<()> = tokio::spawn(async move {
+/// What a server does, once it has a listener.
+const SERVING: &str = r#"
+tokio::spawn(async move {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
     while let Ok((mut stream, _)) = listener.accept().await {
-        tokio::spawn(async move {
-            let mut request = [0; 1024];
-            if stream.read(&mut request).await.is_ok() {
-                let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\nconnection: close\r\n\r\nhello").await;
-            }
-        });
+        let mut request = [0; 1024];
+        if stream.read(&mut request).await.is_ok() {
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\nconnection: close\r\n\r\nhello").await;
+        }
     }
 });
 "#;
+
+/// A server whose handle and address are kept in variables.
+fn server() -> String {
+    format!(
+        r#"
+let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+let address: std::net::SocketAddr = listener.local_addr()?;
+let server: tokio::task::JoinHandle<()> = {SERVING}"#
+    )
+}
 
 const CLIENT: &str = r#"
 let answer = reqwest::get(format!("http://{address}/")).await?.text().await?;
@@ -48,18 +56,15 @@ assert_eq!(sum, 4950);
 
 /// The server again, in braces: no variable is kept, and the address goes through a file, which saves each of the many
 /// kernels the seconds of its first type inference.
-const SERVER_IN_BRACES: &str = r#"{
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+fn server_in_braces() -> String {
+    format!(
+        r#"{{
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
     std::fs::write("address", listener.local_addr().expect("it has an address").to_string()).expect("written");
-    tokio::spawn(async move {
-        while let Ok((mut stream, _)) = listener.accept().await {
-            let mut request = [0; 1024];
-            stream.read(&mut request).await.expect("a request");
-            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\nconnection: close\r\n\r\nhello").await;
-        }
-    });
-}"#;
+    {SERVING}
+}}"#
+    )
+}
 
 const CLIENT_IN_BRACES: &str = r#"{
     let address = std::fs::read_to_string("address").expect("read");
@@ -89,7 +94,7 @@ fn notebook() -> Vec<Value> {
         first(),
         code("use support::*;"),
         code(TASKS),
-        code(SERVER),
+        code(server()),
         code(CLIENT),
         code(format!("{{{LOADED}}}")),
         code("server.abort();"),
@@ -123,7 +128,7 @@ fn a_server_of_one_cell_is_reached_from_the_next() {
     let first = format!("{}\nuse support::*;", dependencies());
     let cells = [
         code(first),
-        code(SERVER),
+        code(server()),
         code(CLIENT),
         code(format!("for _ in 0..50 {{ {CLIENT} }}")),
     ];
@@ -139,29 +144,27 @@ fn an_await_before_anything_is_named_is_safe() {
     came_to_its_end(&run(&cells, &["--timeout", "60"]), 8);
 }
 
-/// In a row, since the deadlock that it looks for showed in one kernel of two at times.
-fn ten_kernels_in_a_row() {
+/// Many, since the deadlock that it looks for showed in one kernel of two at times; two at a time, for there are
+/// two cores at least.
+#[test]
+fn twenty_kernels_come_to_their_end() {
     let cells = [
         first(),
         code("use support::*;"),
         code(format!("{{{TASKS}}}")),
-        code(SERVER_IN_BRACES),
+        code(server_in_braces()),
         code(CLIENT_IN_BRACES),
         code(format!("{{{LOADED}}}")),
     ];
-    for _ in 0..10 {
-        came_to_its_end(&run(&cells, &["--timeout", "60"]), 6);
-    }
-}
-
-#[test]
-fn ten_of_twenty_kernels_come_to_their_end() {
-    ten_kernels_in_a_row();
-}
-
-#[test]
-fn ten_more_of_twenty_kernels_come_to_their_end() {
-    ten_kernels_in_a_row();
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                for _ in 0..10 {
+                    came_to_its_end(&run(&cells, &["--timeout", "60"]), 6);
+                }
+            });
+        }
+    });
 }
 
 #[test]

@@ -1,6 +1,11 @@
-"""Starts a kernel as JupyterLab does, tries to take its ports at each moment, and tells in JSON which could be taken."""
+"""Starts a kernel as JupyterLab does, tries to take its ports at each moment, and tells which could be had.
+
+The moments: when the kernel has been started and does not listen yet, while it runs, and when it is started again. It
+is told in a line of JSON, with whether the ports stayed the same, and which are held once the kernel has ended.
+"""
 
 import asyncio
+import contextlib
 import json
 import socket
 import sys
@@ -12,12 +17,9 @@ def taken(kernel):
     """The ports that another program could have: it asks for them by number, as the system would for just any."""
     could = []
     for port in kernel.ports:
-        with socket.socket() as other:
-            try:
-                other.bind(("127.0.0.1", port))
-                could.append(port)
-            except OSError:
-                pass
+        with socket.socket() as other, contextlib.suppress(OSError):
+            other.bind(("127.0.0.1", port))
+            could.append(port)
     return could
 
 
@@ -28,9 +30,9 @@ async def ready(kernel):
     client.stop_channels()
 
 
-async def main():
+async def main(folder):
     manager = AsyncMultiKernelManager()
-    name = await manager.start_kernel(kernel_name="async-lab", cwd=sys.argv[1])
+    name = await manager.start_kernel(kernel_name="async-lab", cwd=folder)
     kernel = manager.get_kernel(name)
     ports, told = kernel.ports, {}
     told["starts"] = taken(kernel)
@@ -46,4 +48,5 @@ async def main():
     print(json.dumps(told))
 
 
-asyncio.run(main())
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1]))

@@ -2,7 +2,7 @@
 
 use super::axis::{self, Axis};
 use super::svg::{self, DRAWN, TEXT, WIDTH};
-use super::{Figure, listed, plain, seconds};
+use super::{Figure, listed, seconds, text};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 use std::time::Duration;
@@ -140,10 +140,10 @@ fn draw(canvas: &svg::Canvas<'_>, bars: &[Bar], longest: Duration) {
 }
 
 fn in_text(bars: &[Bar], longest: Duration) -> String {
-    plain::padded(bars.iter().map(|bar| bar.label.as_str()))
+    text::padded(bars.iter().map(|bar| bar.label.as_str()))
         .zip(bars)
         .map(|(label, bar)| {
-            let drawn = plain::bar(bar.length(), longest);
+            let drawn = text::bar(bar.length(), longest);
             let space = if drawn.is_empty() { "" } else { " " };
             format!("  {label}  {drawn}{space}{}", bar.words())
         })

@@ -2,12 +2,74 @@
 
 use super::axis::{self, Axis};
 use super::svg::{self, DRAWN, TEXT, WIDTH};
-use super::{Figure, listed, plain, seconds};
-use crate::timeline::{Lane, Outcome};
+use super::{Figure, listed, seconds, text};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 use std::collections::HashMap;
 use std::time::Duration;
+
+/// A stretch of time, from the origin of its figure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// When it began.
+    pub start: Duration,
+    /// When it ended.
+    pub end: Duration,
+}
+
+impl Span {
+    /// How long it was.
+    pub fn length(&self) -> Duration {
+        self.end.saturating_sub(self.start)
+    }
+}
+
+/// How a lane ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The work had not ended when the timeline was read.
+    Running,
+    /// The work returned.
+    Finished,
+    /// The future was dropped before its end: cancelled.
+    Dropped,
+    /// The work panicked.
+    Panicked,
+}
+
+/// What one piece of work did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lane {
+    /// What the work is called.
+    pub name: String,
+    /// Each poll of the future, in order; a synchronous piece of work has one.
+    pub polls: Vec<Span>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// When it ended, or when the timeline was read.
+    pub end: Duration,
+}
+
+impl Lane {
+    /// When the work was first polled; its end where it never was.
+    pub fn start(&self) -> Duration {
+        self.polls.first().map_or(self.end, |poll| poll.start)
+    }
+
+    /// The time in which the work held its thread.
+    pub fn busy(&self) -> Duration {
+        self.polls.iter().map(Span::length).sum()
+    }
+
+    /// The longest single poll: how long the thread was kept from everybody else at worst.
+    pub fn longest_poll(&self) -> Duration {
+        self.polls
+            .iter()
+            .map(Span::length)
+            .max()
+            .unwrap_or_default()
+    }
+}
 
 /// A timeline: time runs to the right, each task has a lane.
 ///
@@ -17,8 +79,7 @@ use std::time::Duration;
 ///
 /// ```
 /// use std::time::Duration;
-/// use support::chart;
-/// use support::timeline::{Lane, Outcome, Span};
+/// use support::chart::{self, Lane, Outcome, Span};
 ///
 /// let ms = Duration::from_millis;
 /// let lane = Lane {
@@ -167,12 +228,12 @@ fn in_text(lanes: &[Lane], longest: Duration) -> String {
     if lanes.is_empty() {
         return "  nothing was recorded".to_owned();
     }
-    let mut lines: Vec<String> = plain::padded(lanes.iter().map(|lane| lane.name.as_str()))
+    let mut lines: Vec<String> = text::padded(lanes.iter().map(|lane| lane.name.as_str()))
         .zip(lanes)
         .map(|(label, lane)| {
             let mark = mark(lane.outcome);
             let space = if mark.is_empty() { "" } else { " " };
-            format!("  {label}  {}{space}{mark}", plain::lane(lane, longest))
+            format!("  {label}  {}{space}{mark}", text::lane(lane, longest))
         })
         .collect();
     lines.push(format!("  █ running  · waiting  over {}", seconds(longest)));

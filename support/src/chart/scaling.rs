@@ -2,7 +2,7 @@
 
 use super::axis::{self, Axis};
 use super::svg::{self, DRAWN, INK, TEXT, WIDTH};
-use super::{Figure, listed, plain, seconds};
+use super::{Figure, listed, seconds, text};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 use std::collections::BTreeSet;
@@ -151,12 +151,12 @@ fn in_text(counted: &str, series: &[Series], longest: Duration) -> String {
     let names: Vec<_> = rows()
         .map(|(line, (count, _))| format!("{}, {counted}: {count}", line.name))
         .collect();
-    plain::padded(names.iter().map(String::as_str))
+    text::padded(names.iter().map(String::as_str))
         .zip(rows())
         .map(|(label, (_, (_, time)))| {
             format!(
                 "  {label}  {} {}",
-                plain::bar(*time, longest),
+                text::bar(*time, longest),
                 seconds(*time)
             )
         })

@@ -2,7 +2,7 @@
 
 use super::axis::{self, Axis};
 use super::svg::{self, DRAWN, INK, TEXT, WIDTH};
-use super::{Figure, listed, plain, seconds};
+use super::{Figure, listed, seconds, text};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 use std::time::Duration;
@@ -145,10 +145,10 @@ fn marks(most: usize) -> Vec<usize> {
 
 /// One row a line; each character is the count at its moment, `+` above nine.
 fn in_text(lines: &[Steps], end: Duration) -> String {
-    plain::padded(lines.iter().map(|line| line.name.as_str()))
+    text::padded(lines.iter().map(|line| line.name.as_str()))
         .zip(lines)
         .map(|(name, line)| {
-            let counts: String = plain::moments(end)
+            let counts: String = text::moments(end)
                 .map(|moment| match line.at(moment) {
                     None => ' ',
                     Some(count) => u32::try_from(count)

@@ -3,37 +3,39 @@
 //! Judged are two functions: `fetch_users`, which awaits several futures together and keeps their order, and `run_all`,
 //! which spawns tasks, awaits every one of them, and reports a panic as a result.
 
-use super::common::{ending, holds_thread, not_written, ratio, waiting};
-use super::observe::{Ended, Observed, observe};
-use super::report::{Code, Finding, Report};
-use crate::chart;
+mod jobs;
+mod judge;
+
+use super::ask::{FetchUsers, RunAll};
+use super::observe::observe;
+use super::report::Report;
+use super::run::{Ended, Run};
+use super::words::{figure, ratio};
 use crate::server::User;
-use futures::FutureExt;
 use futures::future::BoxFuture;
-use std::future::Future;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use jobs::{Jobs, Plan};
+use judge::judge;
 use std::time::Duration;
 
 const EXERCISE: &str = "2_concurrent_tasks";
 
-/// The users that are asked for. The first takes longest, so that results in the order of their arrival show.
-const IDS: [u32; 3] = [1, 2, 3];
+/// The users that are asked for. The second takes longest, so that results in the order of their arrival show, and they are
+/// neither sorted nor counted from one.
+const IDS: [u32; 3] = [2, 1, 3];
 
-/// How long each job waits, in steps, and which of them panics.
-const JOBS: [u64; 4] = [3, 1, 2, 1];
-const PANICS: usize = 2;
-const STEP: Duration = Duration::from_millis(200);
+/// What is asked for then: nothing, and a dozen, some of them twice: who limits himself limits them.
+const OTHERS: [&[u32]; 2] = [&[], &[12, 1, 5, 2, 1, 31, 7, 3, 12, 8, 40, 6]];
 
 /// What `run_all` is given: work that may be spawned.
 pub type Job = BoxFuture<'static, String>;
 
-/// What a run of the jobs left behind.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Jobs {
-    results: Vec<Result<String, String>>,
-    /// How many jobs had ended by themselves when `run_all` returned.
-    finished: usize,
+/// What was seen.
+#[derive(Debug)]
+struct Seen {
+    /// `fetch_users` of one id, for each that was tried.
+    ones: Vec<(u32, Run<Vec<User>>)>,
+    users: Vec<(Vec<u32>, Run<Vec<User>>)>,
+    jobs: Vec<(&'static Plan, Run<Jobs>)>,
 }
 
 /// Judges the learner's `fetch_users` and `run_all`.
@@ -52,7 +54,7 @@ struct Jobs {
 ///
 /// async fn fetch_users(ids: Vec<u32>) -> Vec<User> {
 ///     join_all(ids.into_iter().map(async |id| {
-///         tokio::time::sleep(Duration::from_millis(200) * (4 - id)).await;
+///         tokio::time::sleep(Duration::from_millis(100) * 4u32.saturating_sub(id).max(1)).await;
 ///         server::user(id)
 ///     }))
 ///     .await
@@ -68,241 +70,91 @@ struct Jobs {
 /// let report = check::concurrent_tasks(fetch_users, run_all);
 /// assert_eq!(report.findings()[0].code.name(), "handle-dropped");
 /// ```
-pub fn concurrent_tasks<Users, Runs, E>(
+pub fn concurrent_tasks<Users: FetchUsers, Runs: RunAll<E>, E>(
     fetch_users: impl Fn(Vec<u32>) -> Users + Clone + Send + 'static,
     run_all: impl Fn(Vec<Job>) -> Runs + Clone + Send + 'static,
 ) -> Report
 where
-    Users: Future<Output = Vec<User>>,
-    Runs: Future<Output = Vec<Result<String, E>>>,
     E: std::fmt::Display + 'static,
 {
-    let longest = {
-        let fetch_users = fetch_users.clone();
-        observe("user 1 alone", move || fetch_users(vec![IDS[0]]))
+    let users = |ids: &[u32]| {
+        let (fetch_users, list) = (fetch_users.clone(), ids.to_vec());
+        observe("fetch_users", move || fetch_users(list.clone()))
     };
-    let users = observe("fetch_users of three", move || fetch_users(IDS.to_vec()));
-    let jobs = observe("run_all of four jobs", move || {
-        let finished = Arc::new(AtomicUsize::new(0));
-        let run = run_all(jobs(&finished));
-        async move {
-            let results = run
-                .await
-                .into_iter()
-                .map(|result| result.map_err(|error| error.to_string()))
-                .collect();
-            Jobs {
-                results,
-                finished: finished.load(Ordering::SeqCst),
+    let mut seen = Seen {
+        ones: vec![(IDS[0], users(&IDS[..1]))],
+        users: vec![],
+        jobs: vec![],
+    };
+    if matches!(seen.ones[0].1.ended, Ended::Returned(_)) {
+        seen.users.push((IDS.to_vec(), users(&IDS)));
+        if !seen.users[0].1.longest.is_long() && seen.ones[0].1.waited > Duration::ZERO {
+            seen.ones
+                .extend(IDS[1..].iter().map(|id| (*id, users(&[*id]))));
+            seen.users
+                .extend(OTHERS.map(|ids| (ids.to_vec(), users(ids))));
+        }
+    }
+    for plan in &jobs::PLANS {
+        let run_all = run_all.clone();
+        let run = observe("run_all", move || {
+            let (jobs, record) = plan.jobs();
+            let run = run_all(jobs);
+            async move {
+                let results = run.await;
+                // Whoever was aborted shows as aborted once the runtime has had a turn.
+                for _turn in 0..4 {
+                    tokio::task::yield_now().await;
+                }
+                record.after(results)
             }
+        });
+        let good = matches!(run.ended, Ended::Returned(_)) && !run.longest.is_long() && !run.real;
+        seen.jobs.push((plan, run));
+        if !good {
+            break;
         }
+    }
+    let lanes = [
+        (
+            "fetch_users of one",
+            seen.ones.first().and_then(|(_, run)| run.lane.clone()),
+        ),
+        (
+            "fetch_users of three",
+            seen.users.first().and_then(|(_, run)| run.lane.clone()),
+        ),
+        (
+            "run_all of four jobs",
+            seen.jobs.first().and_then(|(_, run)| run.lane.clone()),
+        ),
+    ];
+    let lanes = lanes.into_iter().filter_map(|(name, lane)| {
+        let mut lane = lane?;
+        lane.name = name.to_owned();
+        Some(lane)
     });
-    let lanes: Vec<_> = longest
-        .lane
-        .iter()
-        .chain(&users.lane)
-        .chain(&jobs.lane)
-        .cloned()
-        .collect();
-    let figure = chart::lanes("Your functions, on a clock that only waiting moves", &lanes);
-    let findings = judge(&longest, &users, &jobs);
-    Report::new(EXERCISE, findings, explanation(&longest, &users), figure)
+    let figure = figure("Your functions, on a clock that only waiting moves", lanes);
+    Report::new(EXERCISE, judge(&seen), explanation(&seen), figure).noted()
 }
 
-fn jobs(finished: &Arc<AtomicUsize>) -> Vec<Job> {
-    let job = |(index, steps): (usize, u64)| {
-        let finished = finished.clone();
-        async move {
-            tokio::time::sleep(STEP * steps as u32).await;
-            assert!(index != PANICS, "job {index} fails on purpose");
-            finished.fetch_add(1, Ordering::SeqCst);
-            name(index)
-        }
-        .boxed()
-    };
-    JOBS.into_iter().enumerate().map(job).collect()
+impl Seen {
+    /// How long the longest of these fetches took by itself.
+    fn longest(&self, ids: &[u32]) -> Duration {
+        let of = self.ones.iter().filter(|(id, _)| ids.contains(id));
+        of.map(|(_, run)| run.waited).max().unwrap_or_default()
+    }
 }
 
-fn name(index: usize) -> String {
-    format!("result {index}")
-}
-
-fn judge(
-    longest: &Observed<Vec<User>>,
-    users: &Observed<Vec<User>>,
-    jobs: &Observed<Jobs>,
-) -> Vec<Finding> {
-    if let Ended::NotWritten(task) = &users.ended {
-        return vec![not_written("fetch_users", task)];
-    }
-    let mut findings = together(longest, users);
-    match &jobs.ended {
-        Ended::NotWritten(task) => findings.push(not_written("run_all", task)),
-        _ => findings.extend(tasks(jobs)),
-    }
-    findings
-}
-
-/// What is wrong with `fetch_users`.
-fn together(longest: &Observed<Vec<User>>, users: &Observed<Vec<User>>) -> Vec<Finding> {
-    if let Some(finding) =
-        ending("fetch_users", &users.ended).or_else(|| waiting("fetch_users", users))
-    {
-        return vec![finding];
-    }
-    let mut findings = Vec::new();
-    if users.waited > longest.waited.mul_f64(1.1) {
-        findings.push(Finding::new(
-            Code::Sequential,
-            format!(
-                "`fetch_users` took {:.1} times as long as its slowest fetch alone: one fetch waits for another.",
-                ratio(users.waited, longest.waited)
-            ),
-            "An `.await` inside the loop ends each turn before the next begins. Hand all futures to `join_all`.",
-        ));
-    }
-    if let Ended::Returned(found) = &users.ended {
-        let ids: Vec<_> = found.iter().map(|user| user.id).collect();
-        let mut sorted = ids.clone();
-        sorted.sort_unstable();
-        if sorted != IDS {
-            findings.push(Finding::new(
-                Code::WrongResult,
-                format!("`fetch_users(vec!{IDS:?})` returned the users {ids:?}."),
-                "It returns what each `fetch_user` returned, one for each id.",
-            ));
-        } else if ids != IDS {
-            findings.push(Finding::new(
-                Code::OrderLost,
-                format!("All users are there, in the order in which they arrived: {ids:?} instead of {IDS:?}."),
-                "`join_all` and `join!` keep the order of their inputs. A `JoinSet`, and whatever is unordered, does not: \
-                 keep the place of each beside its result.",
-            ));
-        }
-    }
-    findings
-}
-
-/// What is wrong with `run_all`.
-fn tasks(jobs: &Observed<Jobs>) -> Vec<Finding> {
-    if let Ended::Panicked(words) = &jobs.ended
-        && words.contains("on purpose")
-    {
-        return vec![Finding::new(
-            Code::Panicked,
-            format!("One job panicked (`{words}`) and took `run_all` and all other jobs with it."),
-            "Run each job by `tokio::spawn`: a panic then ends that task alone, and its `JoinHandle` returns it as an error. \
-             `unwrap` on that error would panic again.",
-        )];
-    }
-    if let Some(finding) = ending("run_all", &jobs.ended).or_else(|| never(jobs)) {
-        return vec![finding];
-    }
-    let Ended::Returned(Jobs { results, finished }) = &jobs.ended else {
-        return Vec::new();
-    };
-    if *finished < JOBS.len() - 1 {
-        return vec![Finding::new(
-            Code::HandleDropped,
-            format!(
-                "`run_all` came back when {finished} of {} jobs had ended: nobody waited for the others.",
-                JOBS.len() - 1
-            ),
-            "Dropping a `JoinHandle` does not stop its task, it only lets go of it. Keep every handle, and `.await` each.",
-        )];
-    }
-    let mut findings = Vec::new();
-    let longest = STEP * JOBS.into_iter().max().unwrap_or(0) as u32;
-    if jobs.waited > longest.mul_f64(1.1) {
-        findings.push(Finding::new(
-            Code::Sequential,
-            format!("`run_all` took {:.1} times as long as its longest job: one job waits for another.", ratio(jobs.waited, longest)),
-            "Spawn all jobs first, then await their handles. `tokio::spawn(job).await` in a loop is as sequential as no task.",
-        ));
-    }
-    findings.extend(returned(results));
-    findings
-}
-
-fn never(jobs: &Observed<Jobs>) -> Option<Finding> {
-    matches!(jobs.ended, Ended::Never)
-        .then(|| holds_thread("run_all", jobs))
-        .flatten()
-}
-
-/// What is wrong with the results of the jobs, all of which have ended.
-fn returned(results: &[Result<String, String>]) -> Option<Finding> {
-    let good: Vec<_> = results.iter().flatten().cloned().collect();
-    let expected: Vec<_> = (0..JOBS.len())
-        .filter(|index| *index != PANICS)
-        .map(name)
-        .collect();
-    let mut sorted = good.clone();
-    sorted.sort();
-    if sorted != expected {
-        return Some(Finding::new(
-            Code::ResultIgnored,
-            format!("Every job ended, but of their results `run_all` returned {good:?}."),
-            "`handle.await` returns what the task returned, as `Ok`. Collect it.",
-        ));
-    }
-    if results.iter().all(Result::is_ok) {
-        return Some(Finding::new(
-            Code::PanicSwallowed,
-            "One job panicked, and nobody will ever know: it is not among the results.".to_owned(),
-            "`handle.await` returns `Err(JoinError)` where the task panicked. `flatten`, `if let Ok(…)` and `let _ =` lose it.",
-        ));
-    }
-    let right = results.len() == JOBS.len() && results[PANICS].is_err() && good == expected;
-    (!right).then(|| {
-        Finding::new(
-            Code::OrderLost,
-            format!("All results are there, but not in the order of the jobs: {results:?}."),
-            "Await the handles in the order in which you spawned them, or keep the place of each beside its result.",
-        )
-    })
-}
-
-fn explanation(longest: &Observed<Vec<User>>, users: &Observed<Vec<User>>) -> String {
+fn explanation(seen: &Seen) -> String {
+    let users = seen
+        .users
+        .first()
+        .map_or(Duration::ZERO, |(_, run)| run.waited);
     format!(
         "Three fetches took {:.1} times as long as the slowest of them, and came back in the order in which you asked. Your \
          jobs ran as tasks: each had a handle, each handle was awaited, and the panic of one became a result instead of an \
          end. In Python you would have written `asyncio.gather(*jobs, return_exceptions=True)`.",
-        ratio(users.waited, longest.waited)
+        ratio(users, seen.longest(&IDS))
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn results(places: [Option<usize>; 4]) -> Vec<Result<String, String>> {
-        places
-            .into_iter()
-            .map(|place| place.map(name).ok_or_else(|| "panicked".to_owned()))
-            .collect()
-    }
-
-    fn code(results: &[Result<String, String>]) -> Option<&'static str> {
-        returned(results).map(|finding| finding.code.name())
-    }
-
-    #[test]
-    fn every_result_in_its_place_is_right() {
-        assert_eq!(code(&results([Some(0), Some(1), None, Some(3)])), None);
-    }
-
-    #[test]
-    fn a_result_that_is_missing_is_told_from_a_panic_that_is() {
-        assert_eq!(code(&[]), Some("result-ignored"));
-        let swallowed: Vec<_> = results([Some(0), Some(1), None, Some(3)])
-            .into_iter()
-            .filter(Result::is_ok)
-            .collect();
-        assert_eq!(code(&swallowed), Some("panic-swallowed"));
-        assert_eq!(
-            code(&results([Some(1), None, Some(3), Some(0)])),
-            Some("order-lost")
-        );
-    }
 }

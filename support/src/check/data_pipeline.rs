@@ -2,57 +2,112 @@
 //!
 //! Judged is one function, `pipeline`, twice: with items that are all good, and with items of which some fail, for good
 //! or for a while. The service counts what is in flight and holds one answer back until something is saved; the
-//! processing notes the thread that it runs on; and a reader has one of the files open while it is written anew.
+//! processing notes where it runs; and a reader has one of the files open while it is written anew. Time is moved by the
+//! check, so that a pause costs none, and is as long as it is.
 
-mod run;
+mod judge;
+mod parts;
 
-use super::common::{ending, holds_thread_for_good, not_written};
-use super::observe::Ended;
-use super::report::{Code, Finding, Report};
-use crate::chart;
+use super::ask::Pipeline;
+use super::observe::steadily;
+use super::report::Report;
+use super::run::{Clock, Ended, Run, Stretch, run};
+use super::words::{figure, marks};
 use crate::pipeline::Given;
-use crate::server::Counts;
+use crate::server::{Counts, Fault, Request, Server};
+use crate::timeline::{Lane, Outcome, Timeline};
+use judge::judge;
+use parts::{Parts, Processing};
 use std::collections::BTreeMap;
 use std::fmt::Display;
-use std::future::Future;
+use std::io;
+use std::time::Duration;
 
 const EXERCISE: &str = "5_data_pipeline";
 
 /// How many requests may be in flight at the same time.
 const LIMIT: usize = 3;
 
-/// The items of the first run, all of them good. The last one is held back until others are saved.
-const ITEMS: u32 = 8;
-const LAST: &str = "/data/8";
+/// What a run is made of.
+#[derive(Debug)]
+struct Plan {
+    /// The items, and what the service does where it does not give one at once.
+    items: &'static [(u32, Option<Fault>)],
+    /// Whether the last answer is held back until something is saved, and the second until more are asked for.
+    held: bool,
+}
 
-/// The file that a reader has open, and what it held before.
-const OPEN: &str = "result_1.json";
-const BEFORE: &str = "{\"from\": \"the run before\"}";
+/// Eight items, all of them good.
+const GOOD: Plan = Plan {
+    items: &[
+        (3, None),
+        (1, None),
+        (8, None),
+        (12, None),
+        (5, None),
+        (7, None),
+        (2, None),
+        (30, None),
+    ],
+    held: true,
+};
 
-/// The second run. Good are 1 and 6; 3 and 4 are good when they are asked again; the others never are.
-const MIXED: [&str; 6] = [
-    "/data/1", "/data/0", "/data/3", "/data/4", "/data/5", "/data/6",
-];
-const GOOD: [u32; 2] = [1, 6];
-const RETRIED: [u32; 2] = [3, 4];
+/// Items that fail, each in another way. Four are asked for again at the same time, one more than allowed.
+const MIXED: Plan = Plan {
+    items: &[
+        (11, None),
+        (0, None),
+        (3, Some(Fault::Flaky(2))),
+        (4, Some(Fault::Busy(1))),
+        (5, Some(Fault::Malformed)),
+        (9, Some(Fault::Status(503))),
+        (7, Some(Fault::Flaky(1))),
+        (13, Some(Fault::Status(500))),
+        (6, None),
+        (15, Some(Fault::Status(410))),
+    ],
+    held: false,
+};
+
+impl Plan {
+    /// The items that can be had, at once or by asking again.
+    fn good(&self) -> impl Iterator<Item = u32> {
+        let good = |(id, fault): &(u32, Option<Fault>)| {
+            let comes = matches!(fault, None | Some(Fault::Flaky(_) | Fault::Busy(_)));
+            (*id > 0 && comes).then_some(*id)
+        };
+        self.items.iter().filter_map(good)
+    }
+
+    /// Those of them that come only where they are asked for again.
+    fn retried(&self) -> impl Iterator<Item = u32> {
+        let retried = |(id, fault): &(u32, Option<Fault>)| {
+            matches!(fault, Some(Fault::Flaky(_) | Fault::Busy(_))).then_some(*id)
+        };
+        self.items.iter().filter_map(retried)
+    }
+}
 
 /// A result without the types of the learner: the id of the item, or the error in words.
 type Saved = Result<u32, String>;
 
-/// What the first run left behind.
-#[derive(Debug, Clone)]
+/// What one run left behind.
+#[derive(Debug)]
 struct Seen {
-    ended: Ended<Vec<Saved>>,
+    run: Run<Vec<Saved>>,
     counts: Counts,
-    /// The held answer went out although nothing was saved.
+    log: Vec<Request>,
+    /// The last answer, which was held back, went out although nothing was saved.
     gave_up: bool,
-    /// How often each item was processed, and whether on the thread of the runtime.
-    processed: BTreeMap<u32, usize>,
-    on_the_runtime: bool,
+    /// The second one went out although nobody had asked for more than the first few.
+    batches: bool,
+    processing: Processing,
     /// What is in the folder: names and content.
     files: BTreeMap<String, String>,
     /// What the reader sees, which had its file open all the time.
     reader: String,
+    /// What the learner recorded.
+    lanes: Vec<Lane>,
 }
 
 /// Judges the learner's `pipeline`.
@@ -73,16 +128,25 @@ struct Seen {
 /// let report = check::data_pipeline(pipeline);
 /// assert_eq!(report.findings()[0].code.name(), "not-written");
 /// ```
-pub fn data_pipeline<Runs, E>(pipeline: impl Fn(Given) -> Runs + Clone + Send + 'static) -> Report
+pub fn data_pipeline<Runs: Pipeline<E>, E>(
+    pipeline: impl Fn(Given) -> Runs + Clone + Send + 'static,
+) -> Report
 where
-    Runs: Future<Output = Vec<Result<u32, E>>>,
     E: Display + 'static,
 {
-    match run::twice(&pipeline) {
-        Ok((seen, mixed, lanes)) => {
-            let findings = judge(&seen, mixed.as_ref());
-            let figure = chart::lanes("Your pipeline, with items that fail", &lanes);
-            Report::new(EXERCISE, findings, explanation(&seen), figure)
+    let looked = look(&pipeline, &GOOD).and_then(|good| {
+        let mixed = match good.run.ended {
+            Ended::Returned(_) => Some(look(&pipeline, &MIXED)?),
+            _ => None,
+        };
+        Ok((good, mixed))
+    });
+    match looked {
+        Ok((good, mixed)) => {
+            let findings = judge(&good, mixed.as_ref());
+            let lanes = mixed.as_ref().unwrap_or(&good).lanes.clone();
+            let title = "Your pipeline, with items that fail, on a clock that only waiting moves";
+            Report::new(EXERCISE, findings, explanation(&good), figure(title, lanes)).noted()
         }
         Err(error) => Report::impossible(
             EXERCISE,
@@ -91,185 +155,78 @@ where
     }
 }
 
-fn text(id: u32) -> String {
-    format!("{{\"id\":{id}}}")
+/// Runs the pipeline, on a runtime with several threads where it needs one, and again where it seems to block.
+fn look<Runs: Pipeline<E>, E: Display + 'static>(
+    pipeline: &(impl Fn(Given) -> Runs + Clone + Send + 'static),
+    plan: &'static Plan,
+) -> io::Result<Seen> {
+    let mut first = once(pipeline, plan, false)?;
+    let real = first.run.one_thread;
+    if real {
+        first = once(pipeline, plan, true)?;
+    }
+    let blocks = first.processing.on_the_runtime || first.processing.in_its_midst;
+    if blocks || !matches!(first.run.ended, Ended::Returned(_)) {
+        return Ok(first);
+    }
+    steadily(&mut first.run.longest, || {
+        // A run that could not be made says nothing about blocking.
+        once(pipeline, plan, real).map_or_else(|_| Stretch::default(), |seen| seen.run.longest)
+    });
+    Ok(first)
 }
 
-fn file(id: u32) -> String {
-    format!("result_{id}.json")
-}
-
-/// The verdict, from what was seen alone.
-fn judge(seen: &Seen, mixed: Option<&Ended<Vec<Saved>>>) -> Vec<Finding> {
-    if let Ended::NotWritten(task) = &seen.ended {
-        return vec![not_written("pipeline", task)];
-    }
-    if let Some(finding) = ending("pipeline", &seen.ended) {
-        return vec![finding];
-    }
-    let Ended::Returned(results) = &seen.ended else {
-        return vec![holds_thread_for_good("pipeline")];
+fn once<Runs: Pipeline<E>, E: Display + 'static>(
+    pipeline: &(impl Fn(Given) -> Runs + Clone + Send + 'static),
+    plan: &'static Plan,
+    real: bool,
+) -> io::Result<Seen> {
+    let mut parts = Parts::new(plan)?;
+    let timeline = Timeline::new();
+    let (given, process) = (parts.given(timeline.clone()), parts.process.clone());
+    let clock = match real {
+        false => Clock::Service(parts.server.clone()),
+        true => Clock::Real(Some(parts.server.clone())),
     };
-    let mut findings = Vec::new();
-    findings.extend(flow(seen));
-    findings.extend(items(seen, results));
-    findings.extend(written(seen));
-    findings.extend(mixed.map(failures).into_iter().flatten());
-    findings
+    let pipeline = pipeline.clone();
+    let run = run("pipeline", &clock, move || async move {
+        process.root_is_here();
+        plainly(pipeline(given).await)
+    });
+    let lanes = match timeline.lanes() {
+        lanes if !lanes.is_empty() => lanes,
+        _ => requests(&parts.server),
+    };
+    let gave_up = |id: Option<u32>| id.is_some_and(|id| parts.server.gave_up(&parts::path(id)));
+    Ok(Seen {
+        counts: parts.server.counts(),
+        log: parts.server.log(),
+        gave_up: gave_up(plan.items.last().map(|(id, _)| *id)),
+        batches: gave_up(Some(parts::second(plan))),
+        processing: parts.process.seen(),
+        files: parts.files()?,
+        reader: parts.reader()?,
+        lanes,
+        run,
+    })
 }
 
-/// How the stages overlap.
-fn flow(seen: &Seen) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    if seen.counts.most_in_flight > LIMIT {
-        findings.push(Finding::new(
-            Code::Unlimited,
-            format!(
-                "{} requests were in flight at the same time; allowed are {LIMIT}.",
-                seen.counts.most_in_flight
-            ),
-            format!(
-                "A `Semaphore::new({LIMIT})` of which each fetch holds a permit, or `buffer_unordered({LIMIT})`, keeps to it."
-            ),
-        ));
-    }
-    if seen.counts.most_in_flight == 1 {
-        findings.push(Finding::new(
-            Code::Sequential,
-            "There was never more than one request in flight.",
-            "Make a future for every URL, then await them together.",
-        ));
-    }
-    if seen.gave_up {
-        findings.push(Finding::new(
-            Code::SequentialStages,
-            "Nothing was saved before everything was fetched: we held the last answer back until something would be.",
-            "Let each item go through its stages by itself: one `async fn` that fetches, processes and saves *one* item, and \
-             many of them at the same time.",
-        ));
-    }
-    if seen.on_the_runtime {
-        findings.push(Finding::new(
-            Code::BlocksThread,
-            "`process` computes, and it ran on the thread of the runtime: no answer is read meanwhile.",
-            "`tokio::task::spawn_blocking(move || process(item)).await` gives it a thread that may be busy.",
-        ));
-    }
-    findings
+fn plainly<E: Display>(results: Vec<Result<u32, E>>) -> Vec<Saved> {
+    let plain = |result: Result<u32, E>| result.map_err(|error| error.to_string());
+    results.into_iter().map(plain).collect()
 }
 
-/// Whether every item came out once.
-fn items(seen: &Seen, results: &[Saved]) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    let times = |id: u32| results.iter().filter(|result| **result == Ok(id)).count();
-    let lost: Vec<_> = (1..=ITEMS)
-        .filter(|id| {
-            times(*id) == 0
-                || seen
-                    .files
-                    .get(&file(*id))
-                    .is_none_or(|content| *content != text(*id))
+/// The requests as lanes, where the learner's pipeline recorded nothing itself.
+fn requests(server: &Server) -> Vec<Lane> {
+    let log = server.log();
+    let origin = log.first().map_or(Duration::ZERO, |request| request.start);
+    log.into_iter()
+        .map(|request| {
+            let moments = [Some(request.start), request.end];
+            let moments = moments.into_iter().flatten().map(|at| at - origin);
+            marks(request.path, moments, Outcome::Finished)
         })
-        .collect();
-    if !lost.is_empty() {
-        findings.push(Finding::new(
-            Code::ItemLost,
-            format!("All {ITEMS} items are good, and of these there is no result or no file with it: {lost:?}."),
-            "Each URL gives one result, each item one `result_<id>.json` that holds what `process` returned. Look for what \
-             drops: `flatten`, `filter_map`, `if let Ok(…)`, a channel that is closed early.",
-        ));
-    }
-    let twice: Vec<_> = (1..=ITEMS)
-        .filter(|id| times(*id) > 1 || seen.processed.get(id).is_some_and(|times| *times > 1))
-        .collect();
-    if !twice.is_empty() {
-        findings.push(Finding::new(
-            Code::ItemDuplicated,
-            format!("These items were processed, or reported, more than once: {twice:?}."),
-            "An item belongs to one task. What is tried again is the request, not the stages behind it.",
-        ));
-    }
-    findings
-}
-
-/// Whether a reader could have seen half a file.
-fn written(seen: &Seen) -> Option<Finding> {
-    let rest: Vec<_> = seen
-        .files
-        .keys()
-        .filter(|name| !(1..=ITEMS).any(|id| **name == file(id)))
-        .collect();
-    let what = if seen.reader != BEFORE {
-        format!(
-            "Whoever had `{OPEN}` open from the run before saw it change under their eyes: it was written in place."
-        )
-    } else if !rest.is_empty() {
-        format!("In the folder of the results lies what is none: {rest:?}.")
-    } else {
-        return None;
-    };
-    Some(Finding::new(
-        Code::PartialFile,
-        what,
-        "Write to another name in the same folder, then `tokio::fs::rename` it to the right one: a rename is done or not \
-         done, never half done.",
-    ))
-}
-
-/// What became of good items among bad ones.
-fn failures(mixed: &Ended<Vec<Saved>>) -> Vec<Finding> {
-    let stops = |what: String| {
-        vec![Finding::new(
-            Code::OneFailureStopsAll,
-            what,
-            "Let each item end in a `Result` of its own, and no `unwrap`: `join_all` waits for all, `try_join_all` and `?` do \
-             not.",
-        )]
-    };
-    let results = match mixed {
-        Ended::Returned(results) => results,
-        Ended::Panicked(words) => {
-            return stops(format!(
-                "One bad item among good ones made `pipeline` panic: `{words}`."
-            ));
-        }
-        Ended::NotWritten(_) | Ended::Never => {
-            return stops(
-                "With bad items among good ones, `pipeline` did not come back.".to_owned(),
-            );
-        }
-    };
-    let missing = |ids: &[u32]| {
-        let ids = ids.iter().filter(|id| !results.contains(&Ok(**id)));
-        ids.copied().collect::<Vec<_>>()
-    };
-    let (good, retried) = (missing(&GOOD), missing(&RETRIED));
-    if !good.is_empty() {
-        return stops(format!(
-            "Of {} items some fail, and these good ones were not saved: {good:?}.",
-            MIXED.len()
-        ));
-    }
-    let mut findings = Vec::new();
-    if results.len() < MIXED.len() {
-        findings.push(Finding::new(
-            Code::ItemLost,
-            format!(
-                "Of {} items, {} came to an end. Those that failed are gone without a word.",
-                MIXED.len(),
-                results.len()
-            ),
-            "Return an `Err` for each item that could not be saved.",
-        ));
-    }
-    if !retried.is_empty() {
-        findings.push(Finding::new(
-            Code::NoRetry,
-            format!("Asked again, the service would have given these items: {retried:?}. It had answered 503 twice, or 429 once."),
-            "503 and 429 pass. Wait, twice as long each time, and ask again, a few times at most. Other failures are final.",
-        ));
-    }
-    findings
+        .collect()
 }
 
 fn explanation(seen: &Seen) -> String {
@@ -279,59 +236,4 @@ fn explanation(seen: &Seen) -> String {
          not. In Python: a `Semaphore`, `asyncio.to_thread`, `os.replace`, and `gather(*items, return_exceptions=True)`.",
         seen.counts.requests, seen.counts.most_in_flight
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn good() -> Seen {
-        Seen {
-            ended: Ended::Returned((1..=ITEMS).map(Ok).collect()),
-            counts: Counts {
-                connections: 3,
-                requests: 8,
-                most_in_flight: 3,
-            },
-            gave_up: false,
-            processed: (1..=ITEMS).map(|id| (id, 1)).collect(),
-            on_the_runtime: false,
-            files: (1..=ITEMS).map(|id| (file(id), text(id))).collect(),
-            reader: BEFORE.to_owned(),
-        }
-    }
-
-    fn codes(findings: &[Finding]) -> Vec<&'static str> {
-        findings.iter().map(|finding| finding.code.name()).collect()
-    }
-
-    #[test]
-    fn what_is_right_passes() {
-        assert!(codes(&judge(&good(), None)).is_empty());
-    }
-
-    #[test]
-    fn a_file_that_is_cut_short_counts_as_lost() {
-        let mut seen = good();
-        seen.files.insert(file(3), "{\"id\"".to_owned());
-        assert_eq!(codes(&judge(&seen, None)), ["item-lost"]);
-    }
-
-    #[test]
-    fn an_item_may_come_out_once_only() {
-        let mut seen = good();
-        seen.processed.insert(5, 2);
-        assert_eq!(codes(&judge(&seen, None)), ["item-duplicated"]);
-    }
-
-    #[test]
-    fn a_failure_that_is_not_reported_is_told_from_one_that_stops_all() {
-        let error = || Err("failed".to_owned());
-        let silent = Ended::Returned(vec![Ok(1), Ok(3), Ok(4), Ok(6)]);
-        assert_eq!(codes(&failures(&silent)), ["item-lost"]);
-        let stopped = Ended::Returned(vec![Ok(1), error()]);
-        assert_eq!(codes(&failures(&stopped)), ["one-failure-stops-all"]);
-        let tried_once = Ended::Returned(vec![Ok(1), error(), error(), Ok(4), error(), Ok(6)]);
-        assert_eq!(codes(&failures(&tried_once)), ["no-retry"]);
-    }
 }

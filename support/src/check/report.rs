@@ -1,123 +1,12 @@
 //! What a check found, in words for the learner and as data for programs.
 
+use super::code::Code;
 use crate::chart::Figure;
 use crate::display::{Rich, escape};
+use crate::protocol;
 use crate::solved;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use std::fmt;
-
-/// MIME type of a verdict in a saved notebook.
-pub const MIME: &str = "application/vnd.async-lab.verdict+json";
-
-/// The stable name of a mistake, beside the words that explain it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Code {
-    /// The starter's `todo!` is still there.
-    NotWritten,
-    /// A future was made and never awaited.
-    NotAwaited,
-    /// The thread was held while waiting.
-    BlocksThread,
-    /// One after the other, where the waits could overlap.
-    Sequential,
-    /// A runtime was started, or blocked on, inside the running one.
-    RuntimeInRuntime,
-    /// The results are right, but not in the order of the inputs.
-    OrderLost,
-    /// The results are wrong.
-    WrongResult,
-    /// The learner's code panicked for another reason.
-    Panicked,
-    /// A task was let go of before it had ended.
-    HandleDropped,
-    /// A task ended, and what it returned was thrown away.
-    ResultIgnored,
-    /// A task panicked, and nobody was told.
-    PanicSwallowed,
-    /// Every request came over a connection of its own: no client was shared.
-    ClientPerRequest,
-    /// One failure among many took the others with it.
-    OneFailureStopsAll,
-    /// A request that is never answered was waited for without end.
-    NoTimeout,
-    /// An answer that reports a failure was taken for a success.
-    StatusNotChecked,
-    /// The work succeeded, and what was opened for it stayed open.
-    NotClosedAfterSuccess,
-    /// The work failed, and what was opened for it stayed open.
-    NotClosedAfterError,
-    /// The work panicked, and what was opened for it stayed open.
-    NotClosedAfterPanic,
-    /// What was closed already was closed again.
-    ClosedTwice,
-    /// Closing was begun, and nobody waited for its end.
-    CloseNotAwaited,
-    /// The caller was not told of an error, or of another one than it was.
-    ErrorSwallowed,
-    /// More in flight at the same time than allowed.
-    Unlimited,
-    /// A stage waited until the one before it had finished with everything.
-    SequentialStages,
-    /// An item came to no end: neither a result nor an error.
-    ItemLost,
-    /// An item came out more than once.
-    ItemDuplicated,
-    /// A reader could have seen a file that was written in part.
-    PartialFile,
-    /// A failure that would have passed was taken for final.
-    NoRetry,
-    /// The check itself could not run, for want of a port, say.
-    CheckFailed,
-}
-
-impl Code {
-    /// The name as it stands in reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            Code::NotWritten => "not-written",
-            Code::NotAwaited => "not-awaited",
-            Code::BlocksThread => "blocks-thread",
-            Code::Sequential => "sequential",
-            Code::RuntimeInRuntime => "runtime-in-runtime",
-            Code::OrderLost => "order-lost",
-            Code::WrongResult => "wrong-result",
-            Code::Panicked => "panicked",
-            Code::HandleDropped => "handle-dropped",
-            Code::ResultIgnored => "result-ignored",
-            Code::PanicSwallowed => "panic-swallowed",
-            Code::ClientPerRequest => "client-per-request",
-            Code::OneFailureStopsAll => "one-failure-stops-all",
-            Code::NoTimeout => "no-timeout",
-            Code::StatusNotChecked => "status-not-checked",
-            Code::NotClosedAfterSuccess => "not-closed-after-success",
-            Code::NotClosedAfterError => "not-closed-after-error",
-            Code::NotClosedAfterPanic => "not-closed-after-panic",
-            Code::ClosedTwice => "closed-twice",
-            Code::CloseNotAwaited => "close-not-awaited",
-            Code::ErrorSwallowed => "error-swallowed",
-            Code::Unlimited => "unlimited",
-            Code::SequentialStages => "sequential-stages",
-            Code::ItemLost => "item-lost",
-            Code::ItemDuplicated => "item-duplicated",
-            Code::PartialFile => "partial-file",
-            Code::NoRetry => "no-retry",
-            Code::CheckFailed => "check-failed",
-        }
-    }
-}
-
-impl fmt::Display for Code {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl Serialize for Code {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
-    }
-}
 
 /// One thing that is wrong, why, and where to look.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -151,6 +40,9 @@ pub struct Report {
     explanation: String,
     #[serde(skip)]
     figure: Option<Figure>,
+    /// Why a pass could not be noted, where it could not.
+    #[serde(skip)]
+    not_noted: Option<String>,
 }
 
 /// The plain form. Where the kernel cannot show a value as it wants to be shown, it falls back on this.
@@ -179,7 +71,17 @@ impl Report {
             findings,
             explanation,
             figure: written.then_some(figure),
+            not_noted: None,
         }
+    }
+
+    /// Notes a pass in the learner's progress file. Whoever judged does so, once; showing the verdict notes nothing.
+    pub(super) fn noted(mut self) -> Self {
+        if self.passed {
+            let noted = solved::note_for_learner(self.exercise);
+            self.not_noted = noted.err().map(|error| error.to_string());
+        }
+        self
     }
 
     /// No verdict, since the check itself could not run.
@@ -196,6 +98,7 @@ impl Report {
             findings,
             explanation,
             figure: None,
+            not_noted: None,
         }
     }
 
@@ -222,14 +125,11 @@ impl Report {
         }
     }
 
-    /// Notes a pass in the learner's progress file and shows the verdict under the cell.
+    /// Shows the verdict under the cell.
     pub fn evcxr_display(&self) {
-        let mut note = String::new();
-        if self.passed
-            && let Err(error) = solved::note_for_learner(self.exercise)
-        {
-            note = format!("The pass could not be noted in your progress file: {error}");
-        }
+        let note = self.not_noted.as_ref().map_or(String::new(), |error| {
+            format!("The pass could not be noted in your progress file: {error}")
+        });
         let plain = if note.is_empty() {
             self.to_string()
         } else {
@@ -237,7 +137,7 @@ impl Report {
         };
         Rich::new(plain)
             .html(self.html(&note))
-            .json(MIME, self)
+            .json(protocol::VERDICT, self)
             .show();
     }
 

@@ -1,6 +1,7 @@
 //! A connection: opened, used, and closed, each after a round trip.
 
-use super::{Error, Row, Shared, What};
+use super::hold::Hold;
+use super::{Error, EventKind, Row, Shared};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
@@ -25,10 +26,11 @@ pub struct Connection {
 impl Connection {
     pub(super) async fn open(shared: Arc<Shared>) -> Result<Self, Error> {
         let number = shared.recorder.next_connection();
-        shared.recorder.note(number, What::Connecting);
+        shared.recorder.note(number, EventKind::Connecting);
         tokio::time::sleep(shared.round_trip.open).await;
+        let _hold = Hold::new(shared.paused);
         let sqlite = shared.options.connect().await?;
-        shared.recorder.note(number, What::Connected);
+        shared.recorder.note(number, EventKind::Connected);
         Ok(Connection {
             shared,
             number,
@@ -47,7 +49,7 @@ impl Connection {
         values: impl AsRef<[i64]>,
     ) -> Result<Vec<T>, Error> {
         let running = Running::start(&self.shared, self.number, sql);
-        tokio::time::sleep(self.shared.round_trip.query).await;
+        tokio::time::sleep(self.shared.trip(running.number)).await;
         let rows = self.ask(sql, values.as_ref()).await;
         running.end(rows)
     }
@@ -56,6 +58,7 @@ impl Connection {
         let mut sqlite = self.sqlite.lock().await;
         let sqlite = sqlite.as_mut().ok_or(Error::Closed)?;
         let _engine = self.shared.engine.lock().await;
+        let _hold = Hold::new(self.shared.paused);
         Ok(statement(sql, values).fetch_all(sqlite).await?)
     }
 
@@ -75,28 +78,29 @@ impl Connection {
     async fn say_goodbye(&self) -> Result<(), Error> {
         let mut sqlite = self.sqlite.lock().await;
         if sqlite.is_none() {
-            self.note(What::ClosedAgain);
+            self.note(EventKind::ClosedAgain);
             return Err(Error::Closed);
         }
-        self.note(What::Closing);
+        self.note(EventKind::Closing);
         tokio::time::sleep(self.shared.round_trip.close).await;
         if let Some(sqlite) = sqlite.take() {
+            let _hold = Hold::new(self.shared.paused);
             let closed = sqlite.close().await;
-            self.note(What::Closed);
+            self.note(EventKind::Closed);
             closed?;
         }
         Ok(())
     }
 
-    fn note(&self, what: What) {
-        self.shared.recorder.note(self.number, what);
+    fn note(&self, kind: EventKind) {
+        self.shared.recorder.note(self.number, kind);
     }
 }
 
 impl Drop for Connection {
     fn drop(&mut self) {
         if self.sqlite.get_mut().is_some() {
-            self.note(What::LeftOpen);
+            self.note(EventKind::LeftOpen);
         }
     }
 }
@@ -135,7 +139,7 @@ impl Future for Closing<'_> {
 impl Drop for Closing<'_> {
     fn drop(&mut self) {
         if self.work.take().is_some() {
-            self.connection.note(What::CloseDropped);
+            self.connection.note(EventKind::CloseDropped);
         }
     }
 }
@@ -153,7 +157,7 @@ impl<'s> Running<'s> {
         let number = shared.recorder.next_query();
         shared
             .recorder
-            .note(connection, What::Sent(number, sql.to_owned()));
+            .note(connection, EventKind::Sent(number, sql.to_owned()));
         Running {
             shared,
             connection,
@@ -172,11 +176,11 @@ impl<'s> Running<'s> {
             Ok(read?)
         });
         self.ended = true;
-        let what = match &read {
-            Ok(rows) => What::Answered(self.number, rows.len()),
-            Err(error) => What::Refused(self.number, error.to_string()),
+        let kind = match &read {
+            Ok(rows) => EventKind::Answered(self.number, rows.len()),
+            Err(error) => EventKind::Refused(self.number, error.to_string()),
         };
-        self.shared.recorder.note(self.connection, what);
+        self.shared.recorder.note(self.connection, kind);
         read
     }
 }
@@ -186,7 +190,7 @@ impl Drop for Running<'_> {
         if !self.ended {
             self.shared
                 .recorder
-                .note(self.connection, What::Abandoned(self.number));
+                .note(self.connection, EventKind::Abandoned(self.number));
         }
     }
 }

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 /// One thing that happened to a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum What {
+pub enum EventKind {
     /// Somebody asked for a connection.
     Connecting,
     /// It is open.
@@ -34,20 +34,24 @@ pub enum What {
     LeftOpen,
 }
 
-impl fmt::Display for What {
+impl fmt::Display for EventKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            What::Connecting => f.write_str("Connecting to database..."),
-            What::Connected => f.write_str("Connection established"),
-            What::Sent(number, sql) => write!(f, "Query {number} executing: {sql}"),
-            What::Answered(number, rows) => write!(f, "Query {number} complete, rows: {rows}"),
-            What::Refused(number, words) => write!(f, "Query {number} refused: {words}"),
-            What::Abandoned(number) => write!(f, "Query {number}: nobody waits for it any more"),
-            What::Closing => f.write_str("Closing connection..."),
-            What::Closed => f.write_str("Connection closed"),
-            What::ClosedAgain => f.write_str("Closed again, although it was closed"),
-            What::CloseDropped => f.write_str("close() was called, and not awaited to its end"),
-            What::LeftOpen => {
+            EventKind::Connecting => f.write_str("Connecting to database..."),
+            EventKind::Connected => f.write_str("Connection established"),
+            EventKind::Sent(number, sql) => write!(f, "Query {number} executing: {sql}"),
+            EventKind::Answered(number, rows) => write!(f, "Query {number} complete, rows: {rows}"),
+            EventKind::Refused(number, words) => write!(f, "Query {number} refused: {words}"),
+            EventKind::Abandoned(number) => {
+                write!(f, "Query {number}: nobody waits for it any more")
+            }
+            EventKind::Closing => f.write_str("Closing connection..."),
+            EventKind::Closed => f.write_str("Connection closed"),
+            EventKind::ClosedAgain => f.write_str("Closed again, although it was closed"),
+            EventKind::CloseDropped => {
+                f.write_str("close() was called, and not awaited to its end")
+            }
+            EventKind::LeftOpen => {
                 f.write_str("Dropped while open: the server keeps it until it notices")
             }
         }
@@ -62,7 +66,7 @@ pub struct Event {
     /// Which connection, from 1; a pool counts as one.
     pub connection: usize,
     /// What happened.
-    pub what: What,
+    pub kind: EventKind,
 }
 
 /// What a database saw.
@@ -77,15 +81,25 @@ impl Log {
         &self.events
     }
 
+    /// What happened after an earlier state of the same log.
+    pub(crate) fn since(&self, earlier: &Log) -> Log {
+        Log {
+            events: self.events[earlier.events.len().min(self.events.len())..].to_vec(),
+        }
+    }
+
     /// How often something of this kind happened.
-    pub fn count(&self, kind: impl Fn(&What) -> bool) -> usize {
-        self.events.iter().filter(|event| kind(&event.what)).count()
+    pub fn count(&self, which: impl Fn(&EventKind) -> bool) -> usize {
+        self.events
+            .iter()
+            .filter(|event| which(&event.kind))
+            .count()
     }
 
     /// Connections that were opened and are not closed yet; those that were dropped open are among them.
     pub fn open_connections(&self) -> usize {
-        let closed = self.count(|what| *what == What::Closed);
-        self.count(|what| *what == What::Connected)
+        let closed = self.count(|kind| *kind == EventKind::Closed);
+        self.count(|kind| *kind == EventKind::Connected)
             .saturating_sub(closed)
     }
 
@@ -93,9 +107,9 @@ impl Log {
     pub fn most_queries(&self) -> usize {
         let (mut now, mut most) = (0_usize, 0);
         for event in &self.events {
-            match event.what {
-                What::Sent(..) => now += 1,
-                What::Answered(..) | What::Refused(..) | What::Abandoned(_) => {
+            match event.kind {
+                EventKind::Sent(..) => now += 1,
+                EventKind::Answered(..) | EventKind::Refused(..) | EventKind::Abandoned(_) => {
                     now = now.saturating_sub(1);
                 }
                 _ => {}
@@ -128,7 +142,7 @@ impl fmt::Display for Log {
                 "{:6.2} s  connection {}: {}{end}",
                 event.at.as_secs_f64(),
                 event.connection,
-                event.what
+                event.kind
             )?;
         }
         Ok(())
@@ -155,14 +169,14 @@ impl Recorder {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn note(&self, connection: usize, what: What) {
+    pub(super) fn note(&self, connection: usize, kind: EventKind) {
         let mut state = self.state();
         let now = Instant::now();
         let at = now.saturating_duration_since(*state.origin.get_or_insert(now));
         state.log.events.push(Event {
             at,
             connection,
-            what,
+            kind,
         });
     }
 
@@ -190,16 +204,16 @@ mod tests {
     #[test]
     fn queries_overlap_where_one_is_sent_before_another_has_come_back() {
         let events = [
-            What::Sent(1, String::new()),
-            What::Sent(2, String::new()),
-            What::Answered(1, 0),
-            What::Sent(3, String::new()),
-            What::Abandoned(2),
-            What::Refused(3, String::new()),
+            EventKind::Sent(1, String::new()),
+            EventKind::Sent(2, String::new()),
+            EventKind::Answered(1, 0),
+            EventKind::Sent(3, String::new()),
+            EventKind::Abandoned(2),
+            EventKind::Refused(3, String::new()),
         ];
         let recorder = Recorder::default();
-        for what in events {
-            recorder.note(1, what);
+        for kind in events {
+            recorder.note(1, kind);
         }
         assert_eq!(recorder.log().most_queries(), 2);
     }

@@ -1,7 +1,7 @@
 //! A pool: a few connections, lent to many queries.
 
 use super::connection::{Running, statement};
-use super::{Error, Row, Shared, What};
+use super::{Error, EventKind, Row, Shared};
 use sqlx::sqlite::{SqlitePool, SqlitePoolOptions, SqliteRow};
 use std::sync::Arc;
 
@@ -25,9 +25,9 @@ impl Pool {
             .after_connect(move |_connection, _about| {
                 let shared = opened.clone();
                 Box::pin(async move {
-                    shared.recorder.note(number, What::Connecting);
+                    shared.recorder.note(number, EventKind::Connecting);
                     tokio::time::sleep(shared.round_trip.open).await;
-                    shared.recorder.note(number, What::Connected);
+                    shared.recorder.note(number, EventKind::Connected);
                     Ok(())
                 })
             })
@@ -71,7 +71,7 @@ impl Pool {
         tokio::time::sleep(self.shared.round_trip.close).await;
         self.pool.close().await;
         for _ in 0..open {
-            self.shared.recorder.note(self.number, What::Closed);
+            self.shared.recorder.note(self.number, EventKind::Closed);
         }
     }
 }

@@ -53,7 +53,7 @@ pub fn user(id: u32) -> User {
 }
 
 /// The post with this id.
-pub(super) fn post(id: u32) -> Post {
+pub(crate) fn post(id: u32) -> Post {
     let words = |count: usize, step: usize| {
         let picked =
             (0..count).map(|place| WORDS[(id as usize * step + place * (step + 2)) % WORDS.len()]);

@@ -1,18 +1,17 @@
 //! Answers one request after the other, and counts.
 
-use super::settings::Gate;
 use super::{Fault, Request, Seen, Shared, content};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Query, State};
-use axum::http::{StatusCode, Uri, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use futures::stream::{self, StreamExt};
 use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 
 /// Serves until it is dropped.
@@ -38,7 +37,9 @@ impl axum::serve::Listener for Counting {
         loop {
             match self.inner.accept().await {
                 Ok(accepted) => {
-                    self.shared.seen().counts.connections += 1;
+                    let mut seen = self.shared.seen();
+                    seen.counts.connections += 1;
+                    seen.pulse.happened += 1;
                     return accepted;
                 }
                 // Too many open files, mostly: some will be closed in a moment.
@@ -57,50 +58,119 @@ struct InFlight {
     shared: Arc<Shared>,
     /// Its place in the log.
     place: usize,
+    /// Whether it was answered.
+    done: bool,
 }
 
 impl InFlight {
-    fn new(shared: Arc<Shared>, path: String) -> (Self, usize) {
+    fn new(shared: Arc<Shared>, path: String, agent: Option<String>) -> (Self, usize) {
         let mut seen = shared.seen();
         seen.in_flight += 1;
         seen.counts.requests += 1;
         seen.counts.most_in_flight = seen.counts.most_in_flight.max(seen.in_flight);
-        seen.last_arrival = Some(Instant::now());
-        let (place, others) = (seen.log.len(), seen.in_flight - 1);
+        seen.pulse.happened += 1;
+        seen.pulse.working += 1;
+        let asked = seen.log.iter().filter(|other| other.path == path).count() + 1;
+        seen.pulse.asked_most = seen.pulse.asked_most.max(asked);
+        let (place, others, moved) = (seen.log.len(), seen.in_flight - 1, seen.moved);
         seen.log.push(Request {
             path,
             start: shared.started.elapsed(),
             end: None,
+            left: None,
             status: None,
+            agent,
+            moved,
+            waited: Duration::ZERO,
         });
         drop(seen);
-        (InFlight { shared, place }, others)
+        let done = false;
+        (
+            InFlight {
+                shared,
+                place,
+                done,
+            },
+            others,
+        )
     }
 
-    fn answered(&self, status: StatusCode) {
+    fn answered(mut self, status: StatusCode) {
         let end = self.shared.started.elapsed();
         let mut seen = self.shared.seen();
         let entry = &mut seen.log[self.place];
         (entry.end, entry.status) = (Some(end), Some(status.as_u16()));
+        drop(seen);
+        self.done = true;
     }
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        self.shared.seen().in_flight -= 1;
+        let now = self.shared.started.elapsed();
+        let mut seen = self.shared.seen();
+        seen.in_flight -= 1;
+        seen.pulse.happened += 1;
+        seen.pulse.working -= 1;
+        let moved = seen.moved;
+        let entry = &mut seen.log[self.place];
+        entry.waited = moved - entry.moved;
+        if !self.done {
+            entry.left = Some(now);
+        }
+    }
+}
+
+/// Why the service waits with a request on purpose, and does not work on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rest {
+    /// It is never answered.
+    Never,
+    /// It waits at the gate.
+    Gathered,
+    /// It waits until something has happened.
+    Held,
+}
+
+/// A request that rests.
+struct Resting<'s> {
+    shared: &'s Shared,
+    why: Rest,
+}
+
+impl<'s> Resting<'s> {
+    fn new(shared: &'s Shared, why: Rest) -> Self {
+        let mut seen = shared.seen();
+        seen.pulse.working -= 1;
+        seen.pulse.gathered += usize::from(why == Rest::Gathered);
+        seen.pulse.held |= why == Rest::Held;
+        drop(seen);
+        Resting { shared, why }
+    }
+}
+
+impl Drop for Resting<'_> {
+    fn drop(&mut self) {
+        let mut seen = self.shared.seen();
+        seen.pulse.working += 1;
+        seen.pulse.gathered -= usize::from(self.why == Rest::Gathered);
+        seen.pulse.held &= self.why != Rest::Held;
     }
 }
 
 async fn answer(
     State(shared): State<Arc<Shared>>,
     Query(query): Query<HashMap<String, String>>,
+    headers: HeaderMap,
     uri: Uri,
 ) -> Response {
     let path = uri
         .path_and_query()
         .map_or("/", |path| path.as_str())
         .to_owned();
-    let (request, others) = InFlight::new(shared.clone(), path);
+    let agent = headers.get(header::USER_AGENT);
+    let agent = agent.and_then(|agent| Some(agent.to_str().ok()?.to_owned()));
+    let (request, others) = InFlight::new(shared.clone(), path, agent);
     let settings = &shared.settings;
     let response = if settings.limit.is_some_and(|limit| others >= limit) {
         too_many()
@@ -143,42 +213,36 @@ async fn wait(shared: &Shared, request: &InFlight, path: &str, fault: Option<Fau
         ));
     }
     match fault {
-        Some(Fault::Never) => std::future::pending().await,
+        Some(Fault::Never) => {
+            let _resting = Resting::new(shared, Rest::Never);
+            std::future::pending().await
+        }
         Some(Fault::Slow(more)) => delay += more,
         _ => {}
     }
-    tokio::time::sleep(delay).await;
-    if let Some(gate) = settings.gate {
-        pass(shared, gate).await;
+    if let Some(together) = settings.gate {
+        pass(shared, together).await;
     }
-    if let Some(hold) = settings.hold.as_ref().filter(|hold| hold.path == path) {
-        let started = Instant::now();
-        while hold.entries() < hold.until {
-            if started.elapsed() >= hold.patience {
-                shared.seen().gave_up = true;
-                break;
-            }
+    if let Some(hold) = settings.holds.iter().find(|hold| hold.path == path) {
+        let _resting = Resting::new(shared, Rest::Held);
+        shared.seen().held.push(path.to_owned());
+        let given_up = || !shared.seen().held.iter().any(|held| held == path);
+        while !hold.until.is_met(shared.seen().counts.requests) && !given_up() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
+        shared.seen().held.retain(|held| held != path);
     }
+    tokio::time::sleep(delay).await;
 }
 
-/// Waits until enough requests are in flight and no more seem to come, or until it is clear that not enough will. Then the
-/// gate opens for good: the question is answered, and whoever sends one request after the other would wait at each.
-async fn pass(shared: &Shared, gate: Gate) {
-    loop {
-        {
-            let mut seen = shared.seen();
-            let quiet = seen
-                .last_arrival
-                .map_or(Duration::MAX, |last| last.elapsed());
-            seen.gate_is_open |=
-                quiet >= gate.patience || (seen.in_flight >= gate.together && quiet >= gate.quiet);
-            if seen.gate_is_open {
-                return;
-            }
-        }
-        tokio::time::sleep(Duration::from_millis(5)).await;
+/// Waits until so many requests are in flight, or until somebody opens.
+async fn pass(shared: &Shared, together: usize) {
+    let opened = shared.opened.notified();
+    let _resting = Resting::new(shared, Rest::Gathered);
+    if shared.seen().in_flight >= together {
+        shared.opened.notify_waiters();
+    } else {
+        opened.await;
     }
 }
 

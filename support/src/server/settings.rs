@@ -23,8 +23,8 @@ pub struct Settings {
     pub(super) seed: u64,
     pub(super) limit: Option<usize>,
     pub(super) faults: Vec<(String, Fault)>,
-    pub(super) gate: Option<Gate>,
-    pub(super) hold: Option<Hold>,
+    pub(super) gate: Option<usize>,
+    pub(super) holds: Vec<Hold>,
 }
 
 impl Default for Settings {
@@ -37,7 +37,7 @@ impl Default for Settings {
             limit: None,
             faults: Vec::new(),
             gate: None,
-            hold: None,
+            holds: vec![],
         }
     }
 }
@@ -71,50 +71,50 @@ impl Settings {
         self
     }
 
-    /// Holds answers back until `together` requests are in flight, and a little longer to see whether more come.
+    /// Holds answers back until `together` requests are in flight, or until a check opens that knows that no more will
+    /// come for now.
     ///
-    /// A check that asks *how many at the same time?* would depend on the speed of the machine if answers simply came
-    /// after a while. Held back, they come when the question is answered, or when nothing has come for long.
+    /// Whoever asks *how many at the same time?* would depend on the speed of the machine if answers simply came after a
+    /// while.
     #[must_use]
     pub fn gate(mut self, together: usize) -> Self {
-        self.gate = Some(Gate {
-            together,
-            quiet: Duration::from_millis(150),
-            patience: Duration::from_millis(600),
-        });
+        self.gate = Some(together);
         self
     }
 
     #[must_use]
     pub(crate) fn hold(mut self, hold: Hold) -> Self {
-        self.hold = Some(hold);
+        self.holds.push(hold);
         self
     }
 }
 
-/// Holds one answer back until a folder has so many entries, or until it seems that it never will.
+/// Holds one answer back until something has happened, or until somebody gives it up.
 ///
-/// So a check asks whether anything is saved *before* everything is fetched, whatever the speed of the machine.
+/// So a check asks whether anything is saved *before* everything is fetched, and whether the next request comes before all
+/// earlier ones are answered, whatever the speed of the machine.
 #[derive(Debug, Clone)]
 pub(crate) struct Hold {
-    pub(crate) path: &'static str,
-    pub(crate) folder: PathBuf,
-    pub(crate) until: usize,
-    pub(crate) patience: Duration,
+    pub(crate) path: String,
+    pub(crate) until: Until,
 }
 
-impl Hold {
-    pub(super) fn entries(&self) -> usize {
-        std::fs::read_dir(&self.folder).map_or(0, Iterator::count)
+/// What an answer is held back for.
+#[derive(Debug, Clone)]
+pub(crate) enum Until {
+    /// A folder has so many entries.
+    Entries(PathBuf, usize),
+    /// So many requests have come.
+    Requests(usize),
+}
+
+impl Until {
+    pub(super) fn is_met(&self, requests: usize) -> bool {
+        match self {
+            Until::Entries(folder, count) => {
+                std::fs::read_dir(folder).map_or(0, Iterator::count) >= *count
+            }
+            Until::Requests(count) => requests >= *count,
+        }
     }
-}
-
-/// When held answers go out.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Gate {
-    pub(super) together: usize,
-    /// How long nothing must have come, once enough are there.
-    pub(super) quiet: Duration,
-    /// How long nothing must have come, where not enough are there.
-    pub(super) patience: Duration,
 }

@@ -13,9 +13,6 @@ use std::path::{Path, PathBuf};
 /// Exercise to the second (since 1970) in which it was first solved.
 pub(crate) type Solved = BTreeMap<String, u64>;
 
-/// The variable of the environment that names another file, or, left empty, none.
-pub(crate) const VARIABLE: &str = "LAB_PROGRESS";
-
 /// The progress file of the checkout at `root`, given what the variable says. A relative path counts from `root`, since
 /// a kernel runs in the folder of its notebook and the command wherever it was called.
 pub(crate) fn file(variable: Option<OsString>, root: Option<&Path>) -> Option<PathBuf> {

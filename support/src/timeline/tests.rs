@@ -63,7 +63,7 @@ async fn a_dropped_future_and_a_panic_are_told_from_a_finished_one() {
     let slow = timeline.watch("slow", tokio::time::sleep(STEP * 10));
     assert!(tokio::time::timeout(STEP, slow).await.is_err());
     let wrong = timeline.watch("wrong", async { panic!("boom") });
-    assert!(quiet::catch_async(wrong).await.is_err());
+    assert!(panics::catch_async(wrong).await.is_err());
     let outcomes: Vec<_> = timeline.lanes().iter().map(|lane| lane.outcome).collect();
     assert_eq!(outcomes, [Outcome::Dropped, Outcome::Panicked]);
 }

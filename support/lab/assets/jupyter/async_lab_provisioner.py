@@ -4,16 +4,17 @@ A kernel takes seconds until it answers, and again at its first variable, since 
 notebook has its kernel, another one is started in the same folder and warmed up, and waits there for the next notebook.
 Jupyter asks a provisioner for each kernel: this one hands over the kernel that waits, and starts one where none does.
 
-No cell ever waits longer for it: while a kernel in use computes or compiles, the one that is being started is paused, and
-on a machine without a core and memory to spare none is started. One that was started before `support` was edited is not
-handed over.
+No cell ever waits longer for it: while a kernel in use computes or compiles, the one that is being started is paused,
+and on a machine without a core and memory to spare none is started. One that was started before `support` was edited is
+not handed over. Only the server that `cargo lab` opens asks for this, by `ASYNC_LAB_PRESTART` in its environment.
 
-A kernel listens on its ports seconds after they were chosen. Jupyter does not hold them meanwhile, nor while it restarts
-the kernel: where another program took one, the kernel ended as often as it was started. Here they are held.
+A kernel listens on its ports seconds after they were chosen. Jupyter does not hold them meanwhile, nor while it
+restarts the kernel: where another program took one, the kernel ended as often as it was started. Here they are held.
 """
 
 import asyncio
 import atexit
+import contextlib
 import os
 import signal
 import socket
@@ -32,7 +33,10 @@ from jupyter_core.paths import jupyter_runtime_dir
 ROOT = Path(__file__).resolve().parents[4]
 PORTS = ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port")
 
-# Elsewhere the kernel could not listen on them.
+# Whether kernels are started ahead of time, as the server's environment has it.
+PRESTART = "ASYNC_LAB_PRESTART" in os.environ
+
+# Elsewhere the kernel could not listen on ports that are held.
 HOLDS = sys.platform == "linux"
 
 # What must be there before a kernel is started for later: it takes 0.4 GB, and more while it compiles.
@@ -41,6 +45,7 @@ MEMORY = 2e9
 
 # A kernel in use is left alone while it takes more than this share of a core.
 BUSY = 0.2
+# Seconds from one look at it to the next, and seconds without work after which another one may be started.
 LOOK = 0.25
 QUIET = 3.0
 
@@ -48,8 +53,8 @@ QUIET = 3.0
 class Ports:
     """The ports of a kernel, which no other program is given until they are let go.
 
-    Linux lets a socket listen on a port that another one is bound to without listening, if both reuse addresses: kernels
-    do. And it gives such a port to nobody who asks for just any.
+    Linux lets a socket listen on a port that another one is bound to without listening, if both reuse addresses:
+    kernels do. And it gives such a port to nobody who asks for just any.
     """
 
     def __init__(self, ip):
@@ -67,7 +72,7 @@ class Ports:
             held.close()
 
 
-class Waiting:
+class WarmKernel:
     """A kernel that waits for its notebook."""
 
     def __init__(self, command, folder, env):
@@ -75,10 +80,12 @@ class Waiting:
         self.sources = sources()
         self.ports = Ports("127.0.0.1")
         self.key = uuid.uuid4().hex.encode()
-        os.makedirs(jupyter_runtime_dir(), mode=0o700, exist_ok=True)
-        self.file = os.path.join(jupyter_runtime_dir(), f"waiting-{uuid.uuid4()}.json")
-        write_connection_file(self.file, ip="127.0.0.1", key=self.key, kernel_name="async-lab", **self.ports.numbers)
-        command = [part.replace("{connection_file}", self.file) for part in command]
+        runtime = Path(jupyter_runtime_dir())
+        runtime.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.file = runtime / f"waiting-{uuid.uuid4()}.json"
+        file = str(self.file)
+        write_connection_file(file, ip="127.0.0.1", key=self.key, kernel_name="async-lab", **self.ports.numbers)
+        command = [part.replace("{connection_file}", file) for part in command]
         # The kernel ends with the server that started it, in whatever way that ends.
         self.process = launch_kernel(command, cwd=folder, env=env | {"ASYNC_LAB_ENDS_WITH_PARENT": "1"})
         self.paused = False
@@ -91,10 +98,9 @@ class Waiting:
         return self.sources == sources()
 
     def signal(self, number):
-        try:
+        # Where it has ended, there is nobody to tell.
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, number)
-        except ProcessLookupError:
-            pass
 
     def pause(self, paused):
         if paused != self.paused:
@@ -104,13 +110,17 @@ class Waiting:
     def end(self):
         self.signal(signal.SIGKILL)
         self.process.wait()
-        Path(self.file).unlink(missing_ok=True)
+        self.forget_file()
         self.ports.let_go()
+
+    def forget_file(self):
+        """Removes the connection file, which nobody reads once the kernel has been handed over or has ended."""
+        self.file.unlink(missing_ok=True)
 
     async def warm_up(self):
         """Waits until the kernel answers, and has it infer a type. A completion does that and leaves no trace."""
         client = AsyncKernelClient()
-        client.load_connection_file(self.file)
+        client.load_connection_file(str(self.file))
         # No heartbeat: the kernel's ends with the first who leaves it.
         client.start_channels(shell=True, iopub=False, stdin=False, hb=False, control=False)
         try:
@@ -124,7 +134,19 @@ class Waiting:
             client.stop_channels()
 
 
-class Store:
+def log(text):
+    """Says it where the command says what it does, if the environment asks for that."""
+    if "ASYNC_LAB_LOG" in os.environ:
+        with (state() / "log").open("a") as file:
+            file.write(f"{time.strftime('%FT%TZ', time.gmtime())} DEBUG lab::provisioner: {text}\n")
+
+
+def state():
+    """The folder of what is prepared, in which Jupyter has its own."""
+    return Path(jupyter_runtime_dir()).parents[1]
+
+
+class KernelPool:
     """The kernel that waits, if there is one, and those that are in use."""
 
     def __init__(self):
@@ -136,13 +158,19 @@ class Store:
     def take(self, folder):
         """The kernel that waits in a folder; it belongs to the caller from now on."""
         waiting = self.waiting
-        if waiting is None or os.path.realpath(folder) != os.path.realpath(waiting.folder):
+        if waiting is None:
+            log("no kernel was handed over: none waits")
+            return None
+        if Path(folder).resolve() != Path(waiting.folder).resolve():
+            log(f"no kernel was handed over: the one that waits is for {waiting.folder}")
             return None
         self.waiting = None
         if not (waiting.alive() and waiting.fresh()):
+            log("no kernel was handed over: the one that waited has ended, or `support` was edited since")
             waiting.end()
             return None
         waiting.pause(False)
+        log("a kernel that waited was handed over")
         return waiting
 
     def used(self, provisioner, command, folder, env):
@@ -160,8 +188,10 @@ class Store:
             return
         self.end()
         if not room():
+            log("no kernel is started ahead: this machine has no core or no memory to spare")
             return
-        self.waiting = waiting = Waiting(command, folder, env)
+        log(f"a kernel is started ahead, in {folder}")
+        self.waiting = waiting = WarmKernel(command, folder, env)
         warming = asyncio.ensure_future(waiting.warm_up())
         try:
             before = self.computed()
@@ -199,10 +229,9 @@ class Store:
             except psutil.Error:
                 continue
             for process in processes:
-                try:
+                # Its own seconds, and those of what it started that has ended. It may end just now.
+                with contextlib.suppress(psutil.Error):
                     seconds += sum(process.cpu_times()[:4])
-                except psutil.Error:
-                    pass
         return seconds
 
     def end(self):
@@ -211,20 +240,23 @@ class Store:
             self.waiting = None
 
 
-def tell(log, task):
+def tell(logger, task):
     """Says why no kernel could be started ahead. Nobody waits for it: the next notebook starts its own."""
     if not task.cancelled() and task.exception():
-        log.warning("No kernel could be started ahead of time: %r", task.exception())
+        logger.warning("No kernel could be started ahead of time: %r", task.exception())
 
 
 def following(folder):
     """Where the next notebook is likely to be opened: from the start page one goes on to the exercises."""
-    exercises = os.path.join(folder, "exercises")
-    return exercises if os.path.isdir(exercises) else folder
+    exercises = Path(folder) / "exercises"
+    return str(exercises) if exercises.is_dir() else folder
 
 
 def sources():
-    """What a kernel is made of, as far as somebody may edit it. The time of the last change of a file cannot be set back."""
+    """What a kernel is made of, as far as somebody may edit it.
+
+    The time of the last change of a file's entry is among it, since that cannot be set back.
+    """
     files = [ROOT / "Cargo.toml", ROOT / "Cargo.lock", ROOT / "support/Cargo.toml"]
     for folder in ("support/src", "support/tokio"):
         files.extend(sorted((ROOT / folder).rglob("*")))
@@ -239,11 +271,16 @@ def room():
         memory = min(memory, limit - int(Path("/sys/fs/cgroup/memory.current").read_text()))
     except (OSError, ValueError):
         pass  # no limit
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return cores >= CORES and memory >= MEMORY
 
 
-STORE = Store()
+def folder_of(launch):
+    """The folder in which a kernel is launched with these arguments."""
+    return str(launch.get("cwd") or Path.cwd())
+
+
+POOL = KernelPool()
 
 
 class Provisioner(LocalProvisioner):
@@ -256,8 +293,8 @@ class Provisioner(LocalProvisioner):
         self.taken = None
         # A kernel that is started again keeps its ports, to which its notebook is connected.
         if self.parent is not None and self.parent.cache_ports and not self.ports_cached:
-            if "ASYNC_LAB_AHEAD" in os.environ:
-                self.taken = STORE.take(kwargs.get("cwd") or os.getcwd())
+            if PRESTART:
+                self.taken = POOL.take(folder_of(kwargs))
             if self.taken:
                 self.parent.session.key = self.taken.key
             self.ports = self.taken.ports if self.taken else Ports(self.parent.ip)
@@ -272,15 +309,15 @@ class Provisioner(LocalProvisioner):
             self.ports.let_go()
 
     async def launch_kernel(self, cmd, **kwargs):
-        folder = str(kwargs.get("cwd") or os.getcwd())
+        folder = folder_of(kwargs)
         env = kwargs.get("env") or dict(os.environ)
         if self.taken:
             self.process = self.taken.process
             self.pid = self.pgid = self.process.pid
             self.cwd = folder
-            Path(self.taken.file).unlink(missing_ok=True)
+            self.taken.forget_file()
         else:
             await super().launch_kernel(cmd, **kwargs)
-        if "ASYNC_LAB_AHEAD" in os.environ:
-            STORE.used(self, self.kernel_spec.argv, folder, env)
+        if PRESTART:
+            POOL.used(self, self.kernel_spec.argv, folder, env)
         return self.connection_info

@@ -1,255 +1,68 @@
-//! What the machine says about builds: variables of the environment, and the settings of cargo.
+//! The environment in which evcxr runs, and its cells after it.
 //!
-//! Some change what compilers make, such as those that activating a conda environment sets: they are honoured, and part of
-//! the name of a prepared folder. Others would make cargo build in another place or in another way than the lab does, or
-//! build everything anew: kernels and set-ups work without them. All the rest is nobody's concern.
-//!
-//! The variables of the set-up reach a kernel by its registration, whoever starts it: an IDE has others than the terminal.
+//! The variables that change what compilers build are those of the set-up (see
+//! [`crate::system::environment`]). What evcxr calls are the shims of [`crate::evcxr::shims`]; cells get back what it was.
 
-use super::build;
-use crate::paths::Paths;
-use anyhow::{Context, Result, bail};
-use std::collections::BTreeMap;
+use crate::evcxr::{config::LOCK, context::BuildContext};
+use crate::system::{paths::Paths, process, variables};
+use anyhow::{Context, Result};
 use std::env;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
-use toml::{Table, Value};
 
-/// Carries the variables of the set-up to its kernels, as JSON.
-pub(crate) const GIVEN: &str = "ASYNC_LAB_BUILD_ENVIRONMENT";
-
-/// The variables that change what compilers build, with their values.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct BuildEnvironment(BTreeMap<String, String>);
-
-impl BuildEnvironment {
-    /// The variables of this process.
-    ///
-    /// # Errors
-    ///
-    /// Names one whose value is not UTF-8.
-    pub(crate) fn current() -> Result<Self> {
-        let mut variables = BTreeMap::new();
-        for (name, value) in env::vars_os() {
-            let Some(name) = name
-                .to_str()
-                .filter(|name| effect(name) == Effect::OnProducts)
-            else {
-                continue;
-            };
-            let Ok(value) = value.into_string() else {
-                bail!(
-                    "the environment variable `{name}` is not UTF-8\nhint: set it otherwise, or unset it"
-                );
-            };
-            variables.insert(name.to_owned(), value);
-        }
-        Ok(BuildEnvironment(variables))
+/// Gives it to the command that starts evcxr in `folder`.
+pub(crate) fn of_kernel(
+    command: &mut Command,
+    paths: &Paths,
+    context: &BuildContext,
+    folder: &Path,
+) -> Result<()> {
+    let home = &context.home;
+    context.environment.apply(command);
+    command
+        .env(variables::EVCXR_FOLDER, folder)
+        .env(variables::EVCXR_CONFIG, paths.kernel_config())
+        .env("RUSTC", home.rustc())
+        .env("CARGO_HOME", home.folder())
+        .env(variables::LOCK, folder.join(LOCK))
+        .env(variables::SCRATCH, folder.join("scratch"))
+        .env("RUST_BACKTRACE", "0")
+        .env_remove(variables::PREPARING)
+        .env_remove(variables::PRESTART)
+        .env_remove(variables::ENDS_WITH_PARENT);
+    if env::var_os(variables::PROGRESS).is_none() {
+        command.env(variables::PROGRESS, paths.root.join(".progress.json"));
     }
-
-    /// The variables that the kernel's registration hands on, else those of this process.
-    pub(crate) fn of_kernel() -> Result<Self> {
-        let Ok(text) = env::var(GIVEN) else {
-            return BuildEnvironment::current();
-        };
-        serde_json::from_str(&text)
-            .map(BuildEnvironment)
-            .with_context(|| {
-                format!("`{GIVEN}` is not what a set-up writes\nhint: run `cargo lab setup`")
-            })
+    hide_jupyter_modules(command, paths);
+    if let Some(home) = env::var_os("CARGO_HOME") {
+        command.env(variables::CELLS_CARGO_HOME, home);
     }
-
-    /// The value of [`GIVEN`] for a kernel.
-    pub(crate) fn handed_on(&self) -> Result<String> {
-        Ok(serde_json::to_string(&self.0)?)
-    }
-
-    /// Gives a command these variables, and takes from it those that would lead cargo elsewhere.
-    pub(crate) fn apply(&self, command: &mut Command) {
-        for (name, _) in env::vars_os() {
-            if name
-                .to_str()
-                .is_some_and(|name| effect(name) != Effect::None)
-            {
-                command.env_remove(&name);
-            }
-        }
-        command.envs(&self.0).env_remove(GIVEN);
-    }
-}
-
-#[derive(Debug, PartialEq, Eq)]
-enum Effect {
-    /// On what compilers make: honoured.
-    OnProducts,
-    /// On where and how cargo builds, which is the lab's to say: taken away.
-    OnCargo,
-    None,
-}
-
-fn effect(name: &str) -> Effect {
-    let starts_with = |starts: &[&str]| starts.iter().any(|start| name.starts_with(start));
-    let of_linker =
-        name.starts_with("CARGO_TARGET_") && (name.ends_with("_LINKER") || name.ends_with("_AR"));
-    let products = [
-        "AR_",
-        "AWS_LC_",
-        "CC_",
-        "CFLAGS",
-        "CMAKE",
-        "CPPFLAGS",
-        "CXX",
-        "HOST_",
-        "LDFLAGS",
-        "PKG_CONFIG",
-        "TARGET_",
-    ];
-    let cargo = [
-        "CARGO_BUILD_",
-        "CARGO_ENCODED_",
-        "CARGO_HOST_",
-        "CARGO_PROFILE_",
-        "CARGO_TARGET_",
-        "CARGO_UNSTABLE_",
-    ];
-    let others = [
-        "CARGO_INCREMENTAL",
-        "RUSTC",
-        "RUSTC_BOOTSTRAP",
-        "RUSTC_WORKSPACE_WRAPPER",
-        "RUSTC_WRAPPER",
-        "RUSTDOC",
-        "RUSTDOCFLAGS",
-        "RUSTFLAGS",
-    ];
-    if of_linker
-        || starts_with(&products)
-        || ["AR", "CC", "LD", "MACOSX_DEPLOYMENT_TARGET", "SDKROOT"].contains(&name)
+    let path = env::var_os("PATH").unwrap_or_default();
+    let mut folders: Vec<_> = env::split_paths(&path).collect();
+    // A Jupyter that was not started from a terminal may not know where cargo is.
+    if process::which("cargo").is_none()
+        && let Some(bin) = context.toolchain.cargo.parent()
     {
-        Effect::OnProducts
-    } else if name != "CARGO_BUILD_JOBS" && (starts_with(&cargo) || others.contains(&name)) {
-        Effect::OnCargo
-    } else {
-        Effect::None
+        folders.push(bin.to_owned());
     }
+    let problem = "the folders of the programs do not fit a PATH";
+    command.env(
+        variables::CELLS_PATH,
+        env::join_paths(&folders).context(problem)?,
+    );
+    folders.insert(0, home.rustup_folder());
+    command.env("PATH", env::join_paths(&folders).context(problem)?);
+    Ok(())
 }
 
-/// What of the user's settings of cargo changes what is built, in one text. `home` is cargo's folder.
-///
-/// The folder of a kernel is below that of a checkout and often below the user's own, and cargo reads the settings in all
-/// of them. What the lab must have otherwise stands nearer to the kernel (see `write_cargo_settings`).
-pub(crate) fn cargo_settings(paths: &Paths, home: &Path) -> Result<String> {
-    let state = paths.state();
-    let above = state
-        .ancestors()
-        .skip(1)
-        .map(|folder| folder.join(".cargo"));
-    let mut texts = Vec::new();
-    for folder in above.chain([home.to_owned()]) {
-        for name in ["config", "config.toml"] {
-            let file = folder.join(name);
-            let Ok(text) = fs::read_to_string(&file) else {
-                continue;
-            };
-            let settings: Table = text.parse().with_context(|| {
-                format!(
-                    "`{}` is not what cargo reads\nhint: mend it",
-                    file.display()
-                )
-            })?;
-            let text = relevant(settings).to_string();
-            // The user's own folder is above most checkouts, and is cargo's, too.
-            if !text.is_empty() && !texts.contains(&text) {
-                texts.push(text);
-            }
-        }
-    }
-    Ok(texts.join("\n"))
-}
-
-/// The tables that change what is built, without the keys that the lab sets itself.
-fn relevant(settings: Table) -> Table {
-    let tables = [
-        "env", "host", "patch", "paths", "profile", "source", "target", "unstable",
-    ];
-    let ours: Table = build::cargo_settings().parse().unwrap_or_default();
-    let mut kept = Table::new();
-    for (name, mut value) in settings {
-        if !tables.contains(&name.as_str()) {
-            continue;
-        }
-        if name == "profile" {
-            // Cells and what they need are built by that of development, whose values of ours are nearer.
-            value = value
-                .get("dev")
-                .cloned()
-                .unwrap_or(Value::Table(Table::new()));
-            if let (Value::Table(theirs), Some(ours)) = (&mut value, ours["profile"].get("dev")) {
-                theirs.retain(|key, value| value.is_table() || ours.get(key).is_none());
-            }
-        }
-        if !matches!(&value, Value::Table(table) if table.is_empty()) {
-            kept.insert(name, value);
-        }
-    }
-    kept
-}
-
-/// Cargo's own folder, as it is without us.
-pub(crate) fn cargo_home() -> Result<PathBuf> {
-    env::var_os("CARGO_HOME")
-        .filter(|home| !home.is_empty())
-        .map(PathBuf::from)
-        .or_else(|| Some(env::home_dir()?.join(".cargo")))
-        .context("there is no home folder for cargo\nhint: set CARGO_HOME")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn linker_variables_count_and_those_that_only_move_builds_are_taken_away() {
-        for name in [
-            "CC",
-            "LDFLAGS",
-            "CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER",
-            "CMAKE_ARGS",
-        ] {
-            assert_eq!(effect(name), Effect::OnProducts, "{name}");
-        }
-        for name in [
-            "CARGO_TARGET_DIR",
-            "CARGO_PROFILE_DEV_PANIC",
-            "RUSTC_WRAPPER",
-            "RUSTFLAGS",
-            "CARGO_BUILD_TARGET",
-        ] {
-            assert_eq!(effect(name), Effect::OnCargo, "{name}");
-        }
-        for name in [
-            "PATH",
-            "LD_LIBRARY_PATH",
-            "CARGO_HOME",
-            "CARGO_BUILD_JOBS",
-            "RUSTUP_TOOLCHAIN",
-        ] {
-            assert_eq!(effect(name), Effect::None, "{name}");
-        }
-    }
-
-    #[test]
-    fn settings_that_change_no_product_make_no_difference() {
-        let text = |settings: &str| relevant(settings.parse().expect("TOML")).to_string();
-        assert_eq!(
-            text("[net]\noffline = true\n[term]\nquiet = true\n[build]\njobs = 1\n[target]\n"),
-            ""
-        );
-        assert_eq!(
-            text("[profile.dev]\npanic = \"abort\"\n[profile.release]\nopt-level = 0\n"),
-            ""
-        );
-        assert!(text("[profile.dev]\nopt-level = 3\n[net]\nretry = 3").contains("opt-level"));
-    }
+/// The modules for our JupyterLab are not for a Python that a cell starts.
+fn hide_jupyter_modules(command: &mut Command, paths: &Paths) {
+    let path = env::var_os("PYTHONPATH").unwrap_or_default();
+    let kept: Vec<_> = env::split_paths(&path)
+        .filter(|folder| *folder != paths.jupyter_modules())
+        .collect();
+    match env::join_paths(&kept) {
+        Ok(path) if !kept.is_empty() => command.env("PYTHONPATH", path),
+        _ => command.env_remove("PYTHONPATH"),
+    };
 }

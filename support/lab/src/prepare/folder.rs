@@ -7,17 +7,15 @@
 //! (see [`super::key`]), and nothing in it changes any more. After an edit of `support` another one is made, going on from
 //! the last; one that was interrupted is gone on with.
 
-use super::context::BuildContext;
-use super::{Tools, build, key, lock, proof};
-use crate::compile;
-use crate::inference;
-use crate::kernel;
-use crate::paths::Paths;
-use crate::process;
-use crate::tree::{self, Kept};
+use crate::evcxr::{config, context::BuildContext, inference, replay};
+use crate::prepare::{
+    build, fingerprints, key,
+    snapshot::{self, Kept},
+};
+use crate::system::{files, paths::Paths, process};
 use anyhow::{Context, Result, bail};
+use fs_err as fs;
 use std::ffi::OsStr;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -33,37 +31,45 @@ const KEPT: usize = 2;
 /// How many ways to build stay: a toolchain that is tried out does not cost what was built by another.
 const MANNERS: usize = 3;
 
-/// Builds the folder where it is missing or out of date, and lets a kernel prove it.
-pub(super) fn ensure(paths: &Paths, tools: &Tools) -> Result<()> {
-    let context = &tools.context;
+/// Waits for the turn to write prepared folders, which only one process at a time may do.
+pub(crate) fn turn(paths: &Paths, holder: &str) -> Result<std::fs::File> {
+    files::lock(&paths.state().join("prepared.lock"), holder)
+}
+
+/// Builds the folder where it is missing or out of date, and has a new one proven.
+pub(crate) fn ensure(
+    paths: &Paths,
+    context: &BuildContext,
+    prove: impl FnOnce(&Path) -> Result<()>,
+) -> Result<()> {
     context.home.write()?;
-    build::write_kernel_config(paths)?;
+    config::write(paths)?;
     if is_ready(paths, context) {
         return Ok(());
     }
     // Kernels that start meanwhile wait until it is there.
-    let _turn = lock(&kernel::folder_lock(paths), "a kernel to start")?;
+    let _turn = turn(paths, "a kernel to start")?;
     let folder = named(paths, context)?;
     if !is_whole(&folder) {
         return make(paths, context, &folder, |new| {
-            proof::run(paths, tools, new)?;
+            prove(new)?;
             unchanged(paths, context, &folder)
         });
     }
     // The folder is what it was: the rest is outlines.
-    inference::mend_outlines(paths, context, &folder)
+    inference::mend_outlines(paths, &context.toolchain, &folder)
 }
 
 /// Whether the folder is there and whole, with all that kernels read besides it. It writes nothing.
 pub(crate) fn is_ready(paths: &Paths, context: &BuildContext) -> bool {
     context.home.is_written()
         && named(paths, context).is_ok_and(|folder| {
-            is_whole(&folder) && inference::outlines_are_whole(paths, context, &folder)
+            is_whole(&folder) && inference::outlines_are_whole(paths, &context.toolchain, &folder)
         })
 }
 
 /// The folder that a kernel gets a copy of. Where `support` was edited since the last set-up, or the folder is gone or
-/// damaged, it is made now; the caller holds [`kernel::folder_lock`].
+/// damaged, it is made now; the caller holds the [`turn`].
 pub(crate) fn for_kernel(paths: &Paths, context: &BuildContext) -> Result<PathBuf> {
     context.home.write()?;
     let folder = named(paths, context)?;
@@ -73,8 +79,8 @@ pub(crate) fn for_kernel(paths: &Paths, context: &BuildContext) -> Result<PathBu
             .append(true)
             .open(folder.with_extension(STAMP));
         let _ = stamp.and_then(|stamp| stamp.set_modified(SystemTime::now()));
-        if !inference::outlines_are_whole(paths, context, &folder) {
-            inference::mend_outlines(paths, context, &folder)?;
+        if !inference::outlines_are_whole(paths, &context.toolchain, &folder) {
+            inference::mend_outlines(paths, &context.toolchain, &folder)?;
         }
         return Ok(folder);
     }
@@ -83,7 +89,7 @@ pub(crate) fn for_kernel(paths: &Paths, context: &BuildContext) -> Result<PathBu
     } else {
         eprintln!("Building what has changed since the last kernel …");
     }
-    build::write_kernel_config(paths)?;
+    config::write(paths)?;
     make(paths, context, &folder, |_| unchanged(paths, context, &folder))
         .context("the kernel's dependencies could not be built\nhint: mend what is said below and start the kernel again; `cargo lab setup` shows more")?;
     Ok(folder)
@@ -106,19 +112,17 @@ fn make(
     folder: &Path,
     prove: impl FnOnce(&Path) -> Result<()>,
 ) -> Result<()> {
-    let problem = || format!("`{}` could not be made", folder.display());
     let all = paths.prepared();
-    fs::create_dir_all(&all).with_context(problem)?;
+    fs::create_dir_all(&all)?;
     let new = folder.with_extension(UNFINISHED);
     begin(&all, folder, &new)?;
     build::dependencies_in(paths, context, &new)?;
-    inference::write_outlines(paths, context, &new)?;
+    inference::write_outlines(paths, &context.toolchain, context.cargo(), &new)?;
     prove(&new)?;
     remove(folder)?;
-    fs::rename(&new, folder).with_context(problem)?;
+    fs::rename(&new, folder)?;
     let stamp = folder.with_extension(STAMP);
-    fs::write(&stamp, stamp_now(folder)?)
-        .with_context(|| format!("`{}` could not be written", stamp.display()))?;
+    fs::write(&stamp, stamp_now(folder)?)?;
     remove_what_is_old(&all)
 }
 
@@ -128,22 +132,23 @@ fn begin(all: &Path, folder: &Path, new: &Path) -> Result<()> {
     if new.is_dir() {
         return Ok(());
     }
-    let problem = || format!("`{}` could not be made", new.display());
     if let Some(unfinished) = unfinished(all, folder) {
-        fs::rename(&unfinished, new).with_context(problem)?;
-        tree::forget_our_builds(new)?;
-        return compile::forget(new);
+        tracing::debug!(?unfinished, "an interrupted set-up is gone on with");
+        fs::rename(&unfinished, new)?;
+        fingerprints::invalidate(new)?;
+        return replay::forget(new);
     }
     let Some(before) = latest(all, folder) else {
-        return fs::create_dir_all(new).with_context(problem);
+        return Ok(fs::create_dir_all(new)?);
     };
+    tracing::debug!(?before, "the new folder begins as a copy");
     // Under another name until it shares nothing that is written into.
     let copy = folder.with_extension("copy");
     remove(&copy)?;
-    tree::copy(&before, &copy, Kept::Everything)?;
-    tree::forget_our_builds(&copy)?;
-    compile::forget(&copy)?;
-    fs::rename(&copy, new).with_context(problem)
+    snapshot::copy(&before, &copy, Kept::Everything)?;
+    fingerprints::invalidate(&copy)?;
+    replay::forget(&copy)?;
+    Ok(fs::rename(&copy, new)?)
 }
 
 /// The folder for what there is now.
@@ -157,7 +162,7 @@ fn is_whole(folder: &Path) -> bool {
 }
 
 fn stamp_now(folder: &Path) -> Result<String> {
-    Ok(format!("{:016x}\n", tree::digest(folder)?))
+    Ok(format!("{:016x}\n", snapshot::digest(folder)?))
 }
 
 fn recorded_stamp(folder: &Path) -> Option<String> {
@@ -247,7 +252,7 @@ fn remove(path: &Path) -> Result<()> {
     } else {
         Ok(())
     };
-    removed.with_context(|| format!("`{}` could not be removed", path.display()))
+    Ok(removed?)
 }
 
 #[cfg(test)]

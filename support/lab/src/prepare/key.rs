@@ -3,15 +3,10 @@
 //! The first stands for how things are built, the second for what is built. A folder is made from one of the same first
 //! number: cargo then builds what has changed, and writes into nothing that another folder shares.
 
-use super::build;
-use super::context::BuildContext;
-use crate::compile;
-use crate::inference;
-use crate::paths::Paths;
-use crate::prepare::evcxr;
-use crate::process;
-use anyhow::{Context, Result};
-use std::fs;
+use crate::evcxr::{config, context::BuildContext, inference, install, replay};
+use crate::system::{paths::Paths, process};
+use anyhow::Result;
+use fs_err as fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 
@@ -25,7 +20,7 @@ pub(crate) fn name(paths: &Paths, context: &BuildContext) -> Result<String> {
 }
 
 /// The first part of a name.
-pub(super) fn manner(name: &str) -> &str {
+pub(crate) fn manner(name: &str) -> &str {
     name.split_once('-').map_or(name, |(first, _)| first)
 }
 
@@ -36,8 +31,8 @@ fn how(paths: &Paths, context: &BuildContext) -> u64 {
     context.home.hash(&mut hasher);
     context.environment.hash(&mut hasher);
     context.settings.hash(&mut hasher);
-    build::cargo_settings().hash(&mut hasher);
-    evcxr::VERSION.hash(&mut hasher);
+    config::CARGO.hash(&mut hasher);
+    install::VERSION.hash(&mut hasher);
     // Crates are known by the paths of their sources.
     (&paths.root, paths.state()).hash(&mut hasher);
     hasher.finish()
@@ -46,7 +41,12 @@ fn how(paths: &Paths, context: &BuildContext) -> u64 {
 /// What is built: the sources, and what the lab makes beside them.
 fn what(paths: &Paths) -> Result<u64> {
     let mut hasher = DefaultHasher::new();
-    (compile::MADE_BY, inference::OUTLINE, inference::WITHIN).hash(&mut hasher);
+    (
+        replay::MADE_BY,
+        inference::OUTLINE,
+        inference::INTERNAL_CRATES,
+    )
+        .hash(&mut hasher);
     for file in [
         "Cargo.toml",
         "Cargo.lock",
@@ -66,7 +66,6 @@ fn hash_tree(root: &Path, path: &Path, hasher: &mut DefaultHasher) -> Result<()>
             .iter()
             .try_for_each(|entry| hash_tree(root, entry, hasher));
     }
-    let problem = || format!("`{}` could not be read", path.display());
-    fs::read(path).with_context(problem)?.hash(hasher);
+    fs::read(path)?.hash(hasher);
     Ok(())
 }

@@ -1,14 +1,18 @@
 //! A real kernel's first run, in the new prepared folder itself: it proves that the kernel does what notebooks need, and
 //! builds whatever its release does otherwise.
 
-use super::{Tools, evcxr, jupyter};
-use crate::kernel;
-use crate::paths::{KERNEL, Paths};
-use crate::progress::Step;
-use crate::run::Driver;
-use anyhow::{Context, Result, bail};
+use crate::evcxr::install;
+use crate::jupyter::{
+    self,
+    driver::{Driver, Job},
+};
+use crate::system::{
+    paths::{KERNEL, Paths},
+    step::Step,
+    variables,
+};
+use anyhow::{Result, bail};
 use serde_json::{Value, json};
-use std::fs;
 use std::path::Path;
 
 /// What a cell of the proof shows.
@@ -69,20 +73,24 @@ const NEEDS: [Need; 6] = [
 /// # Errors
 ///
 /// Names what the kernel cannot do, and its version where that is not the tested one.
-pub(super) fn run(paths: &Paths, tools: &Tools, folder: &Path) -> Result<()> {
+pub(crate) fn run(paths: &Paths, python: &Path, evcxr: &Path, folder: &Path) -> Result<()> {
     let step = Step::start("First start of the kernel");
-    let notebook = paths.state().join("first-start.ipynb");
     let cells: Vec<_> = NEEDS
         .iter()
         .enumerate()
         .map(|(place, need)| cell(place, need.source))
         .collect();
-    let content = json!({ "cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5 });
-    fs::write(&notebook, content.to_string())
-        .with_context(|| format!("`{}` could not be written", notebook.display()))?;
-    let mut command = jupyter(paths, tools);
-    command.env(kernel::PREPARING, folder);
-    let mut driver = Driver::start(command, paths, &notebook, KERNEL, 600, None)?;
+    let notebook = json!({ "cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5 });
+    let mut command = jupyter::command(paths, python);
+    command.env(variables::PREPARING, folder);
+    let job = Job {
+        notebook: &notebook,
+        folder: &paths.state(),
+        kernel: KERNEL,
+        timeout: 600,
+        save: None,
+    };
+    let mut driver = Driver::start(command, paths, &job)?;
     let mut missing: Vec<String> = Vec::new();
     let mut answered = false;
     while let Some(done) = driver.next()? {
@@ -97,12 +105,12 @@ pub(super) fn run(paths: &Paths, tools: &Tools, folder: &Path) -> Result<()> {
             missing.push(format!("{}:\n{}", need.what, said(&done.outputs)));
         }
     }
-    if driver.version() != evcxr::VERSION && answered {
+    if driver.version() != install::VERSION && answered {
         bail!(
             "`{}` says that it is version {}, and the lab needs {}\nhint: remove it, then run `cargo lab setup`",
-            tools.evcxr.display(),
+            evcxr.display(),
             driver.version(),
-            evcxr::VERSION
+            install::VERSION
         );
     }
     if !answered {

@@ -1,13 +1,13 @@
 """Uses the lab in JupyterLab as a learner does, in a browser, and leaves the notebooks as they are: nothing is saved.
 
-JupyterLab is started by the command of the README. A solution is run: figures and verdict. An exercise gets a wrong answer
-and says why it is wrong, then a right one and passes; the start page shows it. The kernel is restarted, and a cell without
-end is interrupted. Then the same in the dark.
+JupyterLab is started by the command of the README. A solution is run: figures and verdict. An exercise gets a wrong
+answer and says why it is wrong, then a right one and passes. The kernel is restarted, and a cell without end is
+interrupted. The start page shows what is solved. Then the solution is run again in the dark.
 """
 
-import argparse
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,6 +17,8 @@ import urllib.request
 from pathlib import Path
 
 from playwright.sync_api import expect, sync_playwright
+
+import chromium
 
 TOKEN = "browser-tests"
 SOLUTION = "solutions/1_first_async_function.ipynb"
@@ -54,17 +56,13 @@ class Server:
             "JUPYTERLAB_WORKSPACES_DIR": str(scratch / "workspaces"),
             "LAB_PROGRESS": str(scratch / "progress.json"),
         }
-        self.log = open(scratch / "jupyterlab.log", "w+", encoding="utf-8")
-        self.process = subprocess.Popen(
-            [lab, "open", "--", "--no-browser", "--ServerApp.port=0", "--ServerApp.port_retries=50"]
-            + [f"--IdentityProvider.token={TOKEN}", "--ServerApp.shutdown_no_activity_timeout=600"]
-            # Without what a learner wrote into the checkout's own.
-            + [f"--ServerApp.root_dir={notebooks}"],
-            env=environment,
-            stdout=self.log,
-            stderr=self.log,
-            start_new_session=True,
-        )
+        command = [lab, "open", "--", "--no-browser", "--ServerApp.port=0", "--ServerApp.port_retries=50"]
+        command += [f"--IdentityProvider.token={TOKEN}", "--ServerApp.shutdown_no_activity_timeout=600"]
+        # Without what a learner wrote into the checkout's own.
+        command += [f"--ServerApp.root_dir={notebooks}"]
+        self.log = scratch / "jupyterlab.log"
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
         self.url = None
 
     def wait(self, runtime):
@@ -76,8 +74,7 @@ class Server:
         self.url = json.loads(known.read_text(encoding="utf-8"))["url"]
 
     def said(self):
-        self.log.seek(0)
-        return self.log.read()[-3000:]
+        return self.log.read_text(encoding="utf-8", errors="replace")[-3000:]
 
     def ask(self, method, path):
         request = urllib.request.Request(
@@ -123,14 +120,10 @@ class Notebook:
 
     def done(self, seconds=60):
         """Waits until every cell has run."""
+        # Until then, the last cell may show its number of the run before.
         self.page.wait_for_timeout(500)
-        self.page.wait_for_function(
-            """() => {
-                const panel = document.querySelector(".jp-NotebookPanel:not(.lm-mod-hidden)");
-                const prompts = [...panel.querySelectorAll(".jp-CodeCell .jp-InputArea-prompt")].map(one => one.textContent);
-                return /\\d/.test(prompts.at(-1));
-            }""",
-            timeout=seconds * 1000,
+        expect(self.cells.last.locator(".jp-InputArea-prompt")).to_contain_text(
+            re.compile(r"\d"), timeout=seconds * 1000
         )
         self.idle()
 
@@ -220,35 +213,32 @@ def start(page, server, screenshots):
     notebook.run_all()
     rows = notebook.outputs().locator("tbody tr")
     solved = [row for row in rows.all_inner_texts() if "✓ solved" in row]
-    assert len(solved) == 1 and Path(EXERCISE).stem in solved[0], rows.all_inner_texts()
+    assert len(solved) == 1, rows.all_inner_texts()
+    assert Path(EXERCISE).stem in solved[0], solved
     notebook.picture(screenshots / "jupyterlab-progress.png", rows.first)
 
 
 def dark(page, server, screenshots):
-    notebook = Notebook(page, server, SOLUTION)
+    Notebook(page, server, SOLUTION)
     page.get_by_role("menuitem", name="Settings", exact=True).click()
     page.locator(".lm-Menu-item").filter(has_text="Theme").first.hover()
     page.locator(".lm-Menu-item").filter(has_text="JupyterLab Dark").first.click()
     page.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
-    del notebook
     solution(page, server, screenshots, "dark")
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = chromium.arguments(__doc__)
     parser.add_argument("--lab", required=True, help="the lab's command")
     parser.add_argument("--runtime", required=True, type=Path, help="where JupyterLab notes its address")
     parser.add_argument("--notebooks", required=True, help="the folder of the notebooks to use")
-    parser.add_argument("--chromium", required=True)
-    parser.add_argument("--screenshots", required=True, type=Path)
     options = parser.parse_args()
-    options.screenshots.mkdir(parents=True, exist_ok=True)
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    pictures = options.screenshots
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
         server = Server(options.lab, options.notebooks, Path(scratch))
         try:
             server.wait(options.runtime)
-            browser = playwright.chromium.launch(executable_path=options.chromium, args=sandbox)
+            browser = chromium.launch(playwright, options)
             context = browser.new_context(viewport={"width": 1280, "height": 900})
             context.set_default_timeout(60_000)
             page = context.new_page()
@@ -257,16 +247,16 @@ def main():
             heard = []
             page.on("pageerror", lambda error: heard.append(str(error)))
             for title, step in [
-                ("a solution runs: figures and verdict", lambda: solution(page, server, options.screenshots, "light")),
-                ("an exercise: wrong, right, restarted, interrupted", lambda: exercise(page, server, options.screenshots)),
-                ("the start page shows the progress", lambda: start(page, server, options.screenshots)),
-                ("the dark theme", lambda: dark(page, server, options.screenshots)),
+                ("a solution runs: figures and verdict", lambda: solution(page, server, pictures, "light")),
+                ("an exercise: wrong, right, restarted, interrupted", lambda: exercise(page, server, pictures)),
+                ("the start page shows the progress", lambda: start(page, server, pictures)),
+                ("the dark theme", lambda: dark(page, server, pictures)),
             ]:
                 began = time.monotonic()
                 try:
                     step()
                 except Exception:
-                    page.screenshot(path=options.screenshots / "jupyterlab-failed.png")
+                    page.screenshot(path=pictures / "jupyterlab-failed.png")
                     print(f"JupyterLab: {title}: failed; it said:\n{server.said()}", file=sys.stderr, flush=True)
                     raise
                 print(f"JupyterLab: {title}: {time.monotonic() - began:.0f} s", flush=True)
@@ -278,4 +268,5 @@ def main():
             server.stop()
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -5,6 +5,12 @@ async fn fetch(id: u32) -> String {
 }
 
 async fn fetch_all(ids: Vec<u32>) -> Vec<String> {
-    let (first, second, third) = futures::join!(fetch(ids[0]), fetch(ids[1]), fetch(ids[2]));
-    vec![first, second, third]
+    match ids[..] {
+        [] => vec![],
+        [only] => vec![fetch(only).await],
+        [first, ref rest @ ..] => {
+            let (first, rest) = tokio::join!(fetch(first), Box::pin(fetch_all(rest.to_vec())));
+            [vec![first], rest].concat()
+        }
+    }
 }

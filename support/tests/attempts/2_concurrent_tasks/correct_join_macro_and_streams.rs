@@ -5,7 +5,10 @@ async fn fetch_users(ids: Vec<u32>) -> Vec<User> {
             let (a, b, c) = tokio::join!(fetch_user(a), fetch_user(b), fetch_user(c));
             vec![a, b, c]
         }
-        _ => stream::iter(ids).map(fetch_user).buffered(10).collect().await,
+        _ => {
+            let all = ids.len().max(1);
+            stream::iter(ids).map(fetch_user).buffered(all).collect().await
+        }
     }
 }
 

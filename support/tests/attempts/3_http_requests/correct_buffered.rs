@@ -8,5 +8,5 @@ async fn fetch_post(client: &Client, url: &str) -> reqwest::Result<Post> {
 }
 
 async fn fetch_all(client: Client, urls: Vec<String>) -> Vec<reqwest::Result<Post>> {
-    stream::iter(&urls).map(|url| fetch_post(&client, url)).buffered(4).collect().await
+    stream::iter(&urls).map(|url| fetch_post(&client, url)).buffered(urls.len()).collect().await
 }

@@ -1,6 +1,6 @@
 // expects: passed
 fn build_client() -> Client {
-    Client::new()
+    Client::builder().timeout(TIMEOUT * 2).build().expect("TLS is built in")
 }
 
 async fn fetch_post(client: Client, url: String) -> Result<Post, String> {

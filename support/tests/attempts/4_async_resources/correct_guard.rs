@@ -33,5 +33,8 @@ async fn load_users(connection: &Connection, ids: Vec<u32>) -> Result<Vec<User>,
     let list: Vec<_> = ids.iter().map(u32::to_string).collect();
     let sql = format!("SELECT id, name FROM users WHERE id IN ({})", list.join(", "));
     let rows: Vec<(u32, String)> = connection.query(&sql, []).await?;
-    Ok(rows.into_iter().map(|(id, name)| User { id, name }).collect())
+    let names: std::collections::HashMap<u32, String> = rows.into_iter().collect();
+    let user = |id: u32| Some(User { id, name: names.get(&id)?.clone() });
+    let users: Option<Vec<_>> = ids.into_iter().map(user).collect();
+    users.ok_or(Error::Refused("no such user".to_owned()))
 }

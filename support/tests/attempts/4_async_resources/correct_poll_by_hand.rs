@@ -30,7 +30,8 @@ async fn load_users(connection: &Connection, ids: Vec<u32>) -> Result<Vec<User>,
     };
     let mut users = Vec::new();
     for rows in join_all(ids.into_iter().map(load)).await {
-        users.extend(rows?.into_iter().map(|(id, name)| User { id, name }));
+        let (id, name) = rows?.pop().ok_or_else(|| Error::Refused("no such user".to_owned()))?;
+        users.push(User { id, name });
     }
     Ok(users)
 }

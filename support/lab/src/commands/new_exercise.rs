@@ -1,0 +1,243 @@
+//! Lays the skeleton of an exercise: every file that one needs, with a small task in it that already passes its tests.
+//!
+//! The texts are among the assets. What an author then writes, and in which order, is told at the end and in
+//! `.github/CONTRIBUTING.md`.
+
+use crate::notebook::{EXERCISE, Notebook, committed, record};
+use crate::system::{files, paths::Paths, process};
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use fs_err as fs;
+use serde_json::{Value, json};
+use std::process::ExitCode;
+
+const NOTEBOOK: &str = include_str!("../../assets/exercise/notebook.txt");
+const HINT: &str = include_str!("../../assets/exercise/hint.html");
+const CHECK: &str = include_str!("../../assets/exercise/check.rs");
+const LISTED: &str = include_str!("../../assets/exercise/attempts.rs");
+const KERNEL_TEST: &str = include_str!("../../assets/exercise/kernel_test.rs");
+
+/// The codes that the check of the skeleton may find, as the notebook names them and as Rust does.
+const CODES: [(&str, &str); 7] = [
+    ("not-written", "NotWritten"),
+    ("panicked", "Panicked"),
+    ("never-ends", "NeverEnds"),
+    ("blocks-thread", "BlocksThread"),
+    ("runtime-in-runtime", "RuntimeInRuntime"),
+    ("no-wait", "NoWait"),
+    ("wrong-result", "WrongResult"),
+];
+
+/// Where `check.rs` hands on what its modules have.
+const USED: &str = "pub use code::Code;\n";
+
+/// Attempts at the skeleton's task; the first line of each says what the check finds in it.
+const ATTEMPTS: [(&str, &str); 3] = [
+    (
+        "correct",
+        include_str!("../../assets/exercise/attempts/correct.rs"),
+    ),
+    (
+        "not_written",
+        include_str!("../../assets/exercise/attempts/not_written.rs"),
+    ),
+    (
+        "wrong_result",
+        include_str!("../../assets/exercise/attempts/wrong_result.rs"),
+    ),
+];
+
+/// Options of `cargo lab new-exercise`.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// Its number.
+    #[arg(value_name = "N")]
+    number: u32,
+    /// Its name, such as `shared_state`.
+    name: String,
+}
+
+/// Writes the skeleton.
+pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
+    let Options { number, name } = options;
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    if !name.starts_with(|c: char| c.is_ascii_lowercase()) || !name.chars().all(plain) {
+        bail!(
+            "`{name}` is no name of an exercise\nhint: small letters, digits and `_`, such as `shared_state`"
+        );
+    }
+    let known = record::exercises(&paths.notebooks());
+    if let Some(taken) = known.iter().find(|known| {
+        let (its, rest) = known.split_once('_').unwrap_or_default();
+        its == number.to_string() || rest == name
+    }) {
+        bail!("there is `{taken}` already\nhint: take another number and another name");
+    }
+    let fill = |text: &str| {
+        let title = name.replace('_', " ");
+        text.replace("NUMBER", &number.to_string())
+            .replace("NAME", name)
+            .replace("TITLE", &title)
+    };
+    let (solution, exercise) = notebooks(&fill(NOTEBOOK));
+    let full = format!("{number}_{name}");
+    let support = paths.root.join("support");
+    // All that is edited is read, and edited, before anything is written.
+    let edited = [
+        insert(
+            paths,
+            "support/src/check.rs",
+            "mod code;\n",
+            &format!("mod {name};\n"),
+        )
+        .map(|(path, text)| {
+            (
+                path,
+                text.replace(USED, &format!("pub use {name}::{name};\n{USED}")),
+            )
+        })?,
+        insert(
+            paths,
+            "support/src/check/code.rs",
+            "            _ => &[],\n",
+            &codes(&full),
+        )?,
+        insert(
+            paths,
+            "support/lab/tests/exercises.rs",
+            "",
+            &fill(KERNEL_TEST),
+        )?,
+        insert(paths, "support/tests/attempts.rs", "", &fill(LISTED))?,
+    ];
+    let mut written = vec![
+        (
+            paths.notebooks().join(format!("solutions/{full}.ipynb")),
+            committed::tidy(&solution).text()?,
+        ),
+        (
+            paths.notebooks().join(format!("exercises/{full}.ipynb")),
+            committed::tidy(&exercise).text()?,
+        ),
+        (support.join(format!("src/check/{name}.rs")), fill(CHECK)),
+    ];
+    for (attempt, text) in ATTEMPTS {
+        let path = support.join(format!("tests/attempts/{full}/{attempt}.rs"));
+        written.push((path, text.to_owned()));
+    }
+    for (path, text) in &written {
+        if !files::write_new(path, text)? {
+            bail!(
+                "`{}` is there already\nhint: remove what an earlier try has left",
+                paths.shown(path)
+            );
+        }
+        println!("new      {}", paths.shown(path));
+    }
+    for (path, text) in &edited {
+        files::write(path, text)?;
+        println!("changed  {}", paths.shown(path));
+    }
+    process::checked_stdout(
+        process::command("cargo")
+            .args(["fmt", "--all"])
+            .current_dir(&paths.root),
+    )?;
+    println!(
+        "Write in this order: the solution's notebook, the check, attempts; `cargo lab sync` makes the exercise of the solution. \
+         Then name it in `notebooks/start_here.ipynb` and in the README.\nTest it by `cargo lab test {name}`."
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A file with more in it: behind what stands there once, or at its end.
+fn insert(
+    paths: &Paths,
+    file: &str,
+    before: &str,
+    more: &str,
+) -> Result<(std::path::PathBuf, String)> {
+    let path = paths.root.join(file);
+    let text = fs::read_to_string(&path)?;
+    let at = if before.is_empty() {
+        Some(text.len())
+    } else {
+        text.find(before)
+    };
+    let at = at.with_context(|| {
+        format!(
+            "`{file}` has no `{}` any more\nhint: mend `support/lab/src/commands/new_exercise.rs`",
+            before.trim()
+        )
+    })?;
+    Ok((path, format!("{}{more}{}", &text[..at], &text[at..])))
+}
+
+fn codes(full: &str) -> String {
+    let codes = CODES.map(|(_, code)| format!("Code::{code}")).join(", ");
+    format!("            \"{full}\" => &[{codes}],\n")
+}
+
+/// The solution and the exercise, which differ in the cells that are the learner's.
+fn notebooks(text: &str) -> (Notebook, Notebook) {
+    let hints = CODES.map(|(code, _)| HINT.replace("CODE", code)).concat();
+    let text = text.replace("HINTS\n", &hints);
+    let (mut solution, mut exercise) = (Vec::new(), Vec::<Value>::new());
+    for part in text.split("%% ").skip(1) {
+        let (head, source) = part.split_once('\n').unwrap_or((part, ""));
+        let source = source.trim_end();
+        let mut words = head.split(' ');
+        let (kind, id) = (
+            words.next().unwrap_or_default(),
+            words.next().unwrap_or_default(),
+        );
+        if kind == "starter" {
+            if let Some(cell) = exercise.last_mut() {
+                cell["source"] = source.into();
+            }
+            continue;
+        }
+        let cell_type = if kind == "markdown" {
+            "markdown"
+        } else {
+            "code"
+        };
+        let tags = if kind == "exercise" {
+            json!({ "tags": [EXERCISE] })
+        } else {
+            json!({})
+        };
+        let cell = json!({ "cell_type": cell_type, "id": id, "metadata": tags, "source": source });
+        solution.push(cell.clone());
+        exercise.push(cell);
+    }
+    let of = |cells: Vec<Value>| Notebook {
+        json: json!({ "cells": cells, "metadata": {} }),
+    };
+    (of(solution), of(exercise))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_exercise_follows_its_solution() {
+        let (solution, exercise) = notebooks(NOTEBOOK);
+        let (solution, exercise) = (committed::tidy(&solution), committed::tidy(&exercise));
+        let mirrored = committed::mirror(&solution, &exercise).expect("it has cells");
+        assert_eq!(mirrored.json, exercise.json);
+        assert_ne!(solution.json, exercise.json);
+    }
+
+    #[test]
+    fn what_is_edited_still_has_the_lines_to_be_found_by() {
+        let paths = Paths::find().expect("a checkout");
+        for (file, line) in [
+            ("support/src/check.rs", "mod code;\n"),
+            ("support/src/check/code.rs", "            _ => &[],\n"),
+        ] {
+            insert(&paths, file, line, "").expect("it is there");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! Prepares what is missing, and registers the kernel where others look for it.
+
+use crate::jupyter::{
+    kernelspec::{self, Place},
+    packages,
+};
+use crate::notebook::course::Course;
+use crate::prepare;
+use crate::system::paths::Paths;
+use anyhow::{Result, bail};
+use clap::Args;
+use std::process::ExitCode;
+
+/// Options of `cargo lab setup`.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// Register the kernel in the active Python environment too, so that a JupyterLab that somebody else starts finds
+    /// it. Binder does that.
+    #[arg(long)]
+    sys_prefix: bool,
+    /// Register the kernel in your own folder of kernels too, where VS Code and every Jupyter of yours find it.
+    #[arg(long)]
+    user: bool,
+    /// Take such a registration back.
+    #[arg(long)]
+    undo: bool,
+}
+
+/// Prepares, registers, or takes a registration back.
+pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
+    let chosen = [
+        (options.sys_prefix, Place::Environment),
+        (options.user, Place::User),
+    ];
+    let places = chosen
+        .into_iter()
+        .filter_map(|(chosen, place)| chosen.then_some(place));
+    let places: Vec<Place> = places.collect();
+    if options.undo {
+        if places.is_empty() {
+            bail!(
+                "`--undo` takes back what `--user` or `--sys-prefix` did\nhint: name one of them, too"
+            );
+        }
+        let python = packages::ensure(paths)?;
+        for place in places {
+            kernelspec::undo(paths, &python, place)?;
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    // Before the learner writes into them, it is noted what the notebooks are.
+    Course::of(paths)?;
+    let tools = prepare::everything(paths)?;
+    for place in places {
+        kernelspec::elsewhere(paths, &tools.python, &tools.context.environment, place)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,208 @@
+//! Runs everything that must hold.
+
+mod browser;
+
+use crate::commands::{
+    class,
+    export::{self, Runs},
+};
+use crate::notebook::{
+    run,
+    tested::{self, Tested},
+};
+use crate::prepare::{self, Tools};
+use crate::system::{paths::Paths, process, variables};
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::process::ExitCode;
+
+/// Options of `cargo lab test`.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// Only what has this in its name: tests, files of tests, notebooks, `browser`, `class`.
+    name: Option<String>,
+    /// Only what is about notebooks.
+    #[arg(long, conflicts_with = "name")]
+    notebooks: bool,
+}
+
+/// Runs the tests, and stops at the first part that fails.
+pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
+    match &options.name {
+        Some(name) => matching(paths, name)?,
+        None if options.notebooks => {
+            let tools = prepare::everything(paths)?;
+            notebooks(paths, &tools, &paths.state().join("site"))?;
+        }
+        None => everything(paths)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What needs nothing prepared comes first: the tests inside the crates, and that of their architecture. Then whatever is
+/// missing is prepared, and every notebook runs on a fresh kernel; the other tests; a browser; a class.
+fn everything(paths: &Paths) -> Result<()> {
+    // Now, while it is still what has been started: `cargo test` puts another file in its place.
+    let lab = env::current_exe().context("the path of this command is unknown")?;
+    let units = ["--lib", "--bins", "--test", "architecture"];
+    cargo_test(paths, &units, &[], |_| ())?;
+    let tools = prepare::everything(paths)?;
+    let site = paths.state().join("site");
+    let folder = notebooks(paths, &tools, &site)?;
+    let made = |command: &mut Command| {
+        command
+            .env(variables::SITE, &site)
+            .env(variables::NOTEBOOKS, &folder);
+    };
+    cargo_test(paths, &["--test", "*"], &[], made)?;
+    cargo_test(paths, &["--doc"], &[], made)?;
+    browser::tests(paths, &tools, &lab, &site, &folder)?;
+    class::test(paths, &tools)
+}
+
+/// Runs what has `name` in its name.
+fn matching(paths: &Paths, name: &str) -> Result<()> {
+    let lab = env::current_exe().context("the path of this command is unknown")?;
+    let tools = prepare::everything(paths)?;
+    let mut tested = tested::notebooks(paths)?;
+    let mut found = false;
+    for folder in ["support/tests", "support/lab/tests"] {
+        for file in process::entries(&paths.root.join(folder))? {
+            let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+            if file.extension().is_some_and(|end| end == "rs") && stem.contains(name) {
+                found = true;
+                cargo_test(paths, &["--test", &stem], &[], |_| ())?;
+            }
+        }
+    }
+    if !found {
+        let listed = process::checked_stdout(
+            test_command(paths).args(["--lib", "--bins", "--test", "*", "--", "--list", name]),
+        )?;
+        if listed.lines().any(|line| line.ends_with(": test")) {
+            found = true;
+            cargo_test(paths, &["--lib", "--bins", "--test", "*"], &[name], |_| ())?;
+        }
+    }
+    tested
+        .subjects
+        .retain(|subject| paths.shown(&subject.path).to_string().contains(name));
+    if !tested.subjects.is_empty() {
+        found = true;
+        let site = paths.state().join("site-of-some");
+        run_all(paths, &tools, &tested, &site)?;
+    }
+    if "browser".contains(name) {
+        found = true;
+        let site = paths.state().join("site");
+        export::pages(
+            paths,
+            &tools,
+            &tested::notebooks(paths)?.subjects,
+            &site,
+            Runs::Changed,
+        )?;
+        browser::tests(paths, &tools, &lab, &site, &tested.folder)?;
+    }
+    if "class".contains(name) {
+        found = true;
+        class::test(paths, &tools)?;
+    }
+    if !found {
+        bail!(
+            "no test, notebook or part has `{name}` in its name\nhint: such as `sync`, `4_async_resources`, `browser` or `class`"
+        );
+    }
+    Ok(())
+}
+
+fn test_command(paths: &Paths) -> Command {
+    let mut command = process::command("cargo");
+    command
+        .args(["test", "--workspace", "--locked"])
+        .current_dir(&paths.root);
+    command
+}
+
+/// Runs tests of Rust: of these targets, those with such names.
+fn cargo_test(
+    paths: &Paths,
+    targets: &[&str],
+    names: &[&str],
+    with: impl FnOnce(&mut Command),
+) -> Result<()> {
+    let mut command = test_command(paths);
+    command.args(targets).arg("--").args(names);
+    with(&mut command);
+    eprintln!("`{}`", process::display(&command));
+    let status = command
+        .status()
+        .context("`cargo test` could not be started")?;
+    if !status.success() {
+        bail!("`{}` failed ({status})", process::display(&command));
+    }
+    Ok(())
+}
+
+/// Returns the folder with what was tested.
+fn notebooks(paths: &Paths, tools: &Tools, site: &Path) -> Result<PathBuf> {
+    let tested = tested::notebooks(paths)?;
+    tested.assert_in_form()?;
+    run_all(paths, tools, &tested, site)?;
+    Ok(tested.folder)
+}
+
+/// Runs notebooks and writes their pages; each must do what it says.
+fn run_all(paths: &Paths, tools: &Tools, tested: &Tested, site: &Path) -> Result<()> {
+    let outcomes = export::pages(paths, tools, &tested.subjects, site, Runs::All)?;
+    let wrong: Vec<_> = outcomes
+        .iter()
+        .flat_map(|outcome| complaints(paths, outcome))
+        .collect();
+    if !wrong.is_empty() {
+        bail!("notebooks failed:\n  {}", wrong.join("\n  "));
+    }
+    if let Some(aside) = tested.aside() {
+        println!("{aside}");
+    }
+    println!("{} notebooks ran and did what they say.", outcomes.len());
+    Ok(())
+}
+
+/// What is wrong with a notebook that has run: a cell, or a verdict. Solutions pass their check, exercises do not.
+fn complaints(paths: &Paths, outcome: &run::Outcome) -> Vec<String> {
+    let shown = paths.shown(&outcome.path);
+    let mut wrong = Vec::new();
+    if !outcome.ok {
+        wrong.push(format!("{shown}: a cell did not do what its tags say"));
+    }
+    let folder = outcome
+        .path
+        .parent()
+        .and_then(|folder| folder.file_name())
+        .and_then(|name| name.to_str());
+    let expected = match folder {
+        Some("solutions") => true,
+        Some("exercises") => false,
+        _ => return wrong,
+    };
+    if outcome.verdicts.is_empty() {
+        wrong.push(format!("{shown}: no check gave a verdict"));
+    }
+    for verdict in outcome
+        .verdicts
+        .iter()
+        .filter(|verdict| verdict["passed"] != expected)
+    {
+        let what = if expected {
+            "does not pass"
+        } else {
+            "passes with its starter"
+        };
+        wrong.push(format!("{shown}: {what}: {verdict}"));
+    }
+    wrong
+}

@@ -1,0 +1,71 @@
+//! The tests that need a browser: the exported site, as its readers see it, and JupyterLab, as learners use it.
+
+use crate::jupyter::packages;
+use crate::prepare::Tools;
+use crate::system::{paths::Paths, process};
+use anyhow::{Context, Result, bail};
+use std::path::{Path, PathBuf};
+
+/// The browsers that will do, by the names of their programs.
+const BROWSERS: [&str; 4] = [
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+];
+
+/// A Chromium on the `PATH`.
+pub(crate) fn find() -> Option<PathBuf> {
+    BROWSERS.into_iter().find_map(process::which)
+}
+
+/// Runs them where there is a Chromium, and says so where there is none: the tests of the exported `site`, and of the
+/// JupyterLab that the command `lab` starts, on the notebooks in a folder. Screenshots stay in `target/lab/screenshots`.
+pub(crate) fn tests(
+    paths: &Paths,
+    tools: &Tools,
+    lab: &Path,
+    site: &Path,
+    notebooks: &Path,
+) -> Result<()> {
+    let Some(chromium) = find() else {
+        println!("skipped: the tests in a browser, since no Chromium is on the PATH");
+        return Ok(());
+    };
+    let venv = paths.state().join("browser/venv");
+    let python = packages::with(paths, &venv, &tools.python, "browser", &[])?;
+    let screenshots = paths.state().join("screenshots");
+    let folder = paths.root.join("support/lab/tests/browser");
+    let run = |script: &str, arguments: &[(&str, &Path)]| -> Result<()> {
+        let mut command = process::command(&python);
+        command
+            .arg(folder.join(script))
+            .arg("--chromium")
+            .arg(&chromium)
+            .arg("--screenshots")
+            .arg(&screenshots);
+        for (name, value) in arguments {
+            command.arg(name).arg(value);
+        }
+        let status = command
+            .status()
+            .with_context(|| format!("`{}` could not be started", process::display(&command)))?;
+        if !status.success() {
+            bail!(
+                "`{script}` found what is said above\nhint: screenshots are in `{}`",
+                paths.shown(&screenshots)
+            );
+        }
+        Ok(())
+    };
+    run("site.py", &[("--site", site)])?;
+    let runtime = paths.jupyter().join("runtime");
+    run(
+        "jupyterlab.py",
+        &[
+            ("--lab", lab),
+            ("--runtime", &runtime),
+            ("--notebooks", notebooks),
+        ],
+    )
+}

@@ -1,0 +1,27 @@
+//! Everything that the lab assumes of evcxr, the program behind our kernel, which is pinned to one release.
+//!
+//! A new release may break any of this. `tests/assumptions.rs` tries each on a real kernel, under the same name:
+//!
+//! - **settings**: it reads `evcxr.toml`, `init.evcxr` and `prelude.rs` where `EVCXR_CONFIG_DIR` says, and what the second
+//!   declares is there in the first cell ([`config`]);
+//! - **manifest**: it builds cells in `EVCXR_TMPDIR`, as a crate of this name, with this profile ([`config`]);
+//! - **shims**: it asks `rustup which cargo` for the cargo that it calls, and rust-analyzer asks that one and `rustc` for what
+//!   there is to read ([`shims`], [`inference`]);
+//! - **replay**: but for the source, one cell is built as the one before, and the product's path is told in a file ([`replay`]);
+//! - **inference**: a variable gets the type that rust-analyzer finds, through `?` and through macros ([`inference`]);
+//! - **crates**: an added crate is checked in a manifest of its own, by `cargo metadata`, before it is built ([`crates`]);
+//! - **markers**: lines on standard output say that something of a MIME type follows (`support::display`);
+//! - **panic**: a cell that panics is answered with "ok", and standard error has the report (`notebook::outcome`);
+//! - **question mark**: so is one that returns an error, whose words are on standard error (`notebook::outcome`);
+//! - **runtime**: once a cell has awaited, all that follow run inside one runtime (`support::kernel`);
+//! - **compile error**: it is an error with a traceback that names the code of the error (`notebook::outcome`);
+//! - **process end**: where the process of the cells ends, evcxr says so in words that name the status (`kernel::front`). That it
+//!   starts another one, without the settings, and keeps functions, is for `tests/front.rs`.
+
+pub(crate) mod config;
+pub(crate) mod context;
+pub(crate) mod crates;
+pub(crate) mod inference;
+pub(crate) mod install;
+pub(crate) mod replay;
+pub(crate) mod shims;

@@ -1,0 +1,129 @@
+//! Copies of build folders, and whether one is still what it was.
+
+use crate::system::{files, process};
+use anyhow::Result;
+use fs_err::{self as fs, File};
+use std::io;
+use std::path::Path;
+
+/// What of a build folder goes into its copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kept {
+    /// What a kernel needs, which compiles cells.
+    Products,
+    /// Also what the compiler goes on from when a crate has changed.
+    Everything,
+}
+
+/// Copies a build folder: files that compilers never change in place as hard links, the others one by one.
+///
+/// # Errors
+///
+/// Names the file that could not be copied, and says so where the disk is full.
+pub(crate) fn copy(from: &Path, to: &Path, kept: Kept) -> Result<()> {
+    fs::create_dir_all(to).map_err(files::with_hint)?;
+    for source in process::entries(from)? {
+        let name = source.file_name().unwrap_or_default();
+        let target = to.join(name);
+        if is_left_out(&name.to_string_lossy(), kept) {
+            continue;
+        }
+        if source.is_dir() {
+            copy(&source, &target, kept)?;
+        } else if !is_product(&source) || fs::hard_link(&source, &target).is_err() {
+            copy_file(&source, &target).map_err(files::with_hint)?;
+        }
+    }
+    Ok(())
+}
+
+/// What belongs to the cells that ran in a folder, and the locks of cargo.
+fn is_left_out(name: &str, kept: Kept) -> bool {
+    let cell = ["ctx-", "libctx", "libcode_", "ctx.", "code_"];
+    cell.iter().any(|start| name.starts_with(start))
+        || (name == "incremental" && kept == Kept::Products)
+        || name == ".cargo-lock"
+}
+
+/// Whether a file is the product of a compiler that no build of ours goes on from: what it replaces, it never writes into.
+/// What it keeps for a next build it does write into.
+fn is_product(file: &Path) -> bool {
+    let ends = ["rlib", "rmeta", "so", "dylib", "a", "o"];
+    file.extension()
+        .is_some_and(|end| ends.iter().any(|known| end == *known))
+        && !file
+            .components()
+            .any(|part| part.as_os_str() == "incremental")
+}
+
+/// Copies a file with its time of change, by which cargo tells whether anything is out of date.
+fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
+    fs::copy(from, to)?;
+    let modified = from.metadata()?.modified()?;
+    File::options().write(true).open(to)?.set_modified(modified)
+}
+
+/// Everything that a kernel gets of a folder, in one number (see [`files::digest`]).
+pub(crate) fn digest(folder: &Path) -> Result<u64> {
+    files::digest(folder, |name| is_left_out(name, Kept::Products))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::PathBuf;
+
+    fn made(scratch: &Path) -> PathBuf {
+        let from = scratch.join("from");
+        fs::create_dir_all(from.join("deps")).expect("made");
+        for file in [
+            "deps/libtokio.rlib",
+            "deps/tokio.d",
+            "libctx.so",
+            ".cargo-lock",
+        ] {
+            fs::write(from.join(file), file).expect("written");
+        }
+        from
+    }
+
+    #[test]
+    fn products_are_linked_and_the_rest_is_copied() {
+        use std::os::unix::fs::MetadataExt;
+        let scratch = tempfile::tempdir().expect("a folder");
+        let (from, to) = (made(scratch.path()), scratch.path().join("to"));
+        copy(&from, &to, Kept::Products).expect("copied");
+        let inode = |path: PathBuf| path.metadata().expect("it is there").ino();
+        assert_eq!(
+            inode(from.join("deps/libtokio.rlib")),
+            inode(to.join("deps/libtokio.rlib"))
+        );
+        assert_ne!(
+            inode(from.join("deps/tokio.d")),
+            inode(to.join("deps/tokio.d"))
+        );
+        let changed = |path: PathBuf| {
+            path.metadata()
+                .and_then(|data| data.modified())
+                .expect("a time")
+        };
+        assert_eq!(
+            changed(from.join("deps/tokio.d")),
+            changed(to.join("deps/tokio.d"))
+        );
+        assert!(!to.join("libctx.so").exists() && !to.join(".cargo-lock").exists());
+    }
+
+    #[test]
+    fn a_copy_has_the_digest_of_its_original_and_a_damaged_one_has_not() {
+        let scratch = tempfile::tempdir().expect("a folder");
+        let (from, to) = (made(scratch.path()), scratch.path().join("to"));
+        copy(&from, &to, Kept::Products).expect("copied");
+        let whole = digest(&from).expect("read");
+        assert_eq!(digest(&to).expect("read"), whole);
+        fs::write(from.join("deps/tokio.d"), "cut").expect("written");
+        assert_ne!(digest(&from).expect("read"), whole);
+        fs::remove_file(to.join("deps/libtokio.rlib")).expect("removed");
+        assert_ne!(digest(&to).expect("read"), whole);
+    }
+}

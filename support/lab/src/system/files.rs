@@ -1,0 +1,245 @@
+//! Files that hold somebody's work: never half written, and never replaced without a copy where a command says so.
+//!
+//! A file is written beside its place, flushed to the disk and moved over. A full disk or a killed command leaves the
+//! file of before, at most with a hidden `.lab-….part` next to it.
+
+use crate::system::process;
+use anyhow::{Context, Result};
+use std::fs::{self, File, Permissions, TryLockError};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{self, Write as _};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use tempfile::NamedTempFile;
+
+/// Writes a file, in the place of one that may be there.
+pub(crate) fn write(path: &Path, text: impl AsRef<[u8]>) -> Result<()> {
+    // A link goes on leading where it leads.
+    let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let written = || -> io::Result<()> {
+        let beside = beside(&place, text.as_ref(), 0o666)?;
+        if let Ok(there) = fs::metadata(&place) {
+            beside.as_file().set_permissions(there.permissions())?;
+        }
+        beside.as_file().sync_all()?;
+        beside.persist(&place)?;
+        File::open(folder(&place))?.sync_all()
+    };
+    written()
+        .with_context(|| {
+            format!(
+                "`{}` could not be written, and is what it was",
+                path.display()
+            )
+        })
+        .map_err(with_hint)
+}
+
+/// Writes a file that must not be there yet; false where it is.
+pub(crate) fn write_new(path: &Path, text: impl AsRef<[u8]>) -> Result<bool> {
+    let written = || -> io::Result<bool> {
+        let beside = beside(path, text.as_ref(), 0o666)?;
+        beside.as_file().sync_all()?;
+        match beside.persist_noclobber(path) {
+            Ok(_) => {}
+            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => return Ok(false),
+            Err(error) => return Err(error.error),
+        }
+        File::open(folder(path))?.sync_all()?;
+        Ok(true)
+    };
+    written()
+        .with_context(|| {
+            format!(
+                "`{}` could not be written, and is not there",
+                path.display()
+            )
+        })
+        .map_err(with_hint)
+}
+
+/// Writes a file unless it says the same already.
+pub(crate) fn write_if_changed(file: &Path, text: &str) -> Result<()> {
+    if fs::read(file).is_ok_and(|before| before == text.as_bytes()) {
+        return Ok(());
+    }
+    write(file, text)
+}
+
+/// The same for a program. One that runs goes on as it was.
+pub(crate) fn write_program(file: &Path, text: &str) -> Result<()> {
+    if holds_program(file, text) {
+        return Ok(());
+    }
+    beside(file, text.as_bytes(), 0o777)
+        .and_then(|beside| Ok(beside.persist(file)?))
+        .map_err(with_hint)?;
+    Ok(())
+}
+
+/// Whether a file is there, says this and may be run.
+pub(crate) fn holds_program(file: &Path, text: &str) -> bool {
+    fs::read(file).is_ok_and(|before| before == text.as_bytes()) && process::is_executable(file)
+}
+
+/// Copies a program to where it is to lie, unless it is there already, which size and time tell.
+pub(crate) fn install_program(from: &Path, to: &Path) -> Result<()> {
+    let installed = || -> io::Result<()> {
+        let source = from.metadata()?;
+        let modified = source.modified()?;
+        let known = to.metadata();
+        if known.is_ok_and(|data| {
+            data.len() == source.len() && data.modified().is_ok_and(|time| time == modified)
+        }) {
+            return Ok(());
+        }
+        let beside = beside(to, &fs::read(from)?, 0o777)?;
+        beside.as_file().set_modified(modified)?;
+        beside.persist(to)?;
+        Ok(())
+    };
+    installed()
+        .with_context(|| {
+            format!(
+                "`{}` could not be copied to `{}`",
+                from.display(),
+                to.display()
+            )
+        })
+        .map_err(with_hint)
+}
+
+/// A link to what is there; another process may be making the same one.
+pub(crate) fn link(target: &Path, link: &Path) -> Result<()> {
+    if !target.exists() || fs::read_link(link).is_ok_and(|known| known == target) {
+        return Ok(());
+    }
+    // Nothing to remove is what is hoped for.
+    let _ = fs::remove_file(link);
+    match std::os::unix::fs::symlink(target, link) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Names, sizes and times of change of all files in a folder but those whose names are left out, in one number.
+///
+/// It tells a folder that is whole from one in which files are missing, cut off or written anew.
+pub(crate) fn digest(folder: &Path, left_out: impl Fn(&str) -> bool) -> Result<u64> {
+    let mut hasher = DefaultHasher::new();
+    add_to_digest(folder, &left_out, &mut hasher)?;
+    Ok(hasher.finish())
+}
+
+fn add_to_digest(
+    folder: &Path,
+    left_out: &impl Fn(&str) -> bool,
+    hasher: &mut DefaultHasher,
+) -> Result<()> {
+    for entry in process::entries(folder)? {
+        let name = entry.file_name().unwrap_or_default();
+        if left_out(&name.to_string_lossy()) {
+            continue;
+        }
+        name.hash(hasher);
+        let data = entry.metadata()?;
+        if data.is_dir() {
+            add_to_digest(&entry, left_out, hasher)?;
+        } else {
+            (data.len(), data.modified().ok()).hash(hasher);
+        }
+    }
+    Ok(())
+}
+
+/// Waits for its turn at `file`; released when the result is dropped, or when the process ends in whatever way.
+pub(crate) fn lock(file: &Path, holder: &str) -> Result<File> {
+    let problem = || format!("`{}` could not be locked", file.display());
+    let lock = File::create(file).with_context(problem)?;
+    match lock.try_lock() {
+        Ok(()) => return Ok(lock),
+        Err(TryLockError::WouldBlock) => eprintln!("Waiting for {holder} to finish …"),
+        Err(TryLockError::Error(error)) => return Err(error).with_context(problem),
+    }
+    lock.lock().with_context(problem)?;
+    Ok(lock)
+}
+
+fn beside(path: &Path, text: &[u8], mode: u32) -> io::Result<NamedTempFile> {
+    fs::create_dir_all(folder(path))?;
+    let mut file = tempfile::Builder::new()
+        .prefix(".lab-")
+        .suffix(".part")
+        // Less what the user's mask takes away, as for any file.
+        .permissions(Permissions::from_mode(mode))
+        .tempfile_in(folder(path))?;
+    file.write_all(text)?;
+    Ok(file)
+}
+
+fn folder(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+/// Adds what to do where there is no room.
+pub(crate) fn with_hint(error: impl Into<anyhow::Error>) -> anyhow::Error {
+    let error = error.into();
+    let full = error
+        .downcast_ref::<io::Error>()
+        .is_some_and(|error| error.kind() == io::ErrorKind::StorageFull);
+    if full {
+        anyhow::anyhow!(
+            "{error:#}\nhint: the disk is full; make room there, then do the same again"
+        )
+    } else {
+        error
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_cannot_be_written_stays_what_it_was() {
+        let scratch = tempfile::tempdir().expect("a folder");
+        let file = scratch.path().join("a");
+        write(&file, "one").expect("written");
+        assert!(!write_new(&file, "two").expect("looked at"));
+        write(&file, "two").expect("written");
+        assert_eq!(fs::read_to_string(&file).expect("read"), "two");
+        assert!(write(&file.join("below"), "x").is_err());
+        let left = fs::read_dir(scratch.path()).expect("a folder").count();
+        assert_eq!(left, 1, "nothing lies beside it");
+    }
+
+    #[test]
+    fn a_program_is_copied_when_it_changed_and_what_runs_keeps_its_own() {
+        let scratch = tempfile::tempdir().expect("a folder");
+        let (from, to) = (scratch.path().join("from"), scratch.path().join("bin/to"));
+        fs::write(&from, "one").expect("written");
+        install_program(&from, &to).expect("copied");
+        let running = fs::File::open(&to).expect("opened");
+        fs::write(&from, "another").expect("written");
+        install_program(&from, &to).expect("copied");
+        assert_eq!(fs::read_to_string(&to).expect("read"), "another");
+        assert_eq!(std::io::read_to_string(running).expect("read"), "one");
+        assert!(crate::system::process::is_executable(&to));
+    }
+
+    #[test]
+    fn a_full_disk_is_named() {
+        let full = io::Error::from(io::ErrorKind::StorageFull);
+        let said = format!(
+            "{:#}",
+            with_hint(anyhow::Error::new(full).context("`a` could not be copied"))
+        );
+        assert!(
+            said.contains("disk is full") && said.contains("`a`"),
+            "{said}"
+        );
+    }
+}

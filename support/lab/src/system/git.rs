@@ -1,0 +1,131 @@
+//! What we ask of git, where the checkout has it. A checkout may also be a part of somebody's larger repository: every
+//! path counts from the top of ours.
+
+use crate::system::process;
+use anyhow::{Context, Result, bail};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// The version that is committed next.
+pub(crate) const INDEX: &str = "";
+
+/// The repository around a checkout.
+#[derive(Debug, Clone)]
+pub(crate) struct Git {
+    root: PathBuf,
+}
+
+impl Git {
+    /// Git, where it is installed and knows the notebooks of this checkout.
+    pub(crate) fn of(root: &Path) -> Option<Self> {
+        let git = Git {
+            root: root.to_owned(),
+        };
+        let known = git.files("notebooks").ok()?;
+        (!known.is_empty()).then_some(git)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = process::command("git");
+        command.arg("-C").arg(&self.root).args(arguments);
+        // A hook's own repository is not the one that we ask about.
+        for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"] {
+            command.env_remove(name);
+        }
+        command
+    }
+
+    /// What a command prints.
+    pub(crate) fn text(&self, arguments: &[&str]) -> Result<String> {
+        process::checked_stdout(&mut self.command(arguments))
+    }
+
+    /// The same with an index of one's own.
+    pub(crate) fn text_in(&self, index: &Path, arguments: &[&str]) -> Result<String> {
+        process::checked_stdout(self.command(arguments).env("GIT_INDEX_FILE", index))
+    }
+
+    /// Whether a command that answers by its exit status says yes.
+    pub(crate) fn says_yes(&self, arguments: &[&str]) -> bool {
+        process::output(&mut self.command(arguments)).is_ok_and(|output| output.status.success())
+    }
+
+    /// What a command prints, between zeros.
+    pub(crate) fn list(&self, arguments: &[&str]) -> Result<Vec<String>> {
+        let text = self.text(arguments)?;
+        let parts = text.split('\0').filter(|part| !part.is_empty());
+        Ok(parts.map(str::to_owned).collect())
+    }
+
+    /// The files that git keeps below a folder.
+    pub(crate) fn files(&self, below: &str) -> Result<Vec<String>> {
+        self.list(&["ls-files", "-z", "--", below])
+    }
+
+    /// A file as a commit has it, or [`INDEX`]; nothing where it does not have it.
+    pub(crate) fn show(&self, commit: &str, path: &str) -> Result<Option<Vec<u8>>> {
+        let name = format!("{commit}:./{path}");
+        let output = process::output(&mut self.command(&["cat-file", "blob", &name]))?;
+        Ok(output.status.success().then_some(output.stdout))
+    }
+
+    /// Gives a command its input, and returns what it prints.
+    pub(crate) fn feed(
+        &self,
+        index: Option<&Path>,
+        arguments: &[&str],
+        input: &[u8],
+    ) -> Result<String> {
+        let mut command = self.command(arguments);
+        if let Some(index) = index {
+            command.env("GIT_INDEX_FILE", index);
+        }
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command
+            .spawn()
+            .with_context(|| format!("`{}` could not be started", process::display(&command)))?;
+        if let Some(mut stdin) = child.stdin.take() {
+            // What a command does not read, it says by its status.
+            let _ = stdin.write_all(input);
+        }
+        let output = child.wait_with_output().context("git's end")?;
+        if !output.status.success() {
+            bail!(
+                "`{}` failed ({}):\n{}",
+                process::display(&command),
+                output.status,
+                process::tail(&output.stderr)
+            );
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    }
+
+    /// The commit that somebody else's news are in, by the name that git gives it: what the branch follows, or else what
+    /// the place that it was cloned from calls its own.
+    pub(crate) fn upstream(&self) -> Option<String> {
+        let named = |arguments: &[&str]| self.text(arguments).ok().filter(|name| !name.is_empty());
+        named(&[
+            "rev-parse",
+            "--abbrev-ref",
+            "--symbolic-full-name",
+            "@{upstream}",
+        ])
+        .or_else(|| named(&["rev-parse", "--abbrev-ref", "origin/HEAD"]))
+        .or_else(|| {
+            ["origin/main", "origin/master"]
+                .into_iter()
+                .find(|name| self.says_yes(&["rev-parse", "--verify", "--quiet", name]))
+                .map(str::to_owned)
+        })
+    }
+
+    /// The last commit that is both ours and theirs.
+    pub(crate) fn common(&self, ours: &str, theirs: &str) -> Option<String> {
+        let commit = self.text(&["merge-base", ours, theirs]).ok()?;
+        (!commit.is_empty()).then_some(commit)
+    }
+}

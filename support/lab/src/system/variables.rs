@@ -1,0 +1,152 @@
+//! Every variable of the environment by which the parts of the lab speak to each other, and those of evcxr's that it sets.
+//!
+//! Programs in other languages spell them again; a test finds those that are not declared here.
+
+/// The file in which checks note what is solved; empty, nothing is noted. Who starts a Jupyter may set it.
+pub(crate) const PROGRESS: &str = "LAB_PROGRESS";
+
+/// The address of an API for the exercises on HTTP, in place of the server that they start. Who starts a Jupyter may set it.
+pub(crate) const API: &str = "LAB_API";
+
+/// What the command logs to standard error, such as `debug` or `lab::kernel=trace`.
+pub(crate) const LOG: &str = "ASYNC_LAB_LOG";
+
+/// For a JupyterLab that may start kernels before notebooks ask for them.
+pub(crate) const PRESTART: &str = "ASYNC_LAB_PRESTART";
+
+/// For a kernel that ends with the program that started it.
+pub(crate) const ENDS_WITH_PARENT: &str = "ASYNC_LAB_ENDS_WITH_PARENT";
+
+/// The prepared folder that is being made, in which the kernel then works.
+pub(crate) const PREPARING: &str = "ASYNC_LAB_PREPARING";
+
+/// The variables of the set-up that change what compilers build, for its kernels, as JSON.
+pub(crate) const BUILD_ENVIRONMENT: &str = "ASYNC_LAB_BUILD_ENVIRONMENT";
+
+/// The Python that has JupyterLab, for cells that set asyncio beside Tokio.
+pub(crate) const PYTHON: &str = "ASYNC_LAB_PYTHON";
+
+/// In a kernel, the file with the whole lock file, whose copy beside the cells is emptied by the first build.
+pub(crate) const LOCK: &str = "ASYNC_LAB_LOCK";
+
+/// In a kernel, the folder in which cells make folders.
+pub(crate) const SCRATCH: &str = "ASYNC_LAB_SCRATCH";
+
+/// In a kernel, the `CARGO_HOME` that cells get back.
+pub(crate) const CELLS_CARGO_HOME: &str = "ASYNC_LAB_CARGO_HOME";
+
+/// In a kernel, the `PATH` that cells get back.
+pub(crate) const CELLS_PATH: &str = "ASYNC_LAB_PATH";
+
+/// The file in which a kernel notes each panic of a cell, for who runs notebooks.
+#[allow(dead_code, reason = "the assets name it")]
+pub(crate) const PANICS: &str = "ASYNC_LAB_PANICS";
+
+/// The file in which to note how cargo starts the compiler of a cell.
+pub(crate) const INVOCATION: &str = "ASYNC_LAB_RUSTC_INVOCATION";
+
+/// What learners of a class type to get in. Who starts a class sets it.
+pub(crate) const CLASS_PASSWORD: &str = "ASYNC_LAB_CLASS_PASSWORD";
+
+/// The folder with the learners' folders.
+pub(crate) const CLASS: &str = "ASYNC_LAB_CLASS";
+
+/// Where a class is reached.
+pub(crate) const CLASS_ADDRESS: &str = "ASYNC_LAB_CLASS_ADDRESS";
+
+/// Bytes of memory for one learner.
+pub(crate) const CLASS_MEMORY: &str = "ASYNC_LAB_CLASS_MEMORY";
+
+/// The notebooks that learners get.
+pub(crate) const CLASS_NOTEBOOKS: &str = "ASYNC_LAB_CLASS_NOTEBOOKS";
+
+/// The port of JupyterHub itself.
+pub(crate) const CLASS_HUB_PORT: &str = "ASYNC_LAB_CLASS_HUB_PORT";
+
+/// The port by which JupyterHub steers its proxy.
+pub(crate) const CLASS_PROXY_PORT: &str = "ASYNC_LAB_CLASS_PROXY_PORT";
+
+/// The folder of what is prepared, for a class.
+pub(crate) const STATE: &str = "ASYNC_LAB_STATE";
+
+/// For tests: the pages of the notebooks that have just run.
+pub(crate) const SITE: &str = "ASYNC_LAB_SITE";
+
+/// For tests: the lab's notebooks, without what a learner wrote.
+pub(crate) const NOTEBOOKS: &str = "ASYNC_LAB_NOTEBOOKS";
+
+/// evcxr's: the folder in which it builds.
+pub(crate) const EVCXR_FOLDER: &str = "EVCXR_TMPDIR";
+
+/// evcxr's: the folder of its settings.
+pub(crate) const EVCXR_CONFIG: &str = "EVCXR_CONFIG_DIR";
+
+/// evcxr's: the file in which it looks for the path of what was built.
+pub(crate) const EVCXR_PRODUCT: &str = "EVCXR_EXECUTION_SO_PATH";
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::Path;
+
+    /// The names of our variables in a text.
+    fn names(text: &str) -> BTreeSet<&str> {
+        let word = |c: char| c.is_ascii_uppercase() || c == '_' || c.is_ascii_digit();
+        text.split(|c: char| !word(c))
+            .filter(|name| {
+                let starts = ["ASYNC_LAB_", "LAB_", "EVCXR_"];
+                starts
+                    .iter()
+                    .any(|start| name.len() > start.len() && name.starts_with(start))
+            })
+            .collect()
+    }
+
+    fn texts(folder: &Path, read: &mut impl FnMut(&Path, &str)) {
+        for entry in fs::read_dir(folder).expect("a folder").flatten() {
+            let path = entry.path();
+            let name = entry.file_name();
+            let skipped = ["target", ".git", "node_modules"];
+            if path.is_dir() && !skipped.iter().any(|skip| name == *skip) {
+                texts(&path, read);
+            } else if let Ok(text) = fs::read_to_string(&path) {
+                read(&path, &text);
+            }
+        }
+    }
+
+    #[test]
+    fn each_is_declared_here_and_spelled_nowhere_else_in_this_crate() {
+        let here = include_str!("variables.rs");
+        let (declared, _) = here.split_once("#[cfg(test)]").expect("tests follow");
+        let mut known = names(declared);
+        // Of others: evcxr's protocol on standard output, and what JupyterLab is told of its own.
+        let others = [
+            "EVCXR_BEGIN_CONTENT",
+            "EVCXR_END_CONTENT",
+            "EVCXR_IS_RUNTIME",
+            "EVCXR_PANIC_NOTIFICATION",
+            "ASYNC_LAB_LEARNER",
+            "LAB_SETTINGS_DIR",
+            "LAB_WORKSPACES_DIR",
+        ];
+        known.extend(others);
+        let lab = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let root = lab.ancestors().nth(2).expect("the checkout");
+        let mut wrong = Vec::new();
+        for folder in ["support", ".ci", ".devcontainer", "notebooks", ".github"] {
+            texts(&root.join(folder), &mut |path, text| {
+                let ours = path.starts_with(lab.join("src")) && !path.ends_with("variables.rs");
+                for name in names(text) {
+                    if !known.contains(name) {
+                        wrong.push(format!("{} is not declared: {name}", path.display()));
+                    } else if ours && text.contains(&format!("\"{name}\"")) {
+                        wrong.push(format!("{} spells {name} again", path.display()));
+                    }
+                }
+            });
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+}

@@ -1,0 +1,122 @@
+//! What a learner's function must return, in words that the compiler says where it does not.
+//!
+//! Without these traits, a function that is not `async` is told as "`String` is not a future", without its name. A kernel
+//! shows the message alone where the error is not in the learner's own text, so the cure stands in it.
+
+use crate::database::Error;
+use crate::server::{Post, User};
+use std::future::Future;
+
+/// What `fetch` returns.
+#[diagnostic::on_unimplemented(
+    message = "`fetch` does not return a future of a `String`, but `{Self}`: it must be `async fn fetch(id: u32) -> String`, without `#[tokio::main]`",
+    label = "this is what `fetch` returns",
+    note = "without `async`, or with `#[tokio::main]` above it, a function runs to its end when it is called and returns no future",
+    note = "hint: write `async fn`, without `#[tokio::main]`, run its cell, and run the check again"
+)]
+pub trait Fetch: Future<Output = String> {}
+
+#[diagnostic::do_not_recommend]
+impl<F: Future<Output = String>> Fetch for F {}
+
+/// What `fetch_all` returns.
+#[diagnostic::on_unimplemented(
+    message = "`fetch_all` does not return a future of a `Vec<String>`, but `{Self}`: it must be `async fn fetch_all(ids: Vec<u32>) -> Vec<String>`, without `#[tokio::main]`",
+    label = "this is what `fetch_all` returns",
+    note = "without `async`, or with `#[tokio::main]` above it, a function runs to its end when it is called and returns no future",
+    note = "hint: write `async fn`, without `#[tokio::main]`, run its cell, and run the check again"
+)]
+pub trait FetchAll: Future<Output = Vec<String>> {}
+
+#[diagnostic::do_not_recommend]
+impl<F: Future<Output = Vec<String>>> FetchAll for F {}
+
+/// What `fetch_users` returns.
+#[diagnostic::on_unimplemented(
+    message = "`fetch_users` does not return a future of a `Vec<User>`, but `{Self}`: it must be `async fn fetch_users(ids: Vec<u32>) -> Vec<User>`, without `#[tokio::main]`",
+    label = "this is what `fetch_users` returns",
+    note = "without `async`, or with `#[tokio::main]` above it, a function runs to its end when it is called and returns no future",
+    note = "hint: write `async fn`, without `#[tokio::main]`, run its cell, and run the check again"
+)]
+pub trait FetchUsers: Future<Output = Vec<User>> {}
+
+#[diagnostic::do_not_recommend]
+impl<F: Future<Output = Vec<User>>> FetchUsers for F {}
+
+/// What `run_all` returns.
+#[diagnostic::on_unimplemented(
+    message = "`run_all` does not return a future of results, but `{Self}`: it must be `async fn run_all(jobs: Vec<Job>) -> Vec<Result<String, String>>`, without `#[tokio::main]`",
+    label = "this is what `run_all` returns",
+    note = "without `async`, or with `#[tokio::main]` above it, a function runs to its end when it is called and returns no future",
+    note = "hint: write `async fn`, without `#[tokio::main]`, run its cell, and run the check again"
+)]
+pub trait RunAll<E>: Future<Output = Vec<Result<String, E>>> {}
+
+#[diagnostic::do_not_recommend]
+impl<F: Future<Output = Vec<Result<String, E>>>, E> RunAll<E> for F {}
+
+/// What `fetch_all` returns.
+#[diagnostic::on_unimplemented(
+    message = "`fetch_all` does not return a future of a result for each post, but `{Self}`: it must be `async fn fetch_all(client: Client, urls: Vec<String>) -> Vec<reqwest::Result<Post>>`, without `#[tokio::main]`",
+    label = "this is what `fetch_all` returns",
+    note = "without `async`, or with `#[tokio::main]` above it, a function runs to its end when it is called and returns no future",
+    note = "hint: write `async fn`, without `#[tokio::main]`, run its cell, and run the check again"
+)]
+pub trait FetchPosts<E>: Future<Output = Vec<Result<Post, E>>> {}
+
+#[diagnostic::do_not_recommend]
+impl<F: Future<Output = Vec<Result<Post, E>>>, E> FetchPosts<E> for F {}
+
+/// What `with_connection` returns.
+#[diagnostic::on_unimplemented(
+    message = "`with_connection` does not return a future of the result of its work, but `{Self}`: it must be `async fn with_connection<T>(database: &Database, work: impl AsyncFnOnce(&Connection) -> Result<T, Error>) -> Result<T, Error>`, without `#[tokio::main]`",
+    label = "this is what `with_connection` returns",
+    note = "without `async`, or with `#[tokio::main]` above it, a function runs to its end when it is called and returns no future",
+    note = "hint: write `async fn`, without `#[tokio::main]`, run its cell, and run the check again"
+)]
+pub trait WithConnection: Future<Output = Result<i64, Error>> {}
+
+#[diagnostic::do_not_recommend]
+impl<F: Future<Output = Result<i64, Error>>> WithConnection for F {}
+
+/// What `pipeline` returns.
+#[diagnostic::on_unimplemented(
+    message = "`pipeline` does not return a future of a result for each item, but `{Self}`: it must be `async fn pipeline(given: Given) -> Vec<Result<u32, Failed>>`, without `#[tokio::main]`",
+    label = "this is what `pipeline` returns",
+    note = "without `async`, or with `#[tokio::main]` above it, a function runs to its end when it is called and returns no future",
+    note = "hint: write `async fn`, without `#[tokio::main]`, run its cell, and run the check again"
+)]
+pub trait Pipeline<E>: Future<Output = Vec<Result<u32, E>>> {}
+
+#[diagnostic::do_not_recommend]
+impl<F: Future<Output = Vec<Result<u32, E>>>, E> Pipeline<E> for F {}
+
+/// What `load_users` returns.
+#[diagnostic::on_unimplemented(
+    message = "`load_users` does not return a future of users, or of an error, but `{Self}`: it must be `async fn load_users(connection: &Connection, ids: Vec<u32>) -> Result<Vec<User>, Error>`, without `#[tokio::main]`",
+    label = "this is what `load_users` returns",
+    note = "without `async`, or with `#[tokio::main]` above it, a function runs to its end when it is called and returns no future",
+    note = "hint: write `async fn`, without `#[tokio::main]`, run its cell, and run the check again"
+)]
+pub trait LoadUsers: Future<Output = Result<Vec<User>, Error>> {}
+
+#[diagnostic::do_not_recommend]
+impl<F: Future<Output = Result<Vec<User>, Error>>> LoadUsers for F {}
+
+/// Awaits it; names what is wrong where `with_connection` does not return a future.
+///
+/// # Errors
+///
+/// Those of the future.
+pub async fn with_connection(future: impl WithConnection) -> Result<i64, Error> {
+    future.await
+}
+
+/// Awaits it; names what is wrong where `load_users` does not return a future.
+///
+/// # Errors
+///
+/// Those of the future.
+pub async fn load_users(future: impl LoadUsers) -> Result<Vec<User>, Error> {
+    future.await
+}

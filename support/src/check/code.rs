@@ -1,0 +1,260 @@
+//! The vocabulary of verdicts: one stable name for each kind of mistake.
+
+use serde::{Serialize, Serializer};
+use std::fmt;
+
+/// The codes with their names, each once.
+macro_rules! codes {
+    ($($(#[$doc:meta])* $code:ident = $name:literal,)*) => {
+        /// The stable name of a mistake, beside the words that explain it.
+        ///
+        #[doc = include_str!("codes.md")]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum Code {
+            $($(#[$doc])* $code,)*
+        }
+
+        impl Code {
+            /// Every code there is.
+            pub const ALL: &[Code] = &[$(Code::$code),*];
+
+            /// The name as it stands in reports.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Code::$code => $name,)*
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The starter's `todo!` is still there.
+    NotWritten = "not-written",
+    /// A future was made and never awaited.
+    NotAwaited = "not-awaited",
+    /// It awaits nothing that takes time.
+    NoWait = "no-wait",
+    /// It asks again and again instead of waiting.
+    BusyWait = "busy-wait",
+    /// A thread was held: by something that sleeps, waits or computes on it.
+    BlocksThread = "blocks-thread",
+    /// It never comes back, though no thread is held.
+    NeverEnds = "never-ends",
+    /// One after the other, where the waits could overlap.
+    Sequential = "sequential",
+    /// Fewer at the same time than asked for.
+    Limited = "limited",
+    /// More in flight at the same time than allowed.
+    Unlimited = "unlimited",
+    /// A runtime was started, or blocked on, inside the running one.
+    RuntimeInRuntime = "runtime-in-runtime",
+    /// The function that was to be used is not.
+    NotCalled = "not-called",
+    /// The results are right, but not in the order of the inputs.
+    OrderLost = "order-lost",
+    /// The results are wrong.
+    WrongResult = "wrong-result",
+    /// The learner's code panicked for another reason.
+    Panicked = "panicked",
+    /// What was to be a task of its own was none.
+    NotSpawned = "not-spawned",
+    /// A task was let go of before it had ended.
+    HandleDropped = "handle-dropped",
+    /// A task ended, and what it returned was thrown away.
+    ResultIgnored = "result-ignored",
+    /// A task was stopped before it had ended.
+    Cancelled = "cancelled",
+    /// A task panicked, and nobody was told.
+    PanicSwallowed = "panic-swallowed",
+    /// The caller was not told of an error, or of another one than it was.
+    ErrorSwallowed = "error-swallowed",
+    /// Every request came over a connection of its own.
+    ClientPerRequest = "client-per-request",
+    /// The client that was given was not used.
+    ClientNotUsed = "client-not-used",
+    /// One failure among many took the others with it.
+    OneFailureStopsAll = "one-failure-stops-all",
+    /// A request that is never answered was waited for without end, or for longer than asked.
+    NoTimeout = "no-timeout",
+    /// A request was given up that would have been answered in time.
+    TimeoutTooShort = "timeout-too-short",
+    /// An answer that reports a failure was taken for a success.
+    StatusNotChecked = "status-not-checked",
+    /// The work that was handed over was not run.
+    WorkNotRun = "work-not-run",
+    /// The work succeeded, and what was opened for it stayed open.
+    NotClosedAfterSuccess = "not-closed-after-success",
+    /// The work failed, and what was opened for it stayed open.
+    NotClosedAfterError = "not-closed-after-error",
+    /// The work panicked, and what was opened for it stayed open.
+    NotClosedAfterPanic = "not-closed-after-panic",
+    /// What was closed already was closed again.
+    ClosedTwice = "closed-twice",
+    /// It was closed while somebody still needed it.
+    ClosedTooEarly = "closed-too-early",
+    /// Closing was begun, and nobody waited for its end.
+    CloseNotAwaited = "close-not-awaited",
+    /// A stage waited until the one before it had finished with everything.
+    SequentialStages = "sequential-stages",
+    /// An item came to no end: neither a result nor an error.
+    ItemLost = "item-lost",
+    /// An item came out more than once.
+    ItemDuplicated = "item-duplicated",
+    /// A reader could have seen a file that was written in part.
+    PartialFile = "partial-file",
+    /// A failure that would have passed was taken for final.
+    NoRetry = "no-retry",
+    /// It asked again without a pause, or without a longer one each time.
+    NoBackoff = "no-backoff",
+    /// It asked again where asking again cannot help.
+    RetriesTooMuch = "retries-too-much",
+    /// It asks again without an end.
+    RetriesForEver = "retries-for-ever",
+    /// The check itself could not run, for want of a port, say.
+    CheckFailed = "check-failed",
+}
+
+impl Code {
+    /// The codes that the check of an exercise may find, `check-failed` left out, which is nobody's mistake. Its notebook
+    /// has a hint in three steps for each; nothing for what is no exercise.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use support::check::Code;
+    ///
+    /// assert!(Code::of("5_data_pipeline").contains(&Code::NoRetry));
+    /// assert!(Code::of("5_data_pipeline").iter().all(|code| *code != Code::CheckFailed));
+    /// ```
+    pub fn of(exercise: &str) -> &'static [Code] {
+        match exercise {
+            "1_first_async_function" => &[
+                Code::NotWritten,
+                Code::NotAwaited,
+                Code::NoWait,
+                Code::BusyWait,
+                Code::BlocksThread,
+                Code::NeverEnds,
+                Code::Sequential,
+                Code::Limited,
+                Code::RuntimeInRuntime,
+                Code::NotCalled,
+                Code::OrderLost,
+                Code::WrongResult,
+                Code::Panicked,
+            ],
+            "2_concurrent_tasks" => &[
+                Code::NotWritten,
+                Code::NotAwaited,
+                Code::BusyWait,
+                Code::BlocksThread,
+                Code::NeverEnds,
+                Code::RuntimeInRuntime,
+                Code::Sequential,
+                Code::Limited,
+                Code::OrderLost,
+                Code::WrongResult,
+                Code::Panicked,
+                Code::NotSpawned,
+                Code::HandleDropped,
+                Code::ResultIgnored,
+                Code::Cancelled,
+                Code::PanicSwallowed,
+                Code::ErrorSwallowed,
+                Code::ItemLost,
+            ],
+            "3_http_requests" => &[
+                Code::NotWritten,
+                Code::BlocksThread,
+                Code::NeverEnds,
+                Code::RuntimeInRuntime,
+                Code::Panicked,
+                Code::Sequential,
+                Code::Limited,
+                Code::OrderLost,
+                Code::WrongResult,
+                Code::ClientPerRequest,
+                Code::ClientNotUsed,
+                Code::OneFailureStopsAll,
+                Code::NoTimeout,
+                Code::TimeoutTooShort,
+                Code::StatusNotChecked,
+                Code::ErrorSwallowed,
+            ],
+            "4_async_resources" => &[
+                Code::NotWritten,
+                Code::BlocksThread,
+                Code::BusyWait,
+                Code::NeverEnds,
+                Code::RuntimeInRuntime,
+                Code::Panicked,
+                Code::Sequential,
+                Code::Limited,
+                Code::OrderLost,
+                Code::WrongResult,
+                Code::WorkNotRun,
+                Code::NotClosedAfterSuccess,
+                Code::NotClosedAfterError,
+                Code::NotClosedAfterPanic,
+                Code::ClosedTwice,
+                Code::ClosedTooEarly,
+                Code::CloseNotAwaited,
+                Code::ErrorSwallowed,
+                Code::PanicSwallowed,
+            ],
+            "5_data_pipeline" => &[
+                Code::NotWritten,
+                Code::BlocksThread,
+                Code::NeverEnds,
+                Code::RuntimeInRuntime,
+                Code::Panicked,
+                Code::Sequential,
+                Code::SequentialStages,
+                Code::Limited,
+                Code::Unlimited,
+                Code::ItemLost,
+                Code::ItemDuplicated,
+                Code::WrongResult,
+                Code::PartialFile,
+                Code::NoRetry,
+                Code::NoBackoff,
+                Code::RetriesTooMuch,
+                Code::RetriesForEver,
+                Code::OneFailureStopsAll,
+                Code::StatusNotChecked,
+                Code::ErrorSwallowed,
+            ],
+            _ => &[],
+        }
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_explains_every_code_once() {
+        let page = include_str!("codes.md");
+        for code in Code::ALL {
+            let row = format!("| `{code}` |");
+            assert_eq!(page.matches(&row).count(), 1, "{code}");
+        }
+        let rows = page.lines().filter(|line| line.starts_with("| `")).count();
+        assert_eq!(rows, Code::ALL.len(), "the page has a row that is no code");
+    }
+}

@@ -1,0 +1,9 @@
+// expects: blocks-thread
+async fn fetch(id: u32) -> String {
+    tokio::spawn(async { std::thread::sleep(STEP) }).await.expect("it returns");
+    format!("data{id}")
+}
+
+async fn fetch_all(ids: Vec<u32>) -> Vec<String> {
+    futures::future::join_all(ids.into_iter().map(fetch)).await
+}

@@ -1,0 +1,12 @@
+// expects: busy-wait
+async fn fetch(id: u32) -> String {
+    let deadline = std::time::Instant::now() + STEP;
+    while std::time::Instant::now() < deadline {
+        tokio::task::yield_now().await;
+    }
+    format!("data{id}")
+}
+
+async fn fetch_all(ids: Vec<u32>) -> Vec<String> {
+    futures::future::join_all(ids.into_iter().map(fetch)).await
+}

@@ -1,0 +1,14 @@
+// expects: passed
+async fn fetch(id: u32) -> String {
+    println!("Fetching data{id}...");
+    tokio::time::sleep(STEP).await;
+    println!("Got data{id}");
+    format!("data{id}")
+}
+
+async fn fetch_all(ids: Vec<u32>) -> Vec<String> {
+    let handles: Vec<_> = ids.into_iter().map(|id| tokio::spawn(tokio::time::timeout(STEP * 10, fetch(id)))).collect();
+    let mut out = vec![];
+    for h in handles { out.push(h.await.unwrap().unwrap()); }
+    out
+}

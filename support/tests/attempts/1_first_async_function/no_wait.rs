@@ -1,0 +1,9 @@
+// expects: no-wait
+async fn fetch(id: u32) -> String {
+    println!("Fetching data{id}...");
+    format!("data{id}")
+}
+
+async fn fetch_all(ids: Vec<u32>) -> Vec<String> {
+    futures::future::join_all(ids.into_iter().map(fetch)).await
+}

@@ -1,0 +1,13 @@
+// expects: not-called
+async fn fetch(id: u32) -> String {
+    tokio::time::sleep(STEP).await;
+    format!("data{id}")
+}
+
+async fn fetch_all(ids: Vec<u32>) -> Vec<String> {
+    futures::future::join_all(ids.into_iter().map(async |id| {
+        tokio::time::sleep(STEP).await;
+        format!("data{id}")
+    }))
+    .await
+}

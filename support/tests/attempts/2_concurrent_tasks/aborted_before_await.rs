@@ -1,0 +1,14 @@
+// expects: cancelled
+async fn fetch_users(ids: Vec<u32>) -> Vec<User> {
+    join_all(ids.into_iter().map(fetch_user)).await
+}
+
+async fn run_all(jobs: Vec<Job>) -> Vec<Result<String, String>> {
+    let handles: Vec<_> = jobs.into_iter().map(tokio::spawn).collect();
+    let mut results = Vec::new();
+    for handle in handles {
+        handle.abort();
+        results.push(handle.await.map_err(|error| error.to_string()));
+    }
+    results
+}

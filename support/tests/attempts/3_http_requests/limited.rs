@@ -1,0 +1,12 @@
+// expects: limited
+fn build_client() -> Client {
+    Client::builder().timeout(TIMEOUT).build().expect("TLS is built in")
+}
+
+async fn fetch_post(client: &Client, url: &str) -> reqwest::Result<Post> {
+    client.get(url).send().await?.error_for_status()?.json().await
+}
+
+async fn fetch_all(client: Client, urls: Vec<String>) -> Vec<reqwest::Result<Post>> {
+    stream::iter(&urls).map(|url| fetch_post(&client, url)).buffered(2).collect().await
+}

@@ -1,0 +1,37 @@
+// expects: panicked
+async fn fetch(client: &Client, url: &str) -> Result<Item, Failed> {
+    let mut wait = Duration::from_millis(20);
+    for _attempt in 0..4 {
+        let answer = client.get(url).send().await?;
+        if !matches!(answer.status(), StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
+            return Ok(answer.error_for_status()?.json().await?);
+        }
+        tokio::time::sleep(wait).await;
+        wait *= 2;
+    }
+    Err(format!("{url} is busy for too long").into())
+}
+
+async fn save(path: PathBuf, text: String) -> std::io::Result<()> {
+    let part = path.with_extension("part");
+    tokio::fs::write(&part, text).await?;
+    tokio::fs::rename(part, path).await
+}
+
+async fn one(given: Given, permits: Arc<Semaphore>, url: String) -> u32 {
+    let item = {
+        let _permit = permits.acquire().await.unwrap();
+        fetch(&given.client, &url).await.unwrap()
+    };
+    let (id, process) = (item.id, given.process.clone());
+    let text = spawn_blocking(move || process(item)).await.unwrap();
+    save(given.output.join(format!("result_{id}.json")), text).await.unwrap();
+    id
+}
+
+async fn pipeline(given: Given) -> Vec<Result<u32, Failed>> {
+    let permits = Arc::new(Semaphore::new(LIMIT));
+    let tasks = given.urls.iter().map(|url| tokio::spawn(one(given.clone(), permits.clone(), url.clone())));
+    let ended = join_all(tasks.collect::<Vec<_>>()).await;
+    ended.into_iter().map(|ended| ended.map_err(Failed::from)).collect()
+}
