@@ -12,7 +12,7 @@ pub(crate) mod run;
 pub(crate) mod scratch;
 pub(crate) mod tested;
 
-use crate::system::process;
+use crate::system::{files, process};
 use anyhow::{Context, Result, bail};
 use fs_err as fs;
 use proc_macro2::{TokenStream, TokenTree};
@@ -240,19 +240,13 @@ pub(crate) fn below(folder: &Path) -> Result<Vec<PathBuf>> {
 
 fn collect(path: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
     if path.is_dir() {
-        let entries = process::entries(path)?;
-        let hidden = |entry: &Path| {
-            entry
-                .file_name()
-                .is_some_and(|name| name.to_string_lossy().starts_with('.'))
+        let is_shown = |entry: &&PathBuf| {
+            !files::name(entry).starts_with('.')
+                && (entry.is_dir() || entry.extension().is_some_and(|end| end == "ipynb"))
         };
-        return entries
-            .iter()
-            .filter(|entry| {
-                !hidden(entry)
-                    && (entry.is_dir() || entry.extension().is_some_and(|end| end == "ipynb"))
-            })
-            .try_for_each(|entry| collect(entry, found));
+        let entries = process::entries(path)?;
+        let mut entries = entries.iter().filter(is_shown);
+        return entries.try_for_each(|entry| collect(entry, found));
     }
     if !path.exists() {
         bail!("`{}` does not exist", path.display());

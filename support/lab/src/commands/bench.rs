@@ -18,7 +18,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use fs_err as fs;
 use serde::{Deserialize, Serialize};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// What is measured, in the order in which it takes its turns.
@@ -163,8 +163,8 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
         "summary": report,
         "runs": measured,
     }))?;
-    write(&out.join("bench.json"), &json)?;
-    write(&out.join("bench.txt"), &report.table())?;
+    fs::write(out.join("bench.json"), &json)?;
+    fs::write(out.join("bench.txt"), report.table())?;
     report::draw(paths, &tools, &report, &out)?;
     if options.json {
         println!("{json}");
@@ -173,10 +173,6 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
     }
     eprintln!("Table, JSON and figures are in {}", paths.shown(&out));
     Ok(ExitCode::SUCCESS)
-}
-
-fn write(file: &Path, text: &str) -> Result<()> {
-    Ok(fs::write(file, text)?)
 }
 
 struct Bench<'a> {
@@ -209,11 +205,10 @@ impl Bench<'_> {
         };
         let cells = cells::of(kind, support, more);
         let file = self.cells.join("cells.json");
-        write(&file, &serde_json::to_string(&cells)?)?;
+        fs::write(&file, serde_json::to_string(&cells)?)?;
         // The stock kernel builds in a folder of its own, and leaves it behind when it is ended.
         let scratch = self.specifications.join("scratch");
-        let _ = fs::remove_dir_all(&scratch);
-        fs::create_dir_all(&scratch)?;
+        files::empty_folder(&scratch)?;
         let mut command = jupyter::command(self.paths, &self.tools.python);
         command
             .env("TMPDIR", &scratch)
@@ -269,7 +264,7 @@ fn register(paths: &Paths, tools: &Tools) -> Result<PathBuf> {
             .join("kernels")
             .join(Kind::Python.kernel())
             .join("kernel.json"),
-        &serde_json::json!({
+        serde_json::json!({
             "argv": [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
             "display_name": "Python",
             "language": "python",
@@ -282,9 +277,7 @@ fn register(paths: &Paths, tools: &Tools) -> Result<PathBuf> {
 /// Writes `support` as a library that is linked into whatever uses it, and returns where it is.
 fn plain_crate(paths: &Paths) -> Result<PathBuf> {
     let folder = paths.state().join("bench/plain");
-    if folder.is_dir() {
-        fs::remove_dir_all(&folder)?;
-    }
+    files::remove(&folder)?;
     plain_crate::write(paths, &folder)?;
     Ok(folder.join("support"))
 }

@@ -13,6 +13,7 @@ use crate::notebook::{
 };
 use crate::prepare::{self, Tools, key};
 use crate::system::{
+    files,
     paths::{KERNEL, Paths},
     step::Step,
     variables,
@@ -21,7 +22,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use fs_err as fs;
 use page::Site;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::env;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -212,13 +213,10 @@ fn one(
 
 /// Everything that the outputs of a notebook depend on, in a line.
 fn state_of(path: &Path, prepared: &str) -> Result<String> {
-    let mut hasher = DefaultHasher::new();
-    fs::read(path)?.hash(&mut hasher);
     // Saving it counts as a change, as it does for make.
-    let data = path.metadata()?;
-    data.modified().ok().hash(&mut hasher);
-    std::env::var_os(variables::API).hash(&mut hasher);
-    Ok(format!("{:016x} {prepared}\n", hasher.finish()))
+    let modified = path.metadata()?.modified().ok();
+    let number = files::hash((fs::read(path)?, modified, env::var_os(variables::API)));
+    Ok(format!("{number:016x} {prepared}\n"))
 }
 
 #[cfg(test)]

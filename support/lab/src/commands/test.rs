@@ -138,9 +138,7 @@ fn cargo_test(
     command.args(targets).arg("--").args(names);
     with(&mut command);
     eprintln!("`{}`", process::display(&command));
-    let status = command
-        .status()
-        .context("`cargo test` could not be started")?;
+    let status = process::status(&mut command)?;
     if !status.success() {
         bail!("`{}` failed ({status})", process::display(&command));
     }

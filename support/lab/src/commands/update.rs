@@ -79,7 +79,7 @@ fn bring(paths: &Paths, git: &Git, upstream: &str) -> Result<()> {
             index.push_str(&entry(git, &goal, path)?);
         }
     }
-    git.feed(None, &["update-index", "--index-info"], index.as_bytes())?;
+    git.feed(&["update-index", "--index-info"], &index)?;
     git.text(&["merge", "--ff-only", "--no-autostash", "--quiet", &goal])
         .context("git could not bring the rest; your notebooks are safe\nhint: mend what git says, and run `cargo lab update` again")?;
     println!(
@@ -208,7 +208,7 @@ impl Plan {
 /// A file of a commit as `git update-index --index-info` reads it.
 fn entry(git: &Git, commit: &str, path: &str) -> Result<String> {
     // There, paths count from the top of the repository, of which the checkout may be a part.
-    let prefix = git.text(&["rev-parse", "--show-prefix"])?;
+    let prefix = git.prefix()?;
     let known = git.text(&["ls-tree", commit, "--", path])?;
     let gone = format!("0 {}", "0".repeat(commit.len()));
     let what = known

@@ -67,9 +67,7 @@ pub(crate) fn write_outlines(
 ) -> Result<()> {
     let step = Step::start("Outlines of the sources, for type inference");
     let ours = prepared.join(sources::OURS);
-    if ours.is_dir() {
-        fs_err::remove_dir_all(&ours)?;
-    }
+    files::remove(&ours)?;
     cargo
         .args(["metadata", "--format-version", "1", "--offline"])
         .args(["--filter-platform", toolchain.host()?])
@@ -146,9 +144,7 @@ fn outlined(paths: &Paths, package: &Value, workspace: &Path) -> Option<(PathBuf
 pub(crate) fn answer(paths: &Paths, cargo: &Path, arguments: &[String]) -> Result<ExitCode> {
     let mut command = Command::new(cargo);
     command.args(arguments).stderr(Stdio::inherit());
-    let output = command
-        .output()
-        .with_context(|| format!("`{}` could not be started", process::display(&command)))?;
+    let output = process::output(&mut command)?;
     crates::put_back(Path::new("."))?;
     match serde_json::from_slice(&output.stdout) {
         Ok(metadata) => println!("{}", to_outlines(paths, lean(metadata))),

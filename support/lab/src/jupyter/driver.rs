@@ -77,9 +77,7 @@ impl Driver {
         if let Some(save) = job.save {
             command.arg("--save").arg(save);
         }
-        let mut child = command
-            .spawn()
-            .with_context(|| format!("`{}` could not be started", process::display(&command)))?;
+        let mut child = process::spawn(&mut command)?;
         let stdout = child
             .stdout
             .take()

@@ -189,15 +189,9 @@ fn virtual_environment(
             process::tail(made.said.as_bytes())
         );
     }
-    let ended = process::job(install.args(wanted), |_| ())?;
-    if !ended.status.success() {
-        bail!(
-            "{} could not be installed:\n{}{}",
-            wanted.join(", "),
-            process::tail(ended.said.as_bytes()),
-            hints::of(&ended.said, folder)
-        );
-    }
+    let all = wanted.join(", ");
+    process::job(install.args(wanted), |_| ())?
+        .must_succeed(&format!("{all} could not be installed"), folder)?;
     let found = versions(command(&python), wanted).unwrap_or_default();
     if wanted
         .iter()
@@ -208,8 +202,8 @@ fn virtual_environment(
         );
     }
     // Written last: an interrupted installation is not taken for a whole one.
-    files::write_if_changed(&stamp(folder), &stamped(folder, wanted))?;
-    step.done(&wanted.join(", "));
+    files::write_if_changed(&stamp(folder), stamped(folder, wanted))?;
+    step.done(&all);
     Ok(python)
 }
 

@@ -210,10 +210,7 @@ fn below(folder: &Path) -> Result<Vec<String>> {
 /// Copies the notebooks that the lab has, as they are without outputs: all of them, or none.
 fn copy(notebooks: &Path, to: &Path) -> Result<()> {
     let part = to.with_extension("part");
-    if part.exists() {
-        fs::remove_dir_all(&part)?;
-    }
-    fs::create_dir_all(&part)?;
+    files::empty_folder(&part)?;
     for inside in below(notebooks)?.iter().filter(|inside| is_ours(inside)) {
         let paired = ["exercises", "solutions"]
             .into_iter()

@@ -151,9 +151,7 @@ pub(crate) fn notebooks(paths: &Paths) -> Result<Tested> {
 fn fresh_folder(paths: &Paths) -> Result<PathBuf> {
     let around = paths.state().join("tested");
     let folder = around.join("notebooks");
-    if around.exists() {
-        fs::remove_dir_all(&around)?;
-    }
+    files::remove(&around)?;
     fs::create_dir_all(&folder)?;
     symlink(paths.root.join("support"), around.join("support"))?;
     Ok(folder)

@@ -4,8 +4,8 @@ use crate::evcxr::{
     config::{self, LOCK},
     context::BuildContext,
 };
-use crate::system::{hints, paths::Paths, process, step::Step};
-use anyhow::{Context, Result, bail};
+use crate::system::{paths::Paths, process, step::Step};
+use anyhow::{Context, Result};
 use fs_err as fs;
 use serde_json::Value;
 use std::path::Path;
@@ -18,14 +18,9 @@ pub(crate) fn dependencies_in(paths: &Paths, context: &BuildContext, folder: &Pa
     let step = Step::start("Sources of the dependencies");
     let mut fetch = process::command(&context.toolchain.cargo);
     fetch.args(["fetch", "--locked"]).current_dir(&paths.root);
-    let ended = process::job(&fetch, |_| ())?;
-    if !ended.status.success() {
-        bail!(
-            "the sources of the dependencies could not be fetched:\n{}{}",
-            process::tail(ended.said.as_bytes()),
-            hints::of(&ended.said, folder)
-        );
-    }
+    let fetched = process::job(&fetch, |_| ())?;
+    let problem = "the sources of the dependencies could not be fetched";
+    fetched.must_succeed(problem, folder)?;
     step.done("there");
     compile(
         context,
@@ -72,13 +67,8 @@ fn compile(context: &BuildContext, folder: &Path, subcommand: &str, title: &str)
             step.advance(message["target"]["name"].as_str().unwrap_or("a crate"));
         }
     })?;
-    if !ended.status.success() {
-        bail!(
-            "the dependencies of the notebooks could not be built:\n{}{}",
-            process::tail(ended.said.as_bytes()),
-            hints::of(&ended.said, folder)
-        );
-    }
+    let problem = "the dependencies of the notebooks could not be built";
+    ended.must_succeed(problem, folder)?;
     step.done("done");
     Ok(())
 }

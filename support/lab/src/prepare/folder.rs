@@ -119,10 +119,10 @@ fn make(
     build::dependencies_in(paths, context, &new)?;
     inference::write_outlines(paths, &context.toolchain, context.cargo(), &new)?;
     prove(&new)?;
-    remove(folder)?;
+    files::remove(folder)?;
     fs::rename(&new, folder)?;
     let stamp = folder.with_extension(STAMP);
-    fs::write(&stamp, stamp_now(folder)?)?;
+    fs::write(&stamp, snapshot::digest(folder)?)?;
     remove_what_is_old(&all)
 }
 
@@ -144,7 +144,7 @@ fn begin(all: &Path, folder: &Path, new: &Path) -> Result<()> {
     tracing::debug!(?before, "the new folder begins as a copy");
     // Under another name until it shares nothing that is written into.
     let copy = folder.with_extension("copy");
-    remove(&copy)?;
+    files::remove(&copy)?;
     snapshot::copy(&before, &copy, Kept::Everything)?;
     fingerprints::invalidate(&copy)?;
     replay::forget(&copy)?;
@@ -158,11 +158,7 @@ fn named(paths: &Paths, context: &BuildContext) -> Result<PathBuf> {
 
 /// Whether a folder is still what it was when it was done.
 fn is_whole(folder: &Path) -> bool {
-    stamp_now(folder).is_ok_and(|now| recorded_stamp(folder) == Some(now))
-}
-
-fn stamp_now(folder: &Path) -> Result<String> {
-    Ok(format!("{:016x}\n", snapshot::digest(folder)?))
+    snapshot::digest(folder).is_ok_and(|now| recorded_stamp(folder) == Some(now))
 }
 
 fn recorded_stamp(folder: &Path) -> Option<String> {
@@ -230,29 +226,18 @@ fn remove_what_is_old(all: &Path) -> Result<()> {
         .filter(|(_, folder)| !kept.contains(&folder.as_path()))
     {
         // First the stamp, so that no half of a folder passes for a whole one.
-        remove(&folder.with_extension(STAMP))?;
-        remove(folder)?;
+        files::remove(&folder.with_extension(STAMP))?;
+        files::remove(folder)?;
     }
     for entry in process::entries(all)? {
         let stays = kept
             .iter()
             .any(|folder| entry == *folder || entry == folder.with_extension(STAMP));
         if !stays {
-            remove(&entry)?;
+            files::remove(&entry)?;
         }
     }
     Ok(())
-}
-
-fn remove(path: &Path) -> Result<()> {
-    let removed = if path.is_dir() {
-        fs::remove_dir_all(path)
-    } else if path.exists() {
-        fs::remove_file(path)
-    } else {
-        Ok(())
-    };
-    Ok(removed?)
 }
 
 #[cfg(test)]
@@ -262,7 +247,7 @@ mod tests {
     fn folder(all: &Path, name: &str, age: u64) {
         fs::create_dir(all.join(name)).expect("made");
         let stamp = all.join(name).with_extension(STAMP);
-        fs::write(&stamp, stamp_now(&all.join(name)).expect("read")).expect("written");
+        fs::write(&stamp, snapshot::digest(&all.join(name)).expect("read")).expect("written");
         let time = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000 - age);
         let file = fs::File::options()
             .append(true)

@@ -63,8 +63,8 @@ fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
     File::options().write(true).open(to)?.set_modified(modified)
 }
 
-/// Everything that a kernel gets of a folder, in one number (see [`files::digest`]).
-pub(crate) fn digest(folder: &Path) -> Result<u64> {
+/// Everything that a kernel gets of a folder, in one line (see [`files::digest`]).
+pub(crate) fn digest(folder: &Path) -> Result<String> {
     files::digest(folder, |name| is_left_out(name, Kept::Products))
 }
 

@@ -11,7 +11,6 @@ use anyhow::{Context, Result, bail};
 use fs_err as fs;
 use std::env;
 use std::ffi::OsStr;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -109,7 +108,8 @@ impl Paths {
                 state.display()
             );
         }
-        files::write_if_changed(&state.join(CHECKOUT), &self.root.to_string_lossy())
+        let root = self.root.to_string_lossy();
+        files::write_if_changed(&state.join(CHECKOUT), root.as_bytes())
             .map_err(|error| with_own_copy(&error))
     }
 
@@ -195,11 +195,7 @@ fn state_of(root: &Path) -> Result<PathBuf> {
     if fits(&inside) {
         return Ok(inside);
     }
-    let name = format!("async-lab/{:016x}", {
-        let mut hasher = DefaultHasher::new();
-        root.hash(&mut hasher);
-        hasher.finish()
-    });
+    let name = format!("async-lab/{:016x}", files::hash(root));
     caches().map(|folder| folder.join(&name)).find(|folder| fits(folder)).with_context(|| {
         format!(
             "the path of the checkout, `{}`, has a space, and so has that of your folder for caches: evcxr cannot build there\n\

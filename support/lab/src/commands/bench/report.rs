@@ -1,7 +1,7 @@
 //! What the measurements come to: medians, as a table, as JSON and as figures.
 
 use super::cells::FIRST;
-use super::{Kind, Measured, write};
+use super::{Kind, Measured};
 use crate::jupyter::{
     self,
     driver::{Driver, Job},
@@ -13,7 +13,6 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-
 use std::path::Path;
 
 /// Medians over the rounds; seconds, and bytes.
@@ -273,7 +272,7 @@ pub(super) fn draw(paths: &Paths, tools: &Tools, report: &Report, out: &Path) ->
     ];
     let lines: Vec<_> = lines.into_iter().flatten().collect();
     let figures = json!({ "bars": bars, "lines": lines });
-    write(&out.join("figures.json"), &figures.to_string())?;
+    fs_err::write(out.join("figures.json"), figures.to_string())?;
     let notebook = json!({
         "cells": [{
             "cell_type": "code", "id": "a", "metadata": {}, "outputs": [], "execution_count": null,

@@ -2,9 +2,8 @@
 
 use super::Programs;
 use crate::notebook::tested;
-use crate::system::{paths::Paths, process, step::Step, variables};
+use crate::system::{files, paths::Paths, process, step::Step, variables};
 use anyhow::{Context, Result, bail};
-use fs_err as fs;
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use serde::Deserialize;
 use std::fs::File;
@@ -77,10 +76,7 @@ fn report(
     pause: f64,
 ) -> Result<Report> {
     let folder = paths.state().join("class/trial");
-    if folder.exists() {
-        fs::remove_dir_all(&folder)?;
-    }
-    fs::create_dir_all(&folder)?;
+    files::empty_folder(&folder)?;
     let ports = free_ports()?;
     let password = format!("trial-{}-{}", std::process::id(), ports[0]);
     let log = folder.join("jupyterhub.log");

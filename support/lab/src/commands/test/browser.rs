@@ -3,7 +3,7 @@
 use crate::jupyter::packages;
 use crate::prepare::Tools;
 use crate::system::{paths::Paths, process};
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use std::path::{Path, PathBuf};
 
 /// The browsers that will do, by the names of their programs.
@@ -47,10 +47,7 @@ pub(crate) fn tests(
         for (name, value) in arguments {
             command.arg(name).arg(value);
         }
-        let status = command
-            .status()
-            .with_context(|| format!("`{}` could not be started", process::display(&command)))?;
-        if !status.success() {
+        if !process::status(&mut command)?.success() {
             bail!(
                 "`{script}` found what is said above\nhint: screenshots are in `{}`",
                 paths.shown(&screenshots)

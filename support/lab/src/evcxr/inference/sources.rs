@@ -10,7 +10,6 @@ use fs_err as fs;
 use serde_json::Value;
 use std::collections::HashSet;
 use std::ffi::OsStr;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 /// In the folder of a kernel, the outlines of our own crates, which change.
@@ -54,9 +53,7 @@ pub(super) fn of_crate(paths: &Paths, package: &Path) -> Option<PathBuf> {
 }
 
 fn short_hash(value: &str) -> u32 {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish() as u32
+    files::hash(value) as u32
 }
 
 /// Writes the outline of the standard library where it is missing.
@@ -192,24 +189,15 @@ fn at_once(target: &Path, write: impl FnOnce(&Path) -> Result<()>) -> Result<()>
         fs::rename(target, &old)?;
     }
     fs::rename(&new, target)?;
-    if old.is_dir() {
-        fs::remove_dir_all(&old)?;
-    }
-    stamp(target)
+    files::remove(&old)?;
+    files::write_if_changed(&stamp_of(target), files::digest(target, |_| false)?)
 }
 
 /// Whether an outline is as it was written: names, sizes and times tell.
 pub(super) fn is_whole(outline: &Path) -> bool {
     let now = files::digest(outline, |_| false);
     let then = fs::read_to_string(stamp_of(outline));
-    now.is_ok_and(|now| then.is_ok_and(|then| then == format!("{now:016x}\n")))
-}
-
-fn stamp(outline: &Path) -> Result<()> {
-    files::write_if_changed(
-        &stamp_of(outline),
-        &format!("{:016x}\n", files::digest(outline, |_| false)?),
-    )
+    now.is_ok_and(|now| then.is_ok_and(|then| then == now))
 }
 
 /// The names of crates have dots in them.
