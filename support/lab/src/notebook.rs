@@ -63,6 +63,14 @@ impl Notebook {
         Ok(Notebook { json })
     }
 
+    /// A notebook of these cells.
+    pub(crate) fn with(cells: impl IntoIterator<Item = Value>) -> Self {
+        let cells: Vec<Value> = cells.into_iter().collect();
+        Notebook {
+            json: json!({ "cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5 }),
+        }
+    }
+
     /// The notebook without what running it left.
     pub(crate) fn without_outputs(mut self) -> Self {
         for cell in self.json["cells"].as_array_mut().into_iter().flatten() {

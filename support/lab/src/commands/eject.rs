@@ -75,8 +75,8 @@ fn project(paths: &Paths, number: u32, solution: bool, folder: &Path) -> Result<
     let name = name
         .trim_start_matches(|character: char| character.is_ascii_digit() || character == '_')
         .replace('_', "-");
-    let lock = read(&paths.root.join("Cargo.lock"))?;
-    let workspace = read(&folder.join("Cargo.toml"))?;
+    let lock = fs::read_to_string(paths.root.join("Cargo.lock"))?;
+    let workspace = fs::read_to_string(folder.join("Cargo.toml"))?;
     let (_, workspace) = workspace
         .split_once("[workspace]")
         .context("`Cargo.toml` has no workspace")?;
@@ -202,10 +202,6 @@ fn compiling(
     }
 }
 
-fn read(file: &Path) -> Result<String> {
-    Ok(fs::read_to_string(file)?)
-}
-
 /// The exercise with a number, or its solution. Copies beside it are not it.
 fn numbered(paths: &Paths, number: u32, solution: bool) -> Result<PathBuf> {
     let exercises = Course::of(paths)?.exercises();
@@ -238,7 +234,6 @@ fn locked<'a>(name: &str, lock: &'a str) -> Option<&'a str> {
 mod tests {
     use super::*;
     use crate::notebook::scratch::{Checkout, cell, yours};
-    use serde_json::json;
 
     #[test]
     fn the_locked_version_is_that_of_the_very_crate() {
@@ -281,8 +276,7 @@ mod tests {
 
     /// A program of these cells, judged by a compiler that has something against every cell with a certain word.
     fn compiled(cells: &[Value], word: &str) -> Result<(String, Vec<(String, String)>)> {
-        let json = json!({ "cells": cells });
-        compiling(&Notebook { json }, "x", |marked| {
+        compiling(&Notebook::with(cells.to_vec()), "x", |marked| {
             let lines = marked.lines().enumerate();
             let wrong = lines.filter(|(_, line)| line.contains(word));
             let complaint = |(line, _)| compile::Complaint {

@@ -113,11 +113,11 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
     let mut written = vec![
         (
             paths.notebooks().join(format!("solutions/{full}.ipynb")),
-            committed::tidy(&solution).text()?,
+            solution.text()?,
         ),
         (
             paths.notebooks().join(format!("exercises/{full}.ipynb")),
-            committed::tidy(&exercise).text()?,
+            exercise.text()?,
         ),
         (support.join(format!("src/check/{name}.rs")), fill(CHECK)),
     ];
@@ -211,9 +211,7 @@ fn notebooks(text: &str) -> (Notebook, Notebook) {
         solution.push(cell.clone());
         exercise.push(cell);
     }
-    let of = |cells: Vec<Value>| Notebook {
-        json: json!({ "cells": cells, "metadata": {} }),
-    };
+    let of = |cells| committed::tidy(&Notebook::with(cells));
     (of(solution), of(exercise))
 }
 
@@ -224,7 +222,6 @@ mod tests {
     #[test]
     fn the_exercise_follows_its_solution() {
         let (solution, exercise) = notebooks(NOTEBOOK);
-        let (solution, exercise) = (committed::tidy(&solution), committed::tidy(&exercise));
         let mirrored = committed::mirror(&solution, &exercise).expect("it has cells");
         assert_eq!(mirrored.json, exercise.json);
         assert_ne!(solution.json, exercise.json);

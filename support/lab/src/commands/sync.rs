@@ -8,7 +8,7 @@
 
 use crate::notebook::{
     EXERCISE, Notebook,
-    committed::{drift_in_folder, mirror, nothing, solution_of, tidy},
+    committed::{drift_in_folder, mirror, solution_of, tidy},
     course::{Course, is_learners},
     first_line, has_tag, is_answer, kept, merge,
 };
@@ -135,7 +135,7 @@ fn carry(paths: &Paths, course: &Course, inside: &str) -> Result<Option<String>>
     let solution = tidy(&solution);
     let path = paths.notebooks().join(inside);
     if !path.exists() {
-        files::write(&path, mirror(&solution, &nothing())?.text()?)?;
+        files::write(&path, mirror(&solution, &Notebook::with([]))?.text()?)?;
         return Ok(Some("made from its solution".to_owned()));
     }
     let mine = Notebook::read(&path)?;

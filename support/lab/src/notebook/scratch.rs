@@ -108,9 +108,8 @@ impl Checkout {
 
     /// Writes a notebook in its committed form.
     pub(crate) fn write(&self, inside: &str, cells: impl IntoIterator<Item = Value>) {
-        let cells: Vec<Value> = cells.into_iter().collect();
-        let json = json!({ "cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5 });
-        let text = committed::tidy(&Notebook { json }).text().expect("JSON");
+        let tidy = committed::tidy(&Notebook::with(cells));
+        let text = tidy.text().expect("JSON");
         self.file(&format!("notebooks/{inside}"), &text);
     }
 
