@@ -56,7 +56,7 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
 fn all(paths: &Paths, mode: Mode) -> Result<()> {
     let course = Course::of(paths)?;
     let mut wrong = Vec::new();
-    for inside in with_missing_exercises(&course) {
+    for inside in course.with_missing_exercises() {
         let done = match mode {
             Mode::Carry => carry(paths, &course, &inside),
             Mode::Tidy => bring_back(paths, &course, &inside),
@@ -83,15 +83,6 @@ fn all(paths: &Paths, mode: Mode) -> Result<()> {
     bail!(
         "these were left as they are:\n  {list}\nhint: `cargo lab reset NAME` puts a notebook back, and keeps what was there"
     )
-}
-
-/// The notebooks of the lab, and the exercises that solutions have and the folder has not.
-fn with_missing_exercises(course: &Course) -> Vec<String> {
-    let mut names = course.names().to_vec();
-    names.extend(course.exercises());
-    names.sort();
-    names.dedup();
-    names
 }
 
 /// What keeps a notebook from being committed as it is.

@@ -87,7 +87,16 @@ impl Course {
             .collect()
     }
 
-    /// How many of them are solved. Other names may be noted, too, from another version of the lab.
+    /// The notebooks of the lab, and the exercises that solutions have and the folder has not.
+    pub(crate) fn with_missing_exercises(&self) -> Vec<String> {
+        let mut all = self.names.clone();
+        all.extend(self.exercises());
+        all.sort();
+        all.dedup();
+        all
+    }
+
+    /// How many of the exercises are solved. Other names may be noted, too, from another version of the lab.
     pub(crate) fn solved(&self, solved: &Solved) -> usize {
         let exercises = self.exercises();
         let noted = exercises
@@ -98,8 +107,9 @@ impl Course {
 
     /// The notebooks that lie among the lab's and are the learner's own: copies, new ones, those that commands kept.
     pub(crate) fn strays(&self) -> Result<Vec<String>> {
+        let ours = self.with_missing_exercises();
         let mut strays = below(&self.root.join("notebooks"))?;
-        strays.retain(|inside| !self.names.contains(inside) && !self.exercises().contains(inside));
+        strays.retain(|inside| !ours.contains(inside));
         Ok(strays)
     }
 

@@ -198,60 +198,45 @@ mod tests {
         vec![json!({ "output_type": "stream", "name": "stderr", "text": text })]
     }
 
-    fn cause(source: &str, tags: &[&str], reply: Reply, outputs: &[Value]) -> Option<Cause> {
+    #[track_caller]
+    fn ends(source: &str, tags: &[&str], reply: Reply, outputs: &[Value], expected: Option<Cause>) {
         let cell = json!({ "cell_type": "code", "metadata": { "tags": tags }, "source": source });
-        match status(&cell, reply, outputs) {
+        let cause = match status(&cell, reply, outputs) {
             Status::Failed { cause, .. } => Some(cause),
             Status::Ok | Status::Skipped => None,
-        }
+        };
+        assert_eq!(cause, expected);
     }
-
-    const PANIC: &str = "\nthread 'main' (12) panicked at src/lib.rs:3:1:\nboom\n";
 
     #[test]
     fn a_panic_fails_although_the_kernel_says_ok() {
-        assert_eq!(
-            cause("f()", &[], Reply::Ok, &stderr(PANIC)),
-            Some(Cause::Panic)
-        );
-        assert_eq!(cause("f()", &[FAILS], Reply::Ok, &stderr(PANIC)), None);
+        let panic = stderr("\nthread 'main' (12) panicked at src/lib.rs:3:1:\nboom\n");
+        ends("f()", &[], Reply::Ok, &panic, Some(Cause::Panic));
+        ends("f()", &[FAILS], Reply::Ok, &panic, None);
     }
 
     #[test]
     fn an_error_through_a_question_mark_fails_although_the_kernel_says_ok() {
         let said = stderr("Os { code: 2 }\n");
-        assert_eq!(
-            cause("open(p)?;", &[], Reply::Ok, &said),
-            Some(Cause::QuestionMark)
-        );
-        assert_eq!(cause("eprintln!(\"why?\")", &[], Reply::Ok, &said), None);
+        let cause = Some(Cause::QuestionMark);
+        ends("open(p)?;", &[], Reply::Ok, &said, cause);
+        ends("eprintln!(\"why?\")", &[], Reply::Ok, &said, None);
     }
 
     #[test]
     fn a_cell_that_must_fail_and_does_not_is_a_failure() {
-        assert_eq!(
-            cause("1", &[FAILS], Reply::Ok, &[]),
-            Some(Cause::DidNotFail)
-        );
+        ends("1", &[FAILS], Reply::Ok, &[], Some(Cause::DidNotFail));
     }
 
     #[test]
     fn no_tag_excuses_an_endless_cell_or_a_dead_process() {
-        assert_eq!(
-            cause("loop {}", &[FAILS], Reply::Timeout, &[]),
-            Some(Cause::Timeout)
-        );
-        assert_eq!(
-            cause("x", &[FAILS], Reply::Dead, &[]),
-            Some(Cause::KernelDied)
-        );
         let ended = [
             json!({ "output_type": "error", "evalue": "Subprocess terminated with status: 1", "traceback": [] }),
         ];
-        assert_eq!(
-            cause("x", &[FAILS], Reply::Error, &ended),
-            Some(Cause::ProcessEnded)
-        );
+        let tags = &[FAILS];
+        ends("loop {}", tags, Reply::Timeout, &[], Some(Cause::Timeout));
+        ends("x", tags, Reply::Dead, &[], Some(Cause::KernelDied));
+        ends("x", tags, Reply::Error, &ended, Some(Cause::ProcessEnded));
     }
 
     #[test]
@@ -259,28 +244,22 @@ mod tests {
         let outputs = [
             json!({ "output_type": "error", "evalue": "", "traceback": ["\u{1b}[31m[E0425] Error\u{1b}[0m: nope"] }),
         ];
-        let cell = json!({ "source": "x" });
-        let Status::Failed { cause, message } = status(&cell, Reply::Error, &outputs) else {
-            panic!("it fails");
+        let told = Status::Failed {
+            cause: Cause::CompileError,
+            message: "[E0425] Error: nope".to_owned(),
         };
-        assert_eq!(
-            (cause, message.as_str()),
-            (Cause::CompileError, "[E0425] Error: nope")
-        );
+        let cell = json!({ "source": "x" });
+        assert_eq!(status(&cell, Reply::Error, &outputs), told);
     }
 
     #[test]
     fn a_demonstration_must_end_as_it_says() {
-        let shown = |happened: &str| {
-            [
-                json!({ "data": { PITFALL: { "title": "t", "expected": "panics", "happened": happened, "words": "42" } } }),
-            ]
-        };
-        assert_eq!(
-            cause("x", &[], Reply::Ok, &shown("works")),
-            Some(Cause::Demonstration)
-        );
-        assert_eq!(cause("x", &[], Reply::Ok, &shown("panics")), None);
+        for (happened, cause) in [("works", Some(Cause::Demonstration)), ("panics", None)] {
+            let shown =
+                json!({ "title": "t", "expected": "panics", "happened": happened, "words": "42" });
+            let outputs = [json!({ "data": { PITFALL: shown } })];
+            ends("x", &[], Reply::Ok, &outputs, cause);
+        }
     }
 
     #[test]

@@ -44,7 +44,8 @@ struct All {
     beyond_the_limit: Option<String>,
 }
 
-/// Has so many learners work through the exercises, prints what each took, and fails where a verdict is wrong.
+/// Has so many learners work through the exercises, in a class of their own that ends with it, prints what each took, and
+/// fails where a verdict is wrong.
 pub(super) fn run(
     paths: &Paths,
     programs: &Programs,
@@ -53,28 +54,6 @@ pub(super) fn run(
     pause: f64,
 ) -> Result<()> {
     let step = Step::start(format!("A class of {learners}"));
-    let report = report(paths, programs, learners, memory, pause)?;
-    step.done("worked at the same time");
-    println!("{}", table(&report));
-    match report.learners.iter().find(|one| !one.passed) {
-        Some(one) => bail!(
-            "{} did not pass {}: {:?}",
-            one.learner,
-            one.exercise,
-            one.findings
-        ),
-        None => Ok(()),
-    }
-}
-
-/// Starts a class in a folder of its own, has learners work in it, and ends it.
-fn report(
-    paths: &Paths,
-    programs: &Programs,
-    learners: usize,
-    memory: u64,
-    pause: f64,
-) -> Result<Report> {
     let folder = paths.state().join("class/trial");
     files::empty_folder(&folder)?;
     let ports = free_ports()?;
@@ -105,7 +84,20 @@ fn report(
             .arg(&notebooks),
     )
     .with_context(hint)?;
-    serde_json::from_str(&said).context("the trial's report is not what it should be")
+    drop(hub);
+    step.done("worked at the same time");
+    let report: Report =
+        serde_json::from_str(&said).context("the trial's report is not what it should be")?;
+    println!("{}", table(&report));
+    match report.learners.iter().find(|one| !one.passed) {
+        Some(one) => bail!(
+            "{} did not pass {}: {:?}",
+            one.learner,
+            one.exercise,
+            one.findings
+        ),
+        None => Ok(()),
+    }
 }
 
 /// A running JupyterHub, which ends with this value.
