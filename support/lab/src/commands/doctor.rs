@@ -7,7 +7,6 @@ use crate::system::{paths::Paths, process, tools::Toolchain};
 use anyhow::{Context, Error, Result, anyhow};
 use clap::Args;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 /// What mends most of what may be missing.
 const SETUP: &str = "cargo lab setup";
@@ -17,7 +16,7 @@ const SETUP: &str = "cargo lab setup";
 pub(crate) struct Options {}
 
 /// Prints what was found; fails where something is missing.
-pub(crate) fn run(paths: &Paths, Options {}: &Options) -> Result<ExitCode> {
+pub(crate) fn run(paths: &Paths, Options {}: &Options) -> Result<bool> {
     let mut sound = true;
     let mut row = |what: &str, found: Result<String>| match found {
         Ok(text) => anstream::println!("\x1b[32mok\x1b[0m       {what:<22} {text}"),
@@ -61,7 +60,7 @@ pub(crate) fn run(paths: &Paths, Options {}: &Options) -> Result<ExitCode> {
         is_ready.then_some(there).context(SETUP)
     });
     row("built dependencies", dependencies);
-    Ok(super::code(sound))
+    Ok(sound)
 }
 
 fn first_line(text: &str) -> String {

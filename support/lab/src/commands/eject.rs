@@ -19,8 +19,7 @@ use fs_err as fs;
 use program::Program;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::path::PathBuf;
 
 /// What the kernel's Tokio can do, for a program that awaits in `main`.
 const TOKIO_FEATURES: &str = "[\"full\"]";
@@ -39,15 +38,10 @@ pub(crate) struct Options {
     solution: bool,
 }
 
-/// Makes the project.
-pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
-    project(paths, options.number, options.solution, &options.folder)?;
-    Ok(ExitCode::SUCCESS)
-}
-
-/// Writes the project of exercise `number`, or of its solution, into a new folder.
-fn project(paths: &Paths, number: u32, solution: bool, folder: &Path) -> Result<()> {
-    let path = numbered(paths, number, solution)?;
+/// Writes the project of an exercise, or of its solution, into a new folder.
+pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
+    let Options { number, folder, .. } = options;
+    let path = numbered(paths, *number, options.solution)?;
     let notebook = Notebook::read(&path)?;
     if let Some(cell) = notebook
         .cells()
@@ -264,14 +258,18 @@ mod tests {
     #[test]
     fn a_cell_is_named_by_its_first_line() {
         let checkout = Checkout::new();
-        let folder = checkout.beside("project");
-        let error = project(&checkout.paths, 1, false, &folder).expect_err("not that");
+        let options = Options {
+            number: 1,
+            folder: checkout.beside("project"),
+            solution: false,
+        };
+        let error = run(&checkout.paths, &options).expect_err("not that");
         let said = format!("{error:#}");
         assert!(
             said.contains("not solved yet") && said.contains("`todo!(\"answer\")`"),
             "{said}"
         );
-        assert!(!folder.exists());
+        assert!(!options.folder.exists());
     }
 
     /// A program of these cells, judged by a compiler that has something against every cell with a certain word.

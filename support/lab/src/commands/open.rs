@@ -7,7 +7,6 @@ use crate::system::{paths::Paths, variables};
 use anyhow::{Context, Result};
 use clap::Args;
 use std::os::unix::process::CommandExt;
-use std::process::ExitCode;
 
 /// Options of `cargo lab open`.
 #[derive(Debug, Args)]
@@ -18,7 +17,7 @@ pub(crate) struct Options {
 }
 
 /// Prepares what is missing and turns this process into JupyterLab, on 127.0.0.1 and with a token.
-pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
+pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
     // Before the learner writes into them, it is noted what the notebooks are.
     Course::of(paths)?;
     let arguments = &options.jupyter;

@@ -18,7 +18,6 @@ use anyhow::{Context, Result};
 use clap::Args;
 use std::env;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 /// Options of `cargo lab progress`.
 #[derive(Debug, Args)]
@@ -32,7 +31,7 @@ pub(crate) struct Options {
 }
 
 /// Says what is solved, or saves the work, or brings it back.
-pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
+pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
     let progress = progress_file(paths);
     let progress = progress.as_deref();
     match options {
@@ -43,8 +42,7 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
             import: Some(file), ..
         } => import::import(paths, progress, file),
         _ => tell(paths, progress),
-    }?;
-    Ok(ExitCode::SUCCESS)
+    }
 }
 
 /// The file in which checks note what is solved, by the rule that `support` goes by; nothing where `LAB_PROGRESS` is

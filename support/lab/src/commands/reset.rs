@@ -5,7 +5,6 @@ use crate::system::{files, paths::Paths};
 use anyhow::{Context, Result};
 use clap::Args;
 use fs_err as fs;
-use std::process::ExitCode;
 
 /// Options of `cargo lab reset`.
 #[derive(Debug, Args)]
@@ -16,7 +15,7 @@ pub(crate) struct Options {
 }
 
 /// Puts back every notebook that is named: by the number of an exercise, or by its name.
-pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
+pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
     let course = Course::of(paths)?;
     let names = options.notebooks.iter();
     // All names are looked up before anything is written.
@@ -44,7 +43,7 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
         }
         println!("  If it is open in JupyterLab, take *File › Reload Notebook from Disk*.");
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 #[cfg(test)]

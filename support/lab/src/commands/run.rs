@@ -11,7 +11,6 @@ use anyhow::Result;
 use clap::Args;
 use fs_err as fs;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 /// Options of `cargo lab run`.
 #[derive(Debug, Args)]
@@ -34,7 +33,7 @@ pub(crate) struct Options {
 }
 
 /// Runs what the command line names; fails unless every cell of every notebook did what its tags say.
-pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
+pub(crate) fn run(paths: &Paths, options: &Options) -> Result<bool> {
     let found = notebook::find(&options.paths)?;
     let tools = prepare::everything(paths)?;
     if let Some(folder) = &options.save {
@@ -56,7 +55,7 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
             report(&outcome);
         }
     }
-    Ok(super::code(all_ok))
+    Ok(all_ok)
 }
 
 /// The copy of a notebook in `folder`, with the folder it came from: exercises and solutions have the same names.

@@ -16,7 +16,6 @@ use crate::system::{files, paths::Paths};
 use anyhow::{Result, bail};
 use clap::Args;
 use fs_err as fs;
-use std::process::ExitCode;
 
 /// What to do where notebooks are not what they should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,14 +41,13 @@ pub(crate) struct Options {
 }
 
 /// Does what the options say.
-pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
+pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
     let mode = match options {
         Options { check: true, .. } => Mode::Check,
         Options { tidy: true, .. } => Mode::Tidy,
         _ => Mode::Carry,
     };
-    all(paths, mode)?;
-    Ok(ExitCode::SUCCESS)
+    all(paths, mode)
 }
 
 /// Looks at every notebook of the lab. One that is damaged is told at the end and does not keep the others waiting.

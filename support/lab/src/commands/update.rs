@@ -20,14 +20,13 @@ use crate::system::{files, git::Git, paths::Paths, step::Step};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use fs_err as fs;
-use std::process::ExitCode;
 
 /// Options of `cargo lab update`: there are none.
 #[derive(Debug, Args)]
 pub(crate) struct Options {}
 
 /// Fetches what upstream has and brings it in.
-pub(crate) fn run(paths: &Paths, Options {}: &Options) -> Result<ExitCode> {
+pub(crate) fn run(paths: &Paths, Options {}: &Options) -> Result<()> {
     let git = Git::of(&paths.root).context(
         "git does not know this checkout, so there is nothing to bring it from\n\
          hint: unpack a newer version of the lab elsewhere, and take your work along: \
@@ -44,8 +43,7 @@ pub(crate) fn run(paths: &Paths, Options {}: &Options) -> Result<ExitCode> {
             .context("what is new could not be fetched; nothing was changed")?;
         step.done(&upstream);
     }
-    bring(paths, &git, &upstream)?;
-    Ok(ExitCode::SUCCESS)
+    bring(paths, &git, &upstream)
 }
 
 /// Brings a commit in that is here already.
@@ -92,15 +90,8 @@ fn bring(paths: &Paths, git: &Git, upstream: &str) -> Result<()> {
 
 /// The files that differ between two commits, as they lie below the top of the checkout.
 fn changed(git: &Git, head: &str, goal: &str) -> Result<Vec<String>> {
-    git.list(&[
-        "diff",
-        "--name-only",
-        "--no-renames",
-        "--relative",
-        "-z",
-        head,
-        goal,
-    ])
+    let names = ["diff", "--name-only", "--no-renames", "--relative", "-z"];
+    git.list(&[&names[..], &[head, goal]].concat())
 }
 
 fn is_notebook(path: &str) -> bool {

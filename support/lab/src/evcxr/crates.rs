@@ -70,7 +70,7 @@ pub(crate) fn resolve(cargo: &Path, host: &str, arguments: &[String]) -> Result<
         std::io::stderr().write_all(words::why_not(&call.stderr, name, network).as_bytes())
     };
     written.context("the kernel does not listen")?;
-    Ok(code(call.status))
+    Ok(process::code(call.status))
 }
 
 /// Builds or checks a cell and what it needs by `cargo`, in this environment; `product` is where the kernel looks for the
@@ -121,7 +121,7 @@ pub(crate) fn build(
         .write_all(call.stdout.as_bytes())
         .and_then(|()| std::io::stderr().write_all(said.as_bytes()));
     written.context("the kernel does not listen")?;
-    Ok(code(call.status))
+    Ok(process::code(call.status))
 }
 
 /// Fails where the kernel's folder has been removed: cargo would build everything in it again, for minutes.
@@ -229,14 +229,6 @@ pub(crate) fn put_back(folder: &Path) -> Result<()> {
 
 fn copy(from: &Path, to: &Path) -> Result<()> {
     files::write_if_changed(to, fs::read(from)?)
-}
-
-fn code(status: ExitStatus) -> ExitCode {
-    // Cargo's codes fit; where a signal ended it, any failure tells as much.
-    status
-        .code()
-        .and_then(|code| u8::try_from(code).ok())
-        .map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
 #[cfg(test)]

@@ -127,7 +127,7 @@ fn listed(prepared: &Path) -> Result<Vec<Outlined>> {
 }
 
 /// The folder of a package, and where its outline is, for the kernel that works in `workspace`.
-fn outlined(paths: &Paths, package: &Value, workspace: &Path) -> Option<(PathBuf, PathBuf)> {
+fn outlined(paths: &Paths, package: &Value, workspace: &Path) -> Option<Outlined> {
     let folder = sources::folder_of(package)?;
     let name = package["name"].as_str()?;
     let outline = if package["source"].is_string() {
@@ -151,11 +151,7 @@ pub(crate) fn answer(paths: &Paths, cargo: &Path, arguments: &[String]) -> Resul
         // Whatever it is, it is cargo's to say.
         Err(_) => print!("{}", String::from_utf8_lossy(&output.stdout)),
     }
-    Ok(if output.status.success() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(process::code(output.status))
 }
 
 /// The metadata with the paths of the outlines that are there.
@@ -163,13 +159,11 @@ fn to_outlines(paths: &Paths, mut metadata: Value) -> Value {
     let workspace = PathBuf::from(metadata["workspace_root"].as_str().unwrap_or_default());
     let packages = metadata["packages"].as_array_mut();
     for package in packages.into_iter().flatten() {
-        let Some((folder, outline)) = outlined(paths, package, &workspace) else {
-            continue;
-        };
-        if !outline.is_dir() {
-            continue;
+        if let Some((folder, outline)) = outlined(paths, package, &workspace)
+            && outline.is_dir()
+        {
+            sources::point_to(package, &folder, &outline);
         }
-        sources::point_to(package, &folder, &outline);
     }
     metadata
 }

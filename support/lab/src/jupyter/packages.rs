@@ -44,21 +44,15 @@ pub(crate) enum Active {
 
 /// What the environment that is active has of the pinned packages.
 pub(crate) fn active(wanted: &[String]) -> Active {
-    let Some(lab) = process::which("jupyter-lab") else {
-        return Active::None;
+    let look = || {
+        let lab = process::which("jupyter-lab")?;
+        let names = ["python", "python3"].map(|name| lab.with_file_name(name));
+        let mut names = names.into_iter();
+        let python = names.find(|python| process::is_executable(python))?;
+        let found = versions(process::command(&python), wanted)?;
+        Some(lacks(&found, wanted).map_or(Active::Fits(python), Active::Lacks))
     };
-    let python = ["python", "python3"]
-        .map(|name| lab.with_file_name(name))
-        .into_iter()
-        .find(|python| process::is_executable(python));
-    let Some(python) = python else {
-        return Active::None;
-    };
-    let said = versions(process::command(&python), wanted);
-    let Some(found) = said else {
-        return Active::None;
-    };
-    lacks(&found, wanted).map_or(Active::Fits(python), Active::Lacks)
+    look().unwrap_or(Active::None)
 }
 
 /// What a Python says of itself and of these packages.
@@ -123,12 +117,8 @@ pub(crate) fn with(
     name: &str,
     more: &[String],
 ) -> Result<PathBuf> {
-    let text = fs::read_to_string(
-        paths
-            .assets()
-            .join("requirements")
-            .join(format!("{name}.txt")),
-    )?;
+    let file = paths.assets().join(format!("requirements/{name}.txt"));
+    let text = fs::read_to_string(file)?;
     let lines = text.lines().filter(|line| !line.starts_with('#'));
     let mut wanted: Vec<_> = lines.map(str::to_owned).collect();
     wanted.extend_from_slice(more);
@@ -164,14 +154,9 @@ fn virtual_environment(
             let (mut make, mut install) = (command(&base), command(&python));
             // What an interrupted attempt left is no environment; what it downloaded, pip has kept.
             make.args(["-m", "venv", "--clear"]);
-            install.args([
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-                "--prefer-binary",
-            ]);
+            install
+                .args(["-m", "pip", "install", "--quiet"])
+                .args(["--disable-pip-version-check", "--prefer-binary"]);
             (make, install)
         }
     };

@@ -170,12 +170,12 @@ fn manner(folder: &Path) -> Option<&str> {
     folder.file_stem().and_then(OsStr::to_str).map(key::manner)
 }
 
-/// The finished folders, the last used first, with the time of that.
-fn finished(all: &Path) -> Vec<(SystemTime, PathBuf)> {
+/// The finished folders, the last used first.
+fn finished(all: &Path) -> Vec<PathBuf> {
     let stamps = process::entries(all).unwrap_or_default();
     let mut finished: Vec<_> = stamps
         .into_iter()
-        .filter(|entry| entry.extension().is_some_and(|end| end == STAMP))
+        .filter(|entry| is_stamp(entry))
         .filter_map(|stamp| {
             let used = stamp.metadata().and_then(|data| data.modified()).ok()?;
             Some((used, stamp.with_extension("")))
@@ -183,7 +183,7 @@ fn finished(all: &Path) -> Vec<(SystemTime, PathBuf)> {
         .filter(|(_, folder)| folder.is_dir())
         .collect();
     finished.sort_by(|one, other| other.cmp(one));
-    finished
+    finished.into_iter().map(|(_, folder)| folder).collect()
 }
 
 /// A folder that was built in the same way and not to its end.
@@ -197,7 +197,6 @@ fn unfinished(all: &Path, folder: &Path) -> Option<PathBuf> {
 fn latest(all: &Path, folder: &Path) -> Option<PathBuf> {
     finished(all)
         .into_iter()
-        .map(|(_, known)| known)
         .find(|known| known != folder && manner(known) == manner(folder) && is_whole(known))
 }
 
@@ -206,7 +205,7 @@ fn remove_what_is_old(all: &Path) -> Result<()> {
     let finished = finished(all);
     let mut manners: Vec<&str> = Vec::new();
     let mut kept: Vec<&Path> = Vec::new();
-    for (_, folder) in &finished {
+    for folder in &finished {
         let Some(manner) = manner(folder) else {
             continue;
         };
@@ -221,23 +220,18 @@ fn remove_what_is_old(all: &Path) -> Result<()> {
             kept.push(folder);
         }
     }
-    for (_, folder) in finished
-        .iter()
-        .filter(|(_, folder)| !kept.contains(&folder.as_path()))
-    {
-        // First the stamp, so that no half of a folder passes for a whole one.
-        files::remove(&folder.with_extension(STAMP))?;
-        files::remove(folder)?;
-    }
-    for entry in process::entries(all)? {
-        let stays = kept
-            .iter()
-            .any(|folder| entry == *folder || entry == folder.with_extension(STAMP));
-        if !stays {
-            files::remove(&entry)?;
-        }
-    }
-    Ok(())
+    let mut old = process::entries(all)?;
+    old.retain(|entry| {
+        let mut kept = kept.iter();
+        !kept.any(|folder| entry == *folder || *entry == folder.with_extension(STAMP))
+    });
+    // First the stamps, so that no half of a folder passes for a whole one.
+    old.sort_by_key(|entry| !is_stamp(entry));
+    old.iter().try_for_each(|entry| files::remove(entry))
+}
+
+fn is_stamp(entry: &Path) -> bool {
+    entry.extension().is_some_and(|end| end == STAMP)
 }
 
 #[cfg(test)]

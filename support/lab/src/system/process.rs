@@ -23,16 +23,19 @@ pub(crate) const GUARD: &str = "guard";
 /// some of them), and a kernel started from `cargo lab` would differ from one started from elsewhere.
 pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
-    for (name, _) in env::vars_os() {
-        if let Some(text) = name.to_str()
-            && set_by_cargo(text)
-        {
-            command.env_remove(&name);
-        }
-    }
+    remove_variables(&mut command, set_by_cargo);
     // Cargo puts its own folders in front of the library path; without them it is what it was.
     keep_paths(&mut command, "LD_LIBRARY_PATH", |part| !is_of_cargo(part));
     command
+}
+
+/// Takes the variables with such names from a command.
+pub(crate) fn remove_variables(command: &mut Command, is_removed: impl Fn(&str) -> bool) {
+    for (name, _) in env::vars_os() {
+        if name.to_str().is_some_and(&is_removed) {
+            command.env_remove(&name);
+        }
+    }
 }
 
 /// Hands on those of the folders in a variable that are to be kept, and no variable where there are none.
@@ -257,11 +260,17 @@ pub(crate) fn guard(program: &OsStr, arguments: &[OsString]) -> Result<ExitCode>
         // It is our own group, which `job` has made; nothing is left to tell an error to.
         let _ = kill_current_process_group(Signal::KILL);
     });
-    let status = child.wait().context("its end could not be awaited")?;
+    child
+        .wait()
+        .map(code)
+        .context("its end could not be awaited")
+}
+
+/// The code by which to end as another program did: as shells have it, signals have codes of their own.
+pub(crate) fn code(status: ExitStatus) -> ExitCode {
     let code = status.code().or_else(|| Some(128 + status.signal()?));
-    Ok(code
-        .and_then(|code| u8::try_from(code).ok())
-        .map_or(ExitCode::FAILURE, ExitCode::from))
+    code.and_then(|code| u8::try_from(code).ok())
+        .map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
 /// The longest line of a program that is quoted whole, in characters: a linker's command has thousands.

@@ -150,15 +150,12 @@ impl Drop for Hub {
 /// Three ports that nobody listens on.
 fn free_ports() -> Result<[u16; 3]> {
     let listen = || TcpListener::bind(("127.0.0.1", 0)).context("no port is free");
-    let listeners = [listen()?, listen()?, listen()?];
-    let mut ports = [0; 3];
-    for (port, listener) in ports.iter_mut().zip(&listeners) {
-        *port = listener
-            .local_addr()
-            .context("a port has no number")?
-            .port();
-    }
-    Ok(ports)
+    let [one, two, three] = [listen()?, listen()?, listen()?];
+    let port = |listener: &TcpListener| -> Result<u16> {
+        let address = listener.local_addr();
+        Ok(address.context("a port has no number")?.port())
+    };
+    Ok([port(&one)?, port(&two)?, port(&three)?])
 }
 
 fn table(report: &Report) -> String {

@@ -157,13 +157,7 @@ pub(super) fn write_package(
 
 /// Writes the outlines of a package's library, and its manifest.
 fn write_parts(package: &Path, target: &Path, documentation: Documentation) -> Result<()> {
-    fs::create_dir_all(target)?;
-    for entry in process::entries(package)? {
-        let name = entry.file_name().unwrap_or_default();
-        if !BESIDE.iter().any(|beside| name == *beside) {
-            write_entry(&entry, &target.join(name), documentation)?;
-        }
-    }
+    write_folder(package, target, documentation, &BESIDE)?;
     fs::copy(package.join("Cargo.toml"), target.join("Cargo.toml"))?;
     Ok(())
 }
@@ -207,22 +201,27 @@ fn stamp_of(outline: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn write_folder(source: &Path, target: &Path, documentation: Documentation) -> Result<()> {
+/// Writes the outlines of all that lies in a folder, apart from what has one of these names there.
+fn write_folder(
+    source: &Path,
+    target: &Path,
+    documentation: Documentation,
+    left_out: &[&str],
+) -> Result<()> {
     fs::create_dir_all(target)?;
-    process::entries(source)?.iter().try_for_each(|entry| {
+    for entry in process::entries(source)? {
         let name = entry.file_name().unwrap_or_default();
-        write_entry(entry, &target.join(name), documentation)
-    })
-}
-
-fn write_entry(entry: &Path, target: &Path, documentation: Documentation) -> Result<()> {
-    if entry.is_dir() {
-        return write_folder(entry, target, documentation);
+        let target = target.join(name);
+        if left_out.iter().any(|left_out| name == *left_out) {
+            continue;
+        }
+        if entry.is_dir() {
+            write_folder(&entry, &target, documentation, &[])?;
+        } else if entry.extension() == Some(OsStr::new("rs")) {
+            let text = fs::read_to_string(&entry)?;
+            let outline = outline::outline(&text, documentation).unwrap_or(text);
+            fs::write(target, outline)?;
+        }
     }
-    if entry.extension() != Some(OsStr::new("rs")) {
-        return Ok(());
-    }
-    let text = fs::read_to_string(entry)?;
-    let outline = outline::outline(&text, documentation).unwrap_or(text);
-    Ok(fs::write(target, outline)?)
+    Ok(())
 }
