@@ -12,7 +12,7 @@ pub(crate) mod run;
 pub(crate) mod scratch;
 pub(crate) mod tested;
 
-use crate::system::{files, process};
+use crate::system::files;
 use anyhow::{Context, Result, bail};
 use fs_err as fs;
 use proc_macro2::{TokenStream, TokenTree};
@@ -230,37 +230,28 @@ impl Subject {
 pub(crate) fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for path in paths {
-        let before = found.len();
-        collect(path, &mut found)?;
-        if found.len() == before {
-            bail!("there is no notebook in `{}`", path.display());
+        let shown = path.display();
+        let there = if path.is_dir() {
+            below(path)?
+        } else if path.exists() {
+            vec![path.clone()]
+        } else {
+            bail!("`{shown}` does not exist")
+        };
+        if there.is_empty() {
+            bail!("there is no notebook in `{shown}`");
         }
+        found.extend(there);
     }
     Ok(found)
 }
 
 /// The notebooks below a folder, which may be none.
 pub(crate) fn below(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    collect(folder, &mut found)?;
-    Ok(found)
-}
-
-fn collect(path: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
-    if path.is_dir() {
-        let is_shown = |entry: &&PathBuf| {
-            !files::name(entry).starts_with('.')
-                && (entry.is_dir() || entry.extension().is_some_and(|end| end == "ipynb"))
-        };
-        let entries = process::entries(path)?;
-        let mut entries = entries.iter().filter(is_shown);
-        return entries.try_for_each(|entry| collect(entry, found));
-    }
-    if !path.exists() {
-        bail!("`{}` does not exist", path.display());
-    }
-    found.push(path.to_owned());
-    Ok(())
+    files::below(folder, &|entry| {
+        !files::name(entry).starts_with('.')
+            && (entry.is_dir() || entry.extension().is_some_and(|end| end == "ipynb"))
+    })
 }
 
 #[cfg(test)]

@@ -258,18 +258,13 @@ fn register(paths: &Paths, tools: &Tools) -> Result<PathBuf> {
             .env("JUPYTER_PATH", &folder),
     )?;
     let python = packages::with(paths, &folder.join("venv"), &tools.python, "bench", &[])?;
-    files::write_if_changed(
-        &folder
-            .join("kernels")
-            .join(Kind::Python.kernel())
-            .join("kernel.json"),
-        serde_json::json!({
-            "argv": [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
-            "display_name": "Python",
-            "language": "python",
-        })
-        .to_string(),
-    )?;
+    let kernel = folder.join("kernels").join(Kind::Python.kernel());
+    let specification = serde_json::json!({
+        "argv": [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        "display_name": "Python",
+        "language": "python",
+    });
+    files::write_json(&kernel.join("kernel.json"), &specification)?;
     Ok(folder)
 }
 

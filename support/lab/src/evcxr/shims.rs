@@ -20,10 +20,8 @@ use fs_err as fs;
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 
-/// A sysroot without a library.
 const EMPTY_SYSROOT: &str = "empty-sysroot";
 
-/// The folder of the program that tells the kernel which cargo to call: it asks rustup.
 const RUSTUP: &str = "rustup-shim";
 
 /// The cargo home of kernels on one toolchain.

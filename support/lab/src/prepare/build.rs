@@ -22,19 +22,11 @@ pub(crate) fn dependencies_in(paths: &Paths, context: &BuildContext, folder: &Pa
     let problem = "the sources of the dependencies could not be fetched";
     fetched.must_succeed(problem, folder)?;
     step.done("there");
-    compile(
-        context,
-        folder,
-        "build",
-        "Dependencies of the notebooks, built once",
-    )?;
+    let title = "Dependencies of the notebooks, built once";
+    compile(context, folder, "build", title)?;
     // Where the kernel cannot infer a type, it asks `cargo check` what is wrong, and would check them all first.
-    compile(
-        context,
-        folder,
-        "check",
-        "The same, checked for the messages of the compiler",
-    )?;
+    let title = "The same, checked for the messages of the compiler";
+    compile(context, folder, "check", title)?;
     // Cargo has left out what cells do not need.
     fs::copy(folder.join("Cargo.lock"), folder.join(LOCK))
         .map(drop)
@@ -50,13 +42,9 @@ fn compile(context: &BuildContext, folder: &Path, subcommand: &str, title: &str)
     let mut step = Step::counting(title, total as u64);
     let mut command = context.cargo();
     command
-        .args([
-            subcommand,
-            "--offline",
-            "--message-format=json-render-diagnostics",
-            "--target",
-            context.toolchain.host()?,
-        ])
+        .args([subcommand, "--offline", "--target"])
+        .arg(context.toolchain.host()?)
+        .arg("--message-format=json-render-diagnostics")
         .current_dir(folder)
         .env("CARGO_TARGET_DIR", "target")
         .env("CARGO_BUILD_BUILD_DIR", "target")

@@ -5,12 +5,13 @@
 
 use crate::system::process;
 use anyhow::{Context, Result};
+use serde::Serialize;
 use std::borrow::Cow;
 use std::fs::{self, File, Permissions, TryLockError};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Write as _};
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 /// Writes a file, in the place of one that may be there.
@@ -54,6 +55,11 @@ pub(crate) fn write_if_changed(file: &Path, text: impl AsRef<[u8]>) -> Result<()
         return Ok(());
     }
     write(file, text)
+}
+
+/// The same with a value as JSON, laid out for people.
+pub(crate) fn write_json(file: &Path, value: &impl Serialize) -> Result<()> {
+    write_if_changed(file, serde_json::to_string_pretty(value)?)
 }
 
 /// The same for a program. One that runs goes on as it was.
@@ -134,6 +140,19 @@ pub(crate) fn hash(value: impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);
     hasher.finish()
+}
+
+/// All files below a folder, in a stable order, of those files and folders that are to be seen.
+pub(crate) fn below(folder: &Path, is_seen: &impl Fn(&Path) -> bool) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in process::entries(folder)? {
+        if entry.is_dir() && is_seen(&entry) {
+            found.extend(below(&entry, is_seen)?);
+        } else if is_seen(&entry) {
+            found.push(entry);
+        }
+    }
+    Ok(found)
 }
 
 /// Names, sizes and times of change of all files in a folder but those whose names are left out, in one line.
