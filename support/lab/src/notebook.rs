@@ -301,12 +301,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("x.ipynb");
         fs::write(&file, "{}").expect("written");
-        assert!(
-            Notebook::read(&file)
-                .expect_err("no cells")
-                .to_string()
-                .contains("x.ipynb")
-        );
+        let error = Notebook::read(&file).expect_err("no cells");
+        assert!(error.to_string().contains("x.ipynb"), "{error}");
         assert!(find(&[folder.path().join("y.ipynb")]).is_err());
     }
 }

@@ -130,11 +130,14 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
     let tools = prepare::everything(paths)?;
     fs::create_dir_all(&options.out)?;
     let out = options.out.canonicalize()?;
+    let plain = paths.state().join("bench/plain");
+    files::remove(&plain)?;
+    plain_crate::write(paths, &plain)?;
     let bench = Bench {
         paths,
         tools: &tools,
         specifications: register(paths, &tools)?,
-        plain: plain_crate(paths)?,
+        plain: plain.join("support"),
         // Where a kernel is started ahead.
         folder: paths.notebooks().join("exercises"),
         cells: out.clone(),
@@ -179,7 +182,7 @@ struct Bench<'a> {
     tools: &'a Tools,
     /// Where Jupyter finds the other kernels.
     specifications: PathBuf,
-    /// The crate that notebooks call, as an ordinary one.
+    /// The crate that notebooks call, as an ordinary one, which is linked into whatever uses it.
     plain: PathBuf,
     /// Where the kernels run.
     folder: PathBuf,
@@ -266,12 +269,4 @@ fn register(paths: &Paths, tools: &Tools) -> Result<PathBuf> {
     });
     files::write_json(&kernel.join("kernel.json"), &specification)?;
     Ok(folder)
-}
-
-/// Writes `support` as a library that is linked into whatever uses it, and returns where it is.
-fn plain_crate(paths: &Paths) -> Result<PathBuf> {
-    let folder = paths.state().join("bench/plain");
-    files::remove(&folder)?;
-    plain_crate::write(paths, &folder)?;
-    Ok(folder.join("support"))
 }

@@ -163,10 +163,8 @@ mod tests {
     #[test]
     fn a_password_that_jupyterhub_would_refuse_is_refused_first() {
         let said = |password| {
-            format!(
-                "{:#}",
-                password_is_long_enough(password).expect_err("short")
-            )
+            let error = password_is_long_enough(password).expect_err("short");
+            format!("{error:#}")
         };
         assert!(said(None).contains(CLASS_PASSWORD));
         assert!(said(Some("seven77")).contains("at least 8"));

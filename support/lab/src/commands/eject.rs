@@ -241,16 +241,13 @@ mod tests {
         let checkout = Checkout::new();
         checkout.learn();
         let found = |number, solution| numbered(&checkout.paths, number, solution);
-        let exercises = checkout.paths.notebooks().join("exercises");
-        assert_eq!(
-            found(1, false).expect("there is one"),
-            exercises.join("1_first.ipynb")
-        );
-        assert!(
-            found(2, true)
-                .expect("there is one")
-                .ends_with("solutions/2_second.ipynb")
-        );
+        for (number, solution, inside) in [
+            (1, false, "exercises/1_first.ipynb"),
+            (2, true, "solutions/2_second.ipynb"),
+        ] {
+            let found = found(number, solution).expect("there is one");
+            assert_eq!(found, checkout.paths.notebooks().join(inside));
+        }
         let error = found(3, false).expect_err("there is none");
         assert!(error.to_string().contains("there are 1, 2"), "{error}");
     }

@@ -107,7 +107,8 @@ pub(crate) fn record(program: &Path, arguments: &[String]) -> Result<Infallible>
                 .filter(|(name, _)| is_of_cargo(name))
                 .collect(),
         };
-        // Without it, the next cell asks cargo again. A file that is there, it replaces: it may be a link to the prepared folder's.
+        // Without it, the next cell asks cargo again. It never goes into a file that is there, which may be a link to the
+        // prepared folder's.
         let _ = files::write_json(Path::new(&file), &invocation);
     }
     Err(Command::new(program)

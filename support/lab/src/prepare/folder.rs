@@ -252,12 +252,9 @@ mod tests {
 
     fn names(all: &Path) -> Vec<String> {
         let entries = process::entries(all).expect("read");
-        let names = entries
-            .iter()
-            .filter_map(|entry| entry.file_name()?.to_str());
-        names
-            .map(str::to_owned)
-            .filter(|name| !name.ends_with(STAMP))
+        let folders = entries.iter().filter(|entry| !is_stamp(entry));
+        folders
+            .map(|entry| files::name(entry).into_owned())
             .collect()
     }
 

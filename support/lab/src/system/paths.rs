@@ -261,12 +261,9 @@ mod tests {
         for root in [&one, &two] {
             // As a copy of the whole folder has it: the note is that of the first.
             fs::create_dir_all(root.join("target/lab")).expect("made");
-            fs::write(
-                root.join("target/lab/checkout"),
-                one.to_string_lossy().as_bytes(),
-            )
-            .expect("written");
-            let found = of_program(&root.join("target/lab/bin/lab")).expect("found");
+            let state = root.join("target/lab");
+            fs::write(state.join(CHECKOUT), one.to_string_lossy().as_bytes()).expect("written");
+            let found = of_program(&state.join("bin/lab")).expect("found");
             assert_eq!(found.root, *root);
         }
         assert!(of_program(&scratch.path().join("target/debug/lab")).is_none());

@@ -75,11 +75,7 @@ fn is_of_cargo(path: &Path) -> bool {
 
 /// Finds a program on the `PATH`.
 pub(crate) fn which(program: &str) -> Option<PathBuf> {
-    which_in(&env::var_os("PATH")?, program)
-}
-
-fn which_in(path: &OsString, program: &str) -> Option<PathBuf> {
-    env::split_paths(path)
+    env::split_paths(&env::var_os("PATH")?)
         .map(|folder| folder.join(program))
         .find(|file| is_executable(file))
 }

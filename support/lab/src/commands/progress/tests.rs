@@ -3,10 +3,7 @@
 use super::export::export;
 use super::import::import;
 use super::*;
-use crate::notebook::{
-    Notebook,
-    scratch::{Checkout, cell, sources},
-};
+use crate::notebook::scratch::{Checkout, cell, sources};
 use crate::system::files;
 use fs_err as fs;
 use serde_json::{Value, json};
@@ -250,21 +247,12 @@ fn a_damaged_file_is_refused_whole_or_every_known_notebook_is_right() {
                 );
             }
             Ok(()) => {
-                for inside in [
-                    "exercises/1_first.ipynb",
-                    "exercises/2_second.ipynb",
-                    "guides/patterns.ipynb",
-                ] {
-                    let notebook = here.read(inside);
-                    assert!(
-                        Notebook::of(notebook.json.clone()).is_ok(),
-                        "{number}: {inside}"
-                    );
-                }
-                let second = here.read("exercises/2_second.ipynb");
-                let untouched = sources(&second).len() == 3;
+                // Which fails where one cannot be read.
+                here.read("exercises/1_first.ipynb");
+                here.read("guides/patterns.ipynb");
+                let second = here.read("exercises/2_second.ipynb").cells().len();
                 assert!(
-                    untouched || sources(&second).len() == sources(&good_notebook).len(),
+                    [3, good_notebook.cells().len()].contains(&second),
                     "{number}"
                 );
                 (here, before) = fresh();
