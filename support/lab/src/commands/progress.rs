@@ -62,9 +62,9 @@ fn tell(paths: &Paths, progress: Option<&Path>) -> Result<()> {
     let solved = solved(progress)?;
     let course = Course::of(paths)?;
     let all = course.exercises();
-    let is_solved = |inside: &&String| solved.contains_key(name(inside));
     for inside in &all {
-        let mark = if is_solved(&inside) { "solved" } else { "open" };
+        let is_solved = solved.contains_key(name(inside));
+        let mark = if is_solved { "solved" } else { "open" };
         println!("{mark:8}{inside}");
     }
     println!("{} of {} solved", course.solved(&solved), all.len());

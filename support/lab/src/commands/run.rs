@@ -109,21 +109,14 @@ pub(crate) fn report(outcome: &Outcome) {
         } else {
             "not passed"
         };
-        let codes: Vec<_> = verdict["findings"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|f| f["code"].as_str())
+        let findings = verdict["findings"].as_array().into_iter().flatten();
+        let codes: Vec<_> = findings
+            .filter_map(|found| found["code"].as_str())
             .collect();
-        let codes = if codes.is_empty() {
-            String::new()
-        } else {
-            format!(": {}", codes.join(", "))
-        };
-        anstream::println!(
-            "  verdict {}: {passed}{codes}",
-            verdict["exercise"].as_str().unwrap_or("?")
-        );
+        let colon = if codes.is_empty() { "" } else { ": " };
+        let exercise = verdict["exercise"].as_str().unwrap_or("?");
+        let codes = codes.join(", ");
+        anstream::println!("  verdict {exercise}: {passed}{colon}{codes}");
     }
     let word = if outcome.ok { "ok" } else { "failed" };
     anstream::println!("  {word} in {:.1} s", outcome.seconds);

@@ -190,12 +190,10 @@ fn is_new_support(line: &str) -> bool {
     let artifact: Value = serde_json::from_str(line).unwrap_or_default();
     artifact["target"]["name"] == "support"
         && artifact["fresh"] == false
-        && artifact["filenames"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .any(|file| file.ends_with(env::consts::DLL_SUFFIX))
+        && artifact["filenames"].as_array().is_some_and(|files| {
+            let mut files = files.iter().filter_map(Value::as_str);
+            files.any(|file| file.ends_with(env::consts::DLL_SUFFIX))
+        })
 }
 
 fn folder() -> Result<PathBuf> {

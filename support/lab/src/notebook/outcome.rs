@@ -73,7 +73,7 @@ pub(crate) fn status(cell: &Value, reply: Reply, outputs: &[Value]) -> Status {
 }
 
 fn failure(cell: &Value, reply: Reply, outputs: &[Value]) -> Option<(Cause, String)> {
-    let stderr: String = streams(outputs, "stderr");
+    let stderr = stderr(outputs);
     match reply {
         Reply::Dead => Some((Cause::KernelDied, stderr)),
         Reply::Timeout => Some((Cause::Timeout, stderr)),
@@ -82,14 +82,12 @@ fn failure(cell: &Value, reply: Reply, outputs: &[Value]) -> Option<(Cause, Stri
             // The lab's kernel names it; the stock one only says it.
             let named = |output: &Value| output["ename"] == "ProcessEnded";
             let ended = outputs.iter().any(named) || message.contains("Subprocess terminated");
-            Some((
-                if ended {
-                    Cause::ProcessEnded
-                } else {
-                    Cause::CompileError
-                },
-                message,
-            ))
+            let cause = if ended {
+                Cause::ProcessEnded
+            } else {
+                Cause::CompileError
+            };
+            Some((cause, message))
         }
         Reply::Ok if panicked(&stderr) => Some((Cause::Panic, stderr)),
         // The kernel writes the error to standard error and goes on as if nothing had been. A cell that uses `?` and
@@ -101,12 +99,9 @@ fn failure(cell: &Value, reply: Reply, outputs: &[Value]) -> Option<(Cause, Stri
     }
 }
 
-fn streams(outputs: &[Value], name: &str) -> String {
-    outputs
-        .iter()
-        .filter(|output| output["name"] == name)
-        .map(|output| text_of(&output["text"]))
-        .collect()
+fn stderr(outputs: &[Value]) -> String {
+    let written = outputs.iter().filter(|output| output["name"] == "stderr");
+    written.map(|output| text_of(&output["text"])).collect()
 }
 
 fn errors(outputs: &[Value]) -> String {
@@ -116,11 +111,8 @@ fn errors(outputs: &[Value]) -> String {
         .filter(|output| output["output_type"] == "error");
     let lines: Vec<String> = errors
         .flat_map(|error| {
-            let traceback = error["traceback"]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(Value::as_str);
+            let traceback = error["traceback"].as_array().into_iter().flatten();
+            let traceback = traceback.filter_map(Value::as_str);
             let mut lines: Vec<String> = traceback.map(plain).collect();
             if lines.iter().all(|line| line.trim().is_empty()) {
                 lines = vec![plain(&text_of(&error["evalue"]))];
@@ -194,7 +186,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn stderr(text: &str) -> Vec<Value> {
+    fn written(text: &str) -> Vec<Value> {
         vec![json!({ "output_type": "stream", "name": "stderr", "text": text })]
     }
 
@@ -210,14 +202,14 @@ mod tests {
 
     #[test]
     fn a_panic_fails_although_the_kernel_says_ok() {
-        let panic = stderr("\nthread 'main' (12) panicked at src/lib.rs:3:1:\nboom\n");
+        let panic = written("\nthread 'main' (12) panicked at src/lib.rs:3:1:\nboom\n");
         ends("f()", &[], Reply::Ok, &panic, Some(Cause::Panic));
         ends("f()", &[FAILS], Reply::Ok, &panic, None);
     }
 
     #[test]
     fn an_error_through_a_question_mark_fails_although_the_kernel_says_ok() {
-        let said = stderr("Os { code: 2 }\n");
+        let said = written("Os { code: 2 }\n");
         let cause = Some(Cause::QuestionMark);
         ends("open(p)?;", &[], Reply::Ok, &said, cause);
         ends("eprintln!(\"why?\")", &[], Reply::Ok, &said, None);

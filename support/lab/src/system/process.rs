@@ -88,10 +88,8 @@ pub(crate) fn is_executable(file: &Path) -> bool {
 
 /// What a folder holds, in a stable order.
 pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut entries = Vec::new();
-    for entry in fs_err::read_dir(folder)? {
-        entries.push(entry?.path());
-    }
+    let entries = fs_err::read_dir(folder)?.map(|entry| Ok(entry?.path()));
+    let mut entries = entries.collect::<Result<Vec<_>>>()?;
     entries.sort();
     Ok(entries)
 }
@@ -296,6 +294,27 @@ mod tests {
             checked_stdout(Command::new("sh").args(["-c", "echo no such luck >&2; exit 3"]))
                 .expect_err("it fails");
         assert!(error.to_string().contains("no such luck"), "{error}");
+    }
+
+    #[test]
+    fn each_line_is_heard_as_it_is_and_with_its_stream() {
+        let mut heard = Vec::new();
+        let script = "printf 'one \\n\\ntwo'; echo three >&2; exit 3";
+        let status = listen(Command::new("sh").args(["-c", script]), |is_error, line| {
+            heard.push((is_error, line.to_owned()));
+        });
+        heard.sort_by_key(|(is_error, _)| *is_error);
+        let wanted = [
+            (false, "one "),
+            (false, ""),
+            (false, "two"),
+            (true, "three"),
+        ];
+        assert_eq!(
+            heard,
+            wanted.map(|(is_error, line)| (is_error, line.to_owned()))
+        );
+        assert_eq!(status.expect("it starts").code(), Some(3));
     }
 
     #[test]

@@ -81,18 +81,20 @@ fn step(
     let path = paths.notebooks().join(inside);
     let here = Notebook::read(&path);
     let known = course.with_missing_exercises().contains(inside);
-    let original = match known {
-        true => course.original(inside)?,
-        false => None,
+    let original = if known {
+        course.original(inside)?
+    } else {
+        None
     };
     let Some(original) = original else {
         if here.is_ok_and(|here| merge::same_cells(&here, &saved)) {
             return Ok(None);
         }
-        return Ok(Some(match known {
-            // Nothing is known of it that the learner's could be merged into.
-            true => Does::Write(saved, None),
-            false => Does::Lay(saved.text()?),
+        // Nothing is known of it that the learner's could be merged into.
+        return Ok(Some(if known {
+            Does::Write(saved, None)
+        } else {
+            Does::Lay(saved.text()?)
         }));
     };
     let merged = merge::notebooks(work.base(inside).as_ref(), &saved, &original);

@@ -98,11 +98,8 @@ pub(super) fn write_library(paths: &Paths, toolchain: &Toolchain) -> Result<()> 
 
 /// The folder of a package.
 pub(super) fn folder_of(package: &Value) -> Option<PathBuf> {
-    Some(
-        Path::new(package["manifest_path"].as_str()?)
-            .parent()?
-            .to_owned(),
-    )
+    let manifest = Path::new(package["manifest_path"].as_str()?);
+    manifest.parent().map(Path::to_owned)
 }
 
 /// Changes the paths of a package to those of its outline.
