@@ -62,15 +62,11 @@ pub(crate) fn write_crate(paths: &Paths, folder: &Path) -> Result<()> {
 /// The dependencies of every notebook, as the first cell names them, with paths that hold everywhere.
 fn dependencies(paths: &Paths) -> [(&'static str, String); 2] {
     let support = paths.root.join("support");
+    let tokio = quoted(&support.join("tokio"));
+    let tokio = format!("{{ package = \"support-tokio\", path = {tokio} }}");
     [
         ("support", format!("{{ path = {} }}", quoted(&support))),
-        (
-            "tokio",
-            format!(
-                "{{ package = \"support-tokio\", path = {} }}",
-                quoted(&support.join("tokio"))
-            ),
-        ),
+        ("tokio", tokio),
     ]
 }
 

@@ -8,13 +8,14 @@
 
 use crate::system::{process, variables::BUILD_ENVIRONMENT};
 use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::env;
 use std::path::PathBuf;
 use std::process::Command;
 
 /// The variables that change what compilers build, with their values.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct BuildEnvironment(BTreeMap<String, String>);
 
 impl BuildEnvironment {
@@ -45,18 +46,16 @@ impl BuildEnvironment {
         let Ok(text) = env::var(BUILD_ENVIRONMENT) else {
             return BuildEnvironment::current();
         };
-        serde_json::from_str(&text)
-            .map(BuildEnvironment)
-            .with_context(|| {
-                format!(
-                    "`{BUILD_ENVIRONMENT}` is not what a set-up writes\nhint: run `cargo lab setup`"
-                )
-            })
+        serde_json::from_str(&text).with_context(|| {
+            format!(
+                "`{BUILD_ENVIRONMENT}` is not what a set-up writes\nhint: run `cargo lab setup`"
+            )
+        })
     }
 
     /// The value of [`BUILD_ENVIRONMENT`] for a kernel.
     pub(crate) fn handed_on(&self) -> Result<String> {
-        Ok(serde_json::to_string(&self.0)?)
+        Ok(serde_json::to_string(self)?)
     }
 
     /// Gives a command these variables, and takes from it those that would lead cargo elsewhere.

@@ -215,13 +215,12 @@ fn caches() -> impl Iterator<Item = PathBuf> {
     let chosen = env::var_os("XDG_CACHE_HOME")
         .map(PathBuf::from)
         .filter(|path| path.is_absolute());
-    let home = env::home_dir().map(|home| {
-        home.join(if cfg!(target_os = "macos") {
-            "Library/Caches"
-        } else {
-            ".cache"
-        })
-    });
+    let in_home = if cfg!(target_os = "macos") {
+        "Library/Caches"
+    } else {
+        ".cache"
+    };
+    let home = env::home_dir().map(|home| home.join(in_home));
     chosen.into_iter().chain(home)
 }
 

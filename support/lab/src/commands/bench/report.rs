@@ -102,6 +102,7 @@ impl Report {
         let mut row = |name: &str, value: &dyn Fn(&Alone) -> String| {
             rows.push((name.to_owned(), self.alone.iter().map(value).collect()));
         };
+        row("medians", &|one| one.kind.name().to_owned());
         row("ready", &|one| seconds(one.ready));
         row("first result, from the start", &|one| {
             seconds(one.first_result)
@@ -123,11 +124,7 @@ impl Report {
         }
         row("memory at rest", &|one| megabytes(one.memory_at_rest));
         row("memory at its peak", &|one| megabytes(one.memory_at_peak));
-        let mut text = format!("{:30}", "medians");
-        for one in &self.alone {
-            let _ = write!(text, "{:>22}", one.kind.name());
-        }
-        text.push('\n');
+        let mut text = String::new();
         for (name, values) in rows {
             let _ = write!(text, "{name:30}");
             for value in values {

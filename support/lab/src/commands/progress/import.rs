@@ -113,12 +113,8 @@ fn with_outputs(notebook: &mut Notebook, here: &Notebook) {
     let cells = notebook.json["cells"].as_array_mut();
     for cell in cells.into_iter().flatten().filter(|cell| is_code(cell)) {
         let same = |other: &&Value| other["id"] == cell["id"] && merge::same(other, cell);
-        if let Some(ran) = here
-            .cells()
-            .iter()
-            .find(same)
-            .filter(|cell| has_outputs(cell))
-        {
+        let ran = here.cells().iter().find(same);
+        if let Some(ran) = ran.filter(|cell| has_outputs(cell)) {
             cell["outputs"] = ran["outputs"].clone();
             cell["execution_count"] = ran["execution_count"].clone();
         }
