@@ -11,7 +11,7 @@ use crate::notebook::{
     tested::{self, Tested},
 };
 use crate::prepare::{self, Tools};
-use crate::system::{paths::Paths, process, variables};
+use crate::system::{files, paths::Paths, process, variables};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use std::env;
@@ -175,29 +175,17 @@ fn complaints(paths: &Paths, outcome: &run::Outcome) -> Vec<String> {
     if !outcome.ok {
         wrong.push(format!("{shown}: a cell did not do what its tags say"));
     }
-    let folder = outcome
-        .path
-        .parent()
-        .and_then(|folder| folder.file_name())
-        .and_then(|name| name.to_str());
-    let expected = match folder {
-        Some("solutions") => true,
-        Some("exercises") => false,
+    let folder = outcome.path.parent().map(files::name).unwrap_or_default();
+    let (expected, what) = match &*folder {
+        "solutions" => (true, "does not pass"),
+        "exercises" => (false, "passes with its starter"),
         _ => return wrong,
     };
     if outcome.verdicts.is_empty() {
         wrong.push(format!("{shown}: no check gave a verdict"));
     }
-    for verdict in outcome
-        .verdicts
-        .iter()
-        .filter(|verdict| verdict["passed"] != expected)
-    {
-        let what = if expected {
-            "does not pass"
-        } else {
-            "passes with its starter"
-        };
+    let verdicts = outcome.verdicts.iter();
+    for verdict in verdicts.filter(|verdict| verdict["passed"] != expected) {
         wrong.push(format!("{shown}: {what}: {verdict}"));
     }
     wrong

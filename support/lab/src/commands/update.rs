@@ -174,19 +174,18 @@ fn plan(paths: &Paths, git: &Git, head: &str, goal: &str, path: &str) -> Result<
 impl Plan {
     fn carry_out(&self, paths: &Paths) -> Result<()> {
         let file = paths.root.join(&self.path);
-        let mut said = self.path.clone();
-        if let Some(mine) = &self.kept {
+        let what = if let Some(mine) = &self.kept {
             let inside = self.path.trim_start_matches("notebooks/");
             let kept = kept::keep(paths, inside, mine)?;
-            said = format!("{said}: what you had is in `{}`", paths.shown(&kept));
+            format!("what you had is in `{}`", paths.shown(&kept))
         } else {
-            said = format!("{said}: has what is new, and what you wrote");
-        }
+            "has what is new, and what you wrote".to_owned()
+        };
         match &self.wanted {
             Some(wanted) => files::write(&file, wanted)?,
             None => fs::remove_file(&file)?,
         }
-        println!("{said}");
+        println!("{}: {what}", self.path);
         for line in &self.both {
             println!(
                 "  You and the lab changed the cell that begins with `{line}`; both texts are there, one below the other."
