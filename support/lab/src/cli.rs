@@ -112,6 +112,15 @@ struct Call {
     arguments: Vec<String>,
 }
 
+/// How a command ends that has said what is wrong.
+fn code(ok: bool) -> ExitCode {
+    if ok {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
 /// Reads the command line and does what it says.
 pub(crate) fn run() -> Result<ExitCode> {
     let cli = Cli::parse();
@@ -124,32 +133,37 @@ pub(crate) fn run() -> Result<ExitCode> {
     let paths = Paths::find()?;
     log::start(&paths)?;
     match command {
-        Command::Open(options) => open::run(&paths, &options),
-        Command::Setup(options) => setup::run(&paths, &options),
-        Command::Test(options) => test::run(&paths, &options),
-        Command::Run(options) => run::run(&paths, &options),
-        Command::Sync(options) => sync::run(&paths, &options),
-        Command::Export(options) => export::run(&paths, &options),
-        Command::Progress(options) => progress::run(&paths, &options),
-        Command::Reset(options) => reset::run(&paths, &options),
-        Command::Update(options) => update::run(&paths, &options),
-        Command::Eject(options) => eject::run(&paths, &options),
-        Command::Class(options) => class::run(&paths, &options),
-        Command::Bench(options) => bench::run(&paths, &options),
-        Command::NewExercise(options) => new_exercise::run(&paths, &options),
-        Command::Doctor(options) => doctor::run(&paths, &options),
-        Command::Guard { .. } => Ok(ExitCode::FAILURE),
-        Command::Kernel { connection_file } => kernel::serve(&paths, &connection_file),
+        Command::Open(options) => open::run(&paths, &options)?,
+        Command::Setup(options) => setup::run(&paths, &options)?,
+        Command::Test(options) => test::run(&paths, &options)?,
+        Command::Run(options) => return run::run(&paths, &options).map(code),
+        Command::Sync(options) => sync::run(&paths, &options)?,
+        Command::Export(options) => export::run(&paths, &options)?,
+        Command::Progress(options) => progress::run(&paths, &options)?,
+        Command::Reset(options) => reset::run(&paths, &options)?,
+        Command::Update(options) => update::run(&paths, &options)?,
+        Command::Eject(options) => eject::run(&paths, &options)?,
+        Command::Class(options) => class::run(&paths, &options)?,
+        Command::Bench(options) => bench::run(&paths, &options)?,
+        Command::NewExercise(options) => new_exercise::run(&paths, &options)?,
+        Command::Doctor(options) => return doctor::run(&paths, &options).map(code),
+        Command::Guard { .. } => return Ok(ExitCode::FAILURE),
+        Command::Kernel { connection_file } => return kernel::serve(&paths, &connection_file),
         Command::Tied { parent, call } => {
-            kernel::tie(parent, &call.program, &call.arguments).map(|never| match never {})
+            match kernel::tie(parent, &call.program, &call.arguments)? {}
         }
-        Command::Compile { rustc, call } => replay::cell(&rustc, &call.program, &call.arguments),
-        Command::Record(call) => {
-            replay::record(&call.program, &call.arguments).map(|never| match never {})
+        Command::Compile { rustc, call } => {
+            return replay::cell(&rustc, &call.program, &call.arguments);
         }
-        Command::Resolve { host, call } => crates::resolve(&call.program, &host, &call.arguments),
-        Command::Metadata(call) => inference::answer(&paths, &call.program, &call.arguments),
+        Command::Record(call) => match replay::record(&call.program, &call.arguments)? {},
+        Command::Resolve { host, call } => {
+            return crates::resolve(&call.program, &host, &call.arguments);
+        }
+        Command::Metadata(call) => {
+            return inference::answer(&paths, &call.program, &call.arguments);
+        }
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 #[cfg(test)]

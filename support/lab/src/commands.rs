@@ -14,14 +14,3 @@ pub(crate) mod setup;
 pub(crate) mod sync;
 pub(crate) mod test;
 pub(crate) mod update;
-
-use std::process::ExitCode;
-
-/// How a command ends that has said what is wrong.
-fn code(ok: bool) -> ExitCode {
-    if ok {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
-}

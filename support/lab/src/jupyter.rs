@@ -42,14 +42,11 @@ fn kernels_elsewhere() -> OsString {
         .map(|path| env::split_paths(&path).collect())
         .unwrap_or_default();
     let data = env::var_os("JUPYTER_DATA_DIR").map(PathBuf::from);
-    let home = env::home_dir();
-    folders.extend(data.or_else(|| {
-        let home = home?;
-        Some(if cfg!(target_os = "macos") {
-            home.join("Library/Jupyter")
-        } else {
-            home.join(".local/share/jupyter")
-        })
-    }));
+    let in_home = if cfg!(target_os = "macos") {
+        "Library/Jupyter"
+    } else {
+        ".local/share/jupyter"
+    };
+    folders.extend(data.or_else(|| Some(env::home_dir()?.join(in_home))));
     env::join_paths(folders).unwrap_or_default()
 }

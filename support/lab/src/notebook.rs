@@ -12,7 +12,7 @@ pub(crate) mod run;
 pub(crate) mod scratch;
 pub(crate) mod tested;
 
-use crate::system::process;
+use crate::system::files;
 use anyhow::{Context, Result, bail};
 use fs_err as fs;
 use proc_macro2::{TokenStream, TokenTree};
@@ -61,6 +61,14 @@ impl Notebook {
             bail!("one of its cells is none: `{text}`");
         }
         Ok(Notebook { json })
+    }
+
+    /// A notebook of these cells.
+    pub(crate) fn with(cells: impl IntoIterator<Item = Value>) -> Self {
+        let cells: Vec<Value> = cells.into_iter().collect();
+        Notebook {
+            json: json!({ "cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5 }),
+        }
     }
 
     /// The notebook without what running it left.
@@ -222,43 +230,28 @@ impl Subject {
 pub(crate) fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for path in paths {
-        let before = found.len();
-        collect(path, &mut found)?;
-        if found.len() == before {
-            bail!("there is no notebook in `{}`", path.display());
+        let shown = path.display();
+        let there = if path.is_dir() {
+            below(path)?
+        } else if path.exists() {
+            vec![path.clone()]
+        } else {
+            bail!("`{shown}` does not exist")
+        };
+        if there.is_empty() {
+            bail!("there is no notebook in `{shown}`");
         }
+        found.extend(there);
     }
     Ok(found)
 }
 
 /// The notebooks below a folder, which may be none.
 pub(crate) fn below(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    collect(folder, &mut found)?;
-    Ok(found)
-}
-
-fn collect(path: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
-    if path.is_dir() {
-        let entries = process::entries(path)?;
-        let hidden = |entry: &Path| {
-            entry
-                .file_name()
-                .is_some_and(|name| name.to_string_lossy().starts_with('.'))
-        };
-        return entries
-            .iter()
-            .filter(|entry| {
-                !hidden(entry)
-                    && (entry.is_dir() || entry.extension().is_some_and(|end| end == "ipynb"))
-            })
-            .try_for_each(|entry| collect(entry, found));
-    }
-    if !path.exists() {
-        bail!("`{}` does not exist", path.display());
-    }
-    found.push(path.to_owned());
-    Ok(())
+    files::below(folder, &|entry| {
+        !files::name(entry).starts_with('.')
+            && (entry.is_dir() || entry.extension().is_some_and(|end| end == "ipynb"))
+    })
 }
 
 #[cfg(test)]
@@ -308,12 +301,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("x.ipynb");
         fs::write(&file, "{}").expect("written");
-        assert!(
-            Notebook::read(&file)
-                .expect_err("no cells")
-                .to_string()
-                .contains("x.ipynb")
-        );
+        let error = Notebook::read(&file).expect_err("no cells");
+        assert!(error.to_string().contains("x.ipynb"), "{error}");
         assert!(find(&[folder.path().join("y.ipynb")]).is_err());
     }
 }

@@ -18,8 +18,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use fs_err as fs;
 use serde::{Deserialize, Serialize};
-use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::path::PathBuf;
 
 /// What is measured, in the order in which it takes its turns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -127,15 +126,18 @@ pub(crate) struct Options {
 }
 
 /// Measures, prints a table or JSON, and writes both and the figures into a folder.
-pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
+pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
     let tools = prepare::everything(paths)?;
     fs::create_dir_all(&options.out)?;
     let out = options.out.canonicalize()?;
+    let plain = paths.state().join("bench/plain");
+    files::remove(&plain)?;
+    plain_crate::write(paths, &plain)?;
     let bench = Bench {
         paths,
         tools: &tools,
         specifications: register(paths, &tools)?,
-        plain: plain_crate(paths)?,
+        plain: plain.join("support"),
         // Where a kernel is started ahead.
         folder: paths.notebooks().join("exercises"),
         cells: out.clone(),
@@ -163,8 +165,8 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
         "summary": report,
         "runs": measured,
     }))?;
-    write(&out.join("bench.json"), &json)?;
-    write(&out.join("bench.txt"), &report.table())?;
+    fs::write(out.join("bench.json"), &json)?;
+    fs::write(out.join("bench.txt"), report.table())?;
     report::draw(paths, &tools, &report, &out)?;
     if options.json {
         println!("{json}");
@@ -172,11 +174,7 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
         print!("{}", report.table());
     }
     eprintln!("Table, JSON and figures are in {}", paths.shown(&out));
-    Ok(ExitCode::SUCCESS)
-}
-
-fn write(file: &Path, text: &str) -> Result<()> {
-    Ok(fs::write(file, text)?)
+    Ok(())
 }
 
 struct Bench<'a> {
@@ -184,7 +182,7 @@ struct Bench<'a> {
     tools: &'a Tools,
     /// Where Jupyter finds the other kernels.
     specifications: PathBuf,
-    /// The crate that notebooks call, as an ordinary one.
+    /// The crate that notebooks call, as an ordinary one, which is linked into whatever uses it.
     plain: PathBuf,
     /// Where the kernels run.
     folder: PathBuf,
@@ -209,11 +207,10 @@ impl Bench<'_> {
         };
         let cells = cells::of(kind, support, more);
         let file = self.cells.join("cells.json");
-        write(&file, &serde_json::to_string(&cells)?)?;
+        fs::write(&file, serde_json::to_string(&cells)?)?;
         // The stock kernel builds in a folder of its own, and leaves it behind when it is ended.
         let scratch = self.specifications.join("scratch");
-        let _ = fs::remove_dir_all(&scratch);
-        fs::create_dir_all(&scratch)?;
+        files::empty_folder(&scratch)?;
         let mut command = jupyter::command(self.paths, &self.tools.python);
         command
             .env("TMPDIR", &scratch)
@@ -264,27 +261,12 @@ fn register(paths: &Paths, tools: &Tools) -> Result<PathBuf> {
             .env("JUPYTER_PATH", &folder),
     )?;
     let python = packages::with(paths, &folder.join("venv"), &tools.python, "bench", &[])?;
-    files::write_if_changed(
-        &folder
-            .join("kernels")
-            .join(Kind::Python.kernel())
-            .join("kernel.json"),
-        &serde_json::json!({
-            "argv": [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
-            "display_name": "Python",
-            "language": "python",
-        })
-        .to_string(),
-    )?;
+    let kernel = folder.join("kernels").join(Kind::Python.kernel());
+    let specification = serde_json::json!({
+        "argv": [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        "display_name": "Python",
+        "language": "python",
+    });
+    files::write_json(&kernel.join("kernel.json"), &specification)?;
     Ok(folder)
-}
-
-/// Writes `support` as a library that is linked into whatever uses it, and returns where it is.
-fn plain_crate(paths: &Paths) -> Result<PathBuf> {
-    let folder = paths.state().join("bench/plain");
-    if folder.is_dir() {
-        fs::remove_dir_all(&folder)?;
-    }
-    plain_crate::write(paths, &folder)?;
-    Ok(folder.join("support"))
 }

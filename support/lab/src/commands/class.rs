@@ -20,7 +20,6 @@ use std::env;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::process::ExitCode;
 
 /// The proxy that leads each learner to the server that is theirs.
 const PROXY: &str = "configurable-http-proxy@5.3";
@@ -60,15 +59,14 @@ pub(crate) struct Options {
 }
 
 /// Starts the class and waits for its end, or tries it out.
-pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
+pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
     if options.trial.is_none() {
         password_is_long_enough(env::var(CLASS_PASSWORD).ok().as_deref())?;
     }
     let tools = prepare::everything(paths)?;
     let programs = Programs::ensure(paths, &tools)?;
     if let Some(learners) = options.trial {
-        trial::run(paths, &programs, learners, options.memory, options.pause)?;
-        return Ok(ExitCode::SUCCESS);
+        return trial::run(paths, &programs, learners, options.memory, options.pause);
     }
     let folder = options.folder.as_ref().context("a class needs a folder")?;
     let folder = std::path::absolute(folder)
@@ -165,10 +163,8 @@ mod tests {
     #[test]
     fn a_password_that_jupyterhub_would_refuse_is_refused_first() {
         let said = |password| {
-            format!(
-                "{:#}",
-                password_is_long_enough(password).expect_err("short")
-            )
+            let error = password_is_long_enough(password).expect_err("short");
+            format!("{error:#}")
         };
         assert!(said(None).contains(CLASS_PASSWORD));
         assert!(said(Some("seven77")).contains("at least 8"));

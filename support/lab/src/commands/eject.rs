@@ -19,8 +19,7 @@ use fs_err as fs;
 use program::Program;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::path::PathBuf;
 
 /// What the kernel's Tokio can do, for a program that awaits in `main`.
 const TOKIO_FEATURES: &str = "[\"full\"]";
@@ -39,15 +38,10 @@ pub(crate) struct Options {
     solution: bool,
 }
 
-/// Makes the project.
-pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
-    project(paths, options.number, options.solution, &options.folder)?;
-    Ok(ExitCode::SUCCESS)
-}
-
-/// Writes the project of exercise `number`, or of its solution, into a new folder.
-fn project(paths: &Paths, number: u32, solution: bool, folder: &Path) -> Result<()> {
-    let path = numbered(paths, number, solution)?;
+/// Writes the project of an exercise, or of its solution, into a new folder.
+pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
+    let Options { number, folder, .. } = options;
+    let path = numbered(paths, *number, options.solution)?;
     let notebook = Notebook::read(&path)?;
     if let Some(cell) = notebook
         .cells()
@@ -75,8 +69,8 @@ fn project(paths: &Paths, number: u32, solution: bool, folder: &Path) -> Result<
     let name = name
         .trim_start_matches(|character: char| character.is_ascii_digit() || character == '_')
         .replace('_', "-");
-    let lock = read(&paths.root.join("Cargo.lock"))?;
-    let workspace = read(&folder.join("Cargo.toml"))?;
+    let lock = fs::read_to_string(paths.root.join("Cargo.lock"))?;
+    let workspace = fs::read_to_string(folder.join("Cargo.toml"))?;
     let (_, workspace) = workspace
         .split_once("[workspace]")
         .context("`Cargo.toml` has no workspace")?;
@@ -202,10 +196,6 @@ fn compiling(
     }
 }
 
-fn read(file: &Path) -> Result<String> {
-    Ok(fs::read_to_string(file)?)
-}
-
 /// The exercise with a number, or its solution. Copies beside it are not it.
 fn numbered(paths: &Paths, number: u32, solution: bool) -> Result<PathBuf> {
     let exercises = Course::of(paths)?.exercises();
@@ -238,7 +228,6 @@ fn locked<'a>(name: &str, lock: &'a str) -> Option<&'a str> {
 mod tests {
     use super::*;
     use crate::notebook::scratch::{Checkout, cell, yours};
-    use serde_json::json;
 
     #[test]
     fn the_locked_version_is_that_of_the_very_crate() {
@@ -252,16 +241,13 @@ mod tests {
         let checkout = Checkout::new();
         checkout.learn();
         let found = |number, solution| numbered(&checkout.paths, number, solution);
-        let exercises = checkout.paths.notebooks().join("exercises");
-        assert_eq!(
-            found(1, false).expect("there is one"),
-            exercises.join("1_first.ipynb")
-        );
-        assert!(
-            found(2, true)
-                .expect("there is one")
-                .ends_with("solutions/2_second.ipynb")
-        );
+        for (number, solution, inside) in [
+            (1, false, "exercises/1_first.ipynb"),
+            (2, true, "solutions/2_second.ipynb"),
+        ] {
+            let found = found(number, solution).expect("there is one");
+            assert_eq!(found, checkout.paths.notebooks().join(inside));
+        }
         let error = found(3, false).expect_err("there is none");
         assert!(error.to_string().contains("there are 1, 2"), "{error}");
     }
@@ -269,20 +255,23 @@ mod tests {
     #[test]
     fn a_cell_is_named_by_its_first_line() {
         let checkout = Checkout::new();
-        let folder = checkout.beside("project");
-        let error = project(&checkout.paths, 1, false, &folder).expect_err("not that");
+        let options = Options {
+            number: 1,
+            folder: checkout.beside("project"),
+            solution: false,
+        };
+        let error = run(&checkout.paths, &options).expect_err("not that");
         let said = format!("{error:#}");
         assert!(
             said.contains("not solved yet") && said.contains("`todo!(\"answer\")`"),
             "{said}"
         );
-        assert!(!folder.exists());
+        assert!(!options.folder.exists());
     }
 
     /// A program of these cells, judged by a compiler that has something against every cell with a certain word.
     fn compiled(cells: &[Value], word: &str) -> Result<(String, Vec<(String, String)>)> {
-        let json = json!({ "cells": cells });
-        compiling(&Notebook { json }, "x", |marked| {
+        compiling(&Notebook::with(cells.to_vec()), "x", |marked| {
             let lines = marked.lines().enumerate();
             let wrong = lines.filter(|(_, line)| line.contains(word));
             let complaint = |(line, _)| compile::Complaint {

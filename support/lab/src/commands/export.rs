@@ -13,6 +13,7 @@ use crate::notebook::{
 };
 use crate::prepare::{self, Tools, key};
 use crate::system::{
+    files,
     paths::{KERNEL, Paths},
     step::Step,
     variables,
@@ -21,10 +22,9 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use fs_err as fs;
 use page::Site;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::env;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -49,7 +49,7 @@ pub(crate) struct Options {
 }
 
 /// Writes the site; `start_here` becomes `index.html`. A notebook that fails is not exported.
-pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
+pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
     let out = &options.out;
     let runs = if options.all {
         Runs::All
@@ -80,7 +80,7 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
         "The site begins with `{}`.",
         out.join(page::INDEX).display()
     );
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 /// The lab's notebooks as they lie in the folder, answers and all, and the names of others there.
@@ -212,13 +212,10 @@ fn one(
 
 /// Everything that the outputs of a notebook depend on, in a line.
 fn state_of(path: &Path, prepared: &str) -> Result<String> {
-    let mut hasher = DefaultHasher::new();
-    fs::read(path)?.hash(&mut hasher);
     // Saving it counts as a change, as it does for make.
-    let data = path.metadata()?;
-    data.modified().ok().hash(&mut hasher);
-    std::env::var_os(variables::API).hash(&mut hasher);
-    Ok(format!("{:016x} {prepared}\n", hasher.finish()))
+    let modified = path.metadata()?.modified().ok();
+    let number = files::hash((fs::read(path)?, modified, env::var_os(variables::API)));
+    Ok(format!("{number:016x} {prepared}\n"))
 }
 
 #[cfg(test)]

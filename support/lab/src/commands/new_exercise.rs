@@ -9,7 +9,6 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use fs_err as fs;
 use serde_json::{Value, json};
-use std::process::ExitCode;
 
 const NOTEBOOK: &str = include_str!("../../assets/exercise/notebook.txt");
 const HINT: &str = include_str!("../../assets/exercise/hint.html");
@@ -26,6 +25,12 @@ const CODES: [(&str, &str); 7] = [
     ("runtime-in-runtime", "RuntimeInRuntime"),
     ("no-wait", "NoWait"),
     ("wrong-result", "WrongResult"),
+];
+
+/// Where a new check and its codes are named: files, and the lines that stand behind them.
+const PLACES: [(&str, &str); 2] = [
+    ("support/src/check.rs", "mod code;\n"),
+    ("support/src/check/code.rs", "            _ => &[],\n"),
 ];
 
 /// Where `check.rs` hands on what its modules have.
@@ -58,7 +63,7 @@ pub(crate) struct Options {
 }
 
 /// Writes the skeleton.
-pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
+pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
     let Options { number, name } = options;
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     if !name.starts_with(|c: char| c.is_ascii_lowercase()) || !name.chars().all(plain) {
@@ -81,58 +86,37 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
     };
     let (solution, exercise) = notebooks(&fill(NOTEBOOK));
     let full = format!("{number}_{name}");
-    let support = paths.root.join("support");
     // All that is edited is read, and edited, before anything is written.
+    let insert = |file, before, more: &str| insert(paths, file, before, more);
+    let [checks, codes_of] = PLACES;
+    let (check, text) = insert(checks.0, checks.1, &format!("mod {name};\n"))?;
+    let text = text.replace(USED, &format!("pub use {name}::{name};\n{USED}"));
     let edited = [
-        insert(
-            paths,
-            "support/src/check.rs",
-            "mod code;\n",
-            &format!("mod {name};\n"),
-        )
-        .map(|(path, text)| {
-            (
-                path,
-                text.replace(USED, &format!("pub use {name}::{name};\n{USED}")),
-            )
-        })?,
-        insert(
-            paths,
-            "support/src/check/code.rs",
-            "            _ => &[],\n",
-            &codes(&full),
-        )?,
-        insert(
-            paths,
-            "support/lab/tests/exercises.rs",
-            "",
-            &fill(KERNEL_TEST),
-        )?,
-        insert(paths, "support/tests/attempts.rs", "", &fill(LISTED))?,
+        (check, text),
+        insert(codes_of.0, codes_of.1, &codes(&full))?,
+        insert("support/lab/tests/exercises.rs", "", &fill(KERNEL_TEST))?,
+        insert("support/tests/attempts.rs", "", &fill(LISTED))?,
     ];
     let mut written = vec![
         (
-            paths.notebooks().join(format!("solutions/{full}.ipynb")),
-            committed::tidy(&solution).text()?,
+            format!("notebooks/solutions/{full}.ipynb"),
+            solution.text()?,
         ),
         (
-            paths.notebooks().join(format!("exercises/{full}.ipynb")),
-            committed::tidy(&exercise).text()?,
+            format!("notebooks/exercises/{full}.ipynb"),
+            exercise.text()?,
         ),
-        (support.join(format!("src/check/{name}.rs")), fill(CHECK)),
+        (format!("support/src/check/{name}.rs"), fill(CHECK)),
     ];
     for (attempt, text) in ATTEMPTS {
-        let path = support.join(format!("tests/attempts/{full}/{attempt}.rs"));
+        let path = format!("support/tests/attempts/{full}/{attempt}.rs");
         written.push((path, text.to_owned()));
     }
     for (path, text) in &written {
-        if !files::write_new(path, text)? {
-            bail!(
-                "`{}` is there already\nhint: remove what an earlier try has left",
-                paths.shown(path)
-            );
+        if !files::write_new(&paths.root.join(path), text)? {
+            bail!("`{path}` is there already\nhint: remove what an earlier try has left");
         }
-        println!("new      {}", paths.shown(path));
+        println!("new      {path}");
     }
     for (path, text) in &edited {
         files::write(path, text)?;
@@ -147,7 +131,7 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
         "Write in this order: the solution's notebook, the check, attempts; `cargo lab sync` makes the exercise of the solution. \
          Then name it in `notebooks/start_here.ipynb` and in the README.\nTest it by `cargo lab test {name}`."
     );
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 /// A file with more in it: behind what stands there once, or at its end.
@@ -186,34 +170,23 @@ fn notebooks(text: &str) -> (Notebook, Notebook) {
     for part in text.split("%% ").skip(1) {
         let (head, source) = part.split_once('\n').unwrap_or((part, ""));
         let source = source.trim_end();
-        let mut words = head.split(' ');
-        let (kind, id) = (
-            words.next().unwrap_or_default(),
-            words.next().unwrap_or_default(),
-        );
+        let (kind, id) = head.split_once(' ').unwrap_or((head, ""));
         if kind == "starter" {
             if let Some(cell) = exercise.last_mut() {
                 cell["source"] = source.into();
             }
             continue;
         }
-        let cell_type = if kind == "markdown" {
-            "markdown"
-        } else {
-            "code"
+        let (cell_type, metadata) = match kind {
+            "exercise" => ("code", json!({ "tags": [EXERCISE] })),
+            other => (other, json!({})),
         };
-        let tags = if kind == "exercise" {
-            json!({ "tags": [EXERCISE] })
-        } else {
-            json!({})
-        };
-        let cell = json!({ "cell_type": cell_type, "id": id, "metadata": tags, "source": source });
+        let cell =
+            json!({ "cell_type": cell_type, "id": id, "metadata": metadata, "source": source });
         solution.push(cell.clone());
         exercise.push(cell);
     }
-    let of = |cells: Vec<Value>| Notebook {
-        json: json!({ "cells": cells, "metadata": {} }),
-    };
+    let of = |cells| committed::tidy(&Notebook::with(cells));
     (of(solution), of(exercise))
 }
 
@@ -224,7 +197,6 @@ mod tests {
     #[test]
     fn the_exercise_follows_its_solution() {
         let (solution, exercise) = notebooks(NOTEBOOK);
-        let (solution, exercise) = (committed::tidy(&solution), committed::tidy(&exercise));
         let mirrored = committed::mirror(&solution, &exercise).expect("it has cells");
         assert_eq!(mirrored.json, exercise.json);
         assert_ne!(solution.json, exercise.json);
@@ -233,10 +205,7 @@ mod tests {
     #[test]
     fn what_is_edited_still_has_the_lines_to_be_found_by() {
         let paths = Paths::find().expect("a checkout");
-        for (file, line) in [
-            ("support/src/check.rs", "mod code;\n"),
-            ("support/src/check/code.rs", "            _ => &[],\n"),
-        ] {
+        for (file, line) in PLACES {
             insert(&paths, file, line, "").expect("it is there");
         }
     }

@@ -7,7 +7,6 @@ use crate::system::{paths::Paths, variables};
 use anyhow::{Context, Result};
 use clap::Args;
 use std::os::unix::process::CommandExt;
-use std::process::ExitCode;
 
 /// Options of `cargo lab open`.
 #[derive(Debug, Args)]
@@ -18,16 +17,24 @@ pub(crate) struct Options {
 }
 
 /// Prepares what is missing and turns this process into JupyterLab, on 127.0.0.1 and with a token.
-pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
+pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
     // Before the learner writes into them, it is noted what the notebooks are.
     Course::of(paths)?;
     let arguments = &options.jupyter;
+    let folder = paths.notebooks().display().to_string();
+    let defaults = [
+        ("--ServerApp.ip", "127.0.0.1"),
+        ("--ServerApp.root_dir", &folder),
+        ("--LabApp.default_url", "/lab/tree/start_here.ipynb"),
+        // A kernel answers once it has read the dependencies; Jupyter's own patience ends earlier on a busy machine.
+        ("--MappingKernelManager.kernel_info_timeout", "180"),
+    ];
     let tools = prepare::everything(paths)?;
     let mut command = jupyter::command(paths, &tools.python);
     command
         .env(variables::PRESTART, "1")
         .args(["-m", "jupyterlab"])
-        .args(unless_said(arguments, &defaults(paths)));
+        .args(unless_said(arguments, &defaults));
     if rustix::process::geteuid().is_root() {
         // In containers everybody is root, and Jupyter refuses root unless told.
         command.arg("--allow-root");
@@ -38,28 +45,8 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
     )
 }
 
-/// What the lab asks of JupyterLab: each an option and its value.
-fn defaults(paths: &Paths) -> [(&'static str, String); 4] {
-    [
-        ("--ServerApp.ip", "127.0.0.1".to_owned()),
-        (
-            "--ServerApp.root_dir",
-            paths.notebooks().display().to_string(),
-        ),
-        (
-            "--LabApp.default_url",
-            "/lab/tree/start_here.ipynb".to_owned(),
-        ),
-        // A kernel answers once it has read the dependencies; Jupyter's own patience ends earlier on a busy machine.
-        (
-            "--MappingKernelManager.kernel_info_timeout",
-            "180".to_owned(),
-        ),
-    ]
-}
-
 /// The options that the user has not set otherwise: JupyterLab refuses one that it is given twice.
-fn unless_said(arguments: &[String], defaults: &[(&str, String)]) -> Vec<String> {
+fn unless_said(arguments: &[String], defaults: &[(&str, &str)]) -> Vec<String> {
     let said = |option: &str| {
         arguments
             .iter()
@@ -78,7 +65,7 @@ mod tests {
 
     #[test]
     fn what_the_user_sets_is_not_set_twice() {
-        let defaults = [("--a", "1".to_owned()), ("--ab", "2".to_owned())];
+        let defaults = [("--a", "1"), ("--ab", "2")];
         let said = ["--a=3".to_owned(), "--port".to_owned(), "9".to_owned()];
         assert_eq!(unless_said(&said, &defaults), ["--ab=2"]);
         assert_eq!(unless_said(&[], &defaults), ["--a=1", "--ab=2"]);

@@ -5,7 +5,6 @@ use crate::system::{files, paths::Paths};
 use anyhow::{Context, Result};
 use clap::Args;
 use fs_err as fs;
-use std::process::ExitCode;
 
 /// Options of `cargo lab reset`.
 #[derive(Debug, Args)]
@@ -16,15 +15,12 @@ pub(crate) struct Options {
 }
 
 /// Puts back every notebook that is named: by the number of an exercise, or by its name.
-pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
-    let names = &options.notebooks;
+pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
     let course = Course::of(paths)?;
+    let names = options.notebooks.iter();
     // All names are looked up before anything is written.
-    let found = names
-        .iter()
-        .map(|name| course.named(name))
-        .collect::<Result<Vec<_>>>()?;
-    for inside in found {
+    let found: Result<Vec<_>> = names.map(|name| course.named(name)).collect();
+    for inside in found? {
         let original = course.original(&inside)?.with_context(|| {
             format!(
                 "it is not known what `notebooks/{inside}` was\nhint: git knows it once it is added"
@@ -32,13 +28,7 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
         })?;
         let text = committed::tidy(&original).text()?;
         let path = paths.notebooks().join(&inside);
-        let there = match fs::read(&path) {
-            Ok(bytes) => Some(bytes),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-            Err(error) => {
-                return Err(error.into());
-            }
-        };
+        let there = path.exists().then(|| fs::read(&path)).transpose()?;
         if there.as_deref() == Some(text.as_bytes()) {
             println!("notebooks/{inside} is as the lab has it; nothing was changed.");
             continue;
@@ -53,7 +43,7 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
         }
         println!("  If it is open in JupyterLab, take *File › Reload Notebook from Disk*.");
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 #[cfg(test)]

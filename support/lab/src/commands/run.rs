@@ -11,7 +11,6 @@ use anyhow::Result;
 use clap::Args;
 use fs_err as fs;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 /// Options of `cargo lab run`.
 #[derive(Debug, Args)]
@@ -34,7 +33,7 @@ pub(crate) struct Options {
 }
 
 /// Runs what the command line names; fails unless every cell of every notebook did what its tags say.
-pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
+pub(crate) fn run(paths: &Paths, options: &Options) -> Result<bool> {
     let found = notebook::find(&options.paths)?;
     let tools = prepare::everything(paths)?;
     if let Some(folder) = &options.save {
@@ -56,7 +55,7 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
             report(&outcome);
         }
     }
-    Ok(super::code(all_ok))
+    Ok(all_ok)
 }
 
 /// The copy of a notebook in `folder`, with the folder it came from: exercises and solutions have the same names.
@@ -110,21 +109,14 @@ pub(crate) fn report(outcome: &Outcome) {
         } else {
             "not passed"
         };
-        let codes: Vec<_> = verdict["findings"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|f| f["code"].as_str())
+        let findings = verdict["findings"].as_array().into_iter().flatten();
+        let codes: Vec<_> = findings
+            .filter_map(|found| found["code"].as_str())
             .collect();
-        let codes = if codes.is_empty() {
-            String::new()
-        } else {
-            format!(": {}", codes.join(", "))
-        };
-        anstream::println!(
-            "  verdict {}: {passed}{codes}",
-            verdict["exercise"].as_str().unwrap_or("?")
-        );
+        let colon = if codes.is_empty() { "" } else { ": " };
+        let exercise = verdict["exercise"].as_str().unwrap_or("?");
+        let codes = codes.join(", ");
+        anstream::println!("  verdict {exercise}: {passed}{colon}{codes}");
     }
     let word = if outcome.ok { "ok" } else { "failed" };
     anstream::println!("  {word} in {:.1} s", outcome.seconds);

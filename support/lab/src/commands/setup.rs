@@ -9,7 +9,6 @@ use crate::prepare;
 use crate::system::paths::Paths;
 use anyhow::{Result, bail};
 use clap::Args;
-use std::process::ExitCode;
 
 /// Options of `cargo lab setup`.
 #[derive(Debug, Args)]
@@ -27,15 +26,13 @@ pub(crate) struct Options {
 }
 
 /// Prepares, registers, or takes a registration back.
-pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
+pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
     let chosen = [
         (options.sys_prefix, Place::Environment),
         (options.user, Place::User),
     ];
-    let places = chosen
-        .into_iter()
-        .filter_map(|(chosen, place)| chosen.then_some(place));
-    let places: Vec<Place> = places.collect();
+    let chosen = chosen.into_iter().filter(|(chosen, _)| *chosen);
+    let places: Vec<Place> = chosen.map(|(_, place)| place).collect();
     if options.undo {
         if places.is_empty() {
             bail!(
@@ -43,10 +40,8 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
             );
         }
         let python = packages::ensure(paths)?;
-        for place in places {
-            kernelspec::undo(paths, &python, place)?;
-        }
-        return Ok(ExitCode::SUCCESS);
+        let mut places = places.into_iter();
+        return places.try_for_each(|place| kernelspec::undo(paths, &python, place));
     }
     // Before the learner writes into them, it is noted what the notebooks are.
     Course::of(paths)?;
@@ -54,5 +49,5 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
     for place in places {
         kernelspec::elsewhere(paths, &tools.python, &tools.context.environment, place)?;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }

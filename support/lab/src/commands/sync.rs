@@ -8,7 +8,7 @@
 
 use crate::notebook::{
     EXERCISE, Notebook,
-    committed::{drift_in_folder, mirror, nothing, solution_of, tidy},
+    committed::{drift_in_folder, mirror, solution_of, tidy},
     course::{Course, is_learners},
     first_line, has_tag, is_answer, kept, merge,
 };
@@ -16,7 +16,6 @@ use crate::system::{files, paths::Paths};
 use anyhow::{Result, bail};
 use clap::Args;
 use fs_err as fs;
-use std::process::ExitCode;
 
 /// What to do where notebooks are not what they should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,21 +41,20 @@ pub(crate) struct Options {
 }
 
 /// Does what the options say.
-pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
+pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
     let mode = match options {
         Options { check: true, .. } => Mode::Check,
         Options { tidy: true, .. } => Mode::Tidy,
         _ => Mode::Carry,
     };
-    all(paths, mode)?;
-    Ok(ExitCode::SUCCESS)
+    all(paths, mode)
 }
 
 /// Looks at every notebook of the lab. One that is damaged is told at the end and does not keep the others waiting.
 fn all(paths: &Paths, mode: Mode) -> Result<()> {
     let course = Course::of(paths)?;
     let mut wrong = Vec::new();
-    for inside in with_missing_exercises(&course) {
+    for inside in course.with_missing_exercises() {
         let done = match mode {
             Mode::Carry => carry(paths, &course, &inside),
             Mode::Tidy => bring_back(paths, &course, &inside),
@@ -83,15 +81,6 @@ fn all(paths: &Paths, mode: Mode) -> Result<()> {
     bail!(
         "these were left as they are:\n  {list}\nhint: `cargo lab reset NAME` puts a notebook back, and keeps what was there"
     )
-}
-
-/// The notebooks of the lab, and the exercises that solutions have and the folder has not.
-fn with_missing_exercises(course: &Course) -> Vec<String> {
-    let mut names = course.names().to_vec();
-    names.extend(course.exercises());
-    names.sort();
-    names.dedup();
-    names
 }
 
 /// What keeps a notebook from being committed as it is.
@@ -135,7 +124,7 @@ fn carry(paths: &Paths, course: &Course, inside: &str) -> Result<Option<String>>
     let solution = tidy(&solution);
     let path = paths.notebooks().join(inside);
     if !path.exists() {
-        files::write(&path, mirror(&solution, &nothing())?.text()?)?;
+        files::write(&path, mirror(&solution, &Notebook::with([]))?.text()?)?;
         return Ok(Some("made from its solution".to_owned()));
     }
     let mine = Notebook::read(&path)?;

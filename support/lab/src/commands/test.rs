@@ -11,13 +11,12 @@ use crate::notebook::{
     tested::{self, Tested},
 };
 use crate::prepare::{self, Tools};
-use crate::system::{paths::Paths, process, variables};
+use crate::system::{files, paths::Paths, process, variables};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::process::ExitCode;
 
 /// Options of `cargo lab test`.
 #[derive(Debug, Args)]
@@ -30,16 +29,15 @@ pub(crate) struct Options {
 }
 
 /// Runs the tests, and stops at the first part that fails.
-pub(crate) fn run(paths: &Paths, options: &Options) -> Result<ExitCode> {
+pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
     match &options.name {
-        Some(name) => matching(paths, name)?,
+        Some(name) => matching(paths, name),
         None if options.notebooks => {
             let tools = prepare::everything(paths)?;
-            notebooks(paths, &tools, &paths.state().join("site"))?;
+            notebooks(paths, &tools, &paths.state().join("site")).map(drop)
         }
-        None => everything(paths)?,
+        None => everything(paths),
     }
-    Ok(ExitCode::SUCCESS)
 }
 
 /// What needs nothing prepared comes first: the tests inside the crates, and that of their architecture. Then whatever is
@@ -138,9 +136,7 @@ fn cargo_test(
     command.args(targets).arg("--").args(names);
     with(&mut command);
     eprintln!("`{}`", process::display(&command));
-    let status = command
-        .status()
-        .context("`cargo test` could not be started")?;
+    let status = process::status(&mut command)?;
     if !status.success() {
         bail!("`{}` failed ({status})", process::display(&command));
     }
@@ -179,29 +175,17 @@ fn complaints(paths: &Paths, outcome: &run::Outcome) -> Vec<String> {
     if !outcome.ok {
         wrong.push(format!("{shown}: a cell did not do what its tags say"));
     }
-    let folder = outcome
-        .path
-        .parent()
-        .and_then(|folder| folder.file_name())
-        .and_then(|name| name.to_str());
-    let expected = match folder {
-        Some("solutions") => true,
-        Some("exercises") => false,
+    let folder = outcome.path.parent().map(files::name).unwrap_or_default();
+    let (expected, what) = match &*folder {
+        "solutions" => (true, "does not pass"),
+        "exercises" => (false, "passes with its starter"),
         _ => return wrong,
     };
     if outcome.verdicts.is_empty() {
         wrong.push(format!("{shown}: no check gave a verdict"));
     }
-    for verdict in outcome
-        .verdicts
-        .iter()
-        .filter(|verdict| verdict["passed"] != expected)
-    {
-        let what = if expected {
-            "does not pass"
-        } else {
-            "passes with its starter"
-        };
+    let verdicts = outcome.verdicts.iter();
+    for verdict in verdicts.filter(|verdict| verdict["passed"] != expected) {
         wrong.push(format!("{shown}: {what}: {verdict}"));
     }
     wrong

@@ -20,14 +20,13 @@ use crate::system::{files, git::Git, paths::Paths, step::Step};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use fs_err as fs;
-use std::process::ExitCode;
 
 /// Options of `cargo lab update`: there are none.
 #[derive(Debug, Args)]
 pub(crate) struct Options {}
 
 /// Fetches what upstream has and brings it in.
-pub(crate) fn run(paths: &Paths, Options {}: &Options) -> Result<ExitCode> {
+pub(crate) fn run(paths: &Paths, Options {}: &Options) -> Result<()> {
     let git = Git::of(&paths.root).context(
         "git does not know this checkout, so there is nothing to bring it from\n\
          hint: unpack a newer version of the lab elsewhere, and take your work along: \
@@ -44,8 +43,7 @@ pub(crate) fn run(paths: &Paths, Options {}: &Options) -> Result<ExitCode> {
             .context("what is new could not be fetched; nothing was changed")?;
         step.done(&upstream);
     }
-    bring(paths, &git, &upstream)?;
-    Ok(ExitCode::SUCCESS)
+    bring(paths, &git, &upstream)
 }
 
 /// Brings a commit in that is here already.
@@ -79,7 +77,7 @@ fn bring(paths: &Paths, git: &Git, upstream: &str) -> Result<()> {
             index.push_str(&entry(git, &goal, path)?);
         }
     }
-    git.feed(None, &["update-index", "--index-info"], index.as_bytes())?;
+    git.feed(&["update-index", "--index-info"], &index)?;
     git.text(&["merge", "--ff-only", "--no-autostash", "--quiet", &goal])
         .context("git could not bring the rest; your notebooks are safe\nhint: mend what git says, and run `cargo lab update` again")?;
     println!(
@@ -92,15 +90,8 @@ fn bring(paths: &Paths, git: &Git, upstream: &str) -> Result<()> {
 
 /// The files that differ between two commits, as they lie below the top of the checkout.
 fn changed(git: &Git, head: &str, goal: &str) -> Result<Vec<String>> {
-    git.list(&[
-        "diff",
-        "--name-only",
-        "--no-renames",
-        "--relative",
-        "-z",
-        head,
-        goal,
-    ])
+    let names = ["diff", "--name-only", "--no-renames", "--relative", "-z"];
+    git.list(&[&names[..], &[head, goal]].concat())
 }
 
 fn is_notebook(path: &str) -> bool {
@@ -183,19 +174,18 @@ fn plan(paths: &Paths, git: &Git, head: &str, goal: &str, path: &str) -> Result<
 impl Plan {
     fn carry_out(&self, paths: &Paths) -> Result<()> {
         let file = paths.root.join(&self.path);
-        let mut said = self.path.clone();
-        if let Some(mine) = &self.kept {
+        let what = if let Some(mine) = &self.kept {
             let inside = self.path.trim_start_matches("notebooks/");
             let kept = kept::keep(paths, inside, mine)?;
-            said = format!("{said}: what you had is in `{}`", paths.shown(&kept));
+            format!("what you had is in `{}`", paths.shown(&kept))
         } else {
-            said = format!("{said}: has what is new, and what you wrote");
-        }
+            "has what is new, and what you wrote".to_owned()
+        };
         match &self.wanted {
             Some(wanted) => files::write(&file, wanted)?,
             None => fs::remove_file(&file)?,
         }
-        println!("{said}");
+        println!("{}: {what}", self.path);
         for line in &self.both {
             println!(
                 "  You and the lab changed the cell that begins with `{line}`; both texts are there, one below the other."
@@ -208,7 +198,7 @@ impl Plan {
 /// A file of a commit as `git update-index --index-info` reads it.
 fn entry(git: &Git, commit: &str, path: &str) -> Result<String> {
     // There, paths count from the top of the repository, of which the checkout may be a part.
-    let prefix = git.text(&["rev-parse", "--show-prefix"])?;
+    let prefix = git.prefix()?;
     let known = git.text(&["ls-tree", commit, "--", path])?;
     let gone = format!("0 {}", "0".repeat(commit.len()));
     let what = known

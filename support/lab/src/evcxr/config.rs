@@ -38,7 +38,7 @@ pub(crate) fn write(paths: &Paths) -> Result<()> {
     )?;
     files::write_if_changed(
         &folder.join("init.evcxr"),
-        &format!(":linker system\n{lines}"),
+        format!(":linker system\n{lines}"),
     )?;
     files::write_if_changed(&folder.join("prelude.rs"), PRELUDE)
 }
@@ -50,7 +50,7 @@ pub(crate) fn write_crate(paths: &Paths, folder: &Path) -> Result<()> {
         .map(|(name, config)| format!("{name} = {config}\n"))
         .collect();
     files::write_if_changed(&paths.state().join(".cargo/config.toml"), CARGO)?;
-    files::write_if_changed(&folder.join("Cargo.toml"), &format!("{MANIFEST}{lines}"))?;
+    files::write_if_changed(&folder.join("Cargo.toml"), format!("{MANIFEST}{lines}"))?;
     files::write_if_changed(&folder.join("src/lib.rs"), "")?;
     for name in ["Cargo.lock", LOCK] {
         fs::copy(paths.root.join("Cargo.lock"), folder.join(name))
@@ -62,15 +62,11 @@ pub(crate) fn write_crate(paths: &Paths, folder: &Path) -> Result<()> {
 /// The dependencies of every notebook, as the first cell names them, with paths that hold everywhere.
 fn dependencies(paths: &Paths) -> [(&'static str, String); 2] {
     let support = paths.root.join("support");
+    let tokio = quoted(&support.join("tokio"));
+    let tokio = format!("{{ package = \"support-tokio\", path = {tokio} }}");
     [
         ("support", format!("{{ path = {} }}", quoted(&support))),
-        (
-            "tokio",
-            format!(
-                "{{ package = \"support-tokio\", path = {} }}",
-                quoted(&support.join("tokio"))
-            ),
-        ),
+        ("tokio", tokio),
     ]
 }
 

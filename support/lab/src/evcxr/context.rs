@@ -76,13 +76,9 @@ fn settings(paths: &Paths, home: &Path) -> Result<String> {
             let Ok(text) = fs::read_to_string(&file) else {
                 continue;
             };
-            let settings: Table = text.parse().with_context(|| {
-                format!(
-                    "`{}` is not what cargo reads\nhint: mend it",
-                    file.display()
-                )
-            })?;
-            let text = relevant(settings).to_string();
+            let shown = file.display();
+            let problem = || format!("`{shown}` is not what cargo reads\nhint: mend it");
+            let text = relevant(text.parse().with_context(problem)?).to_string();
             // The user's own folder is above most checkouts, and is cargo's, too.
             if !text.is_empty() && !texts.contains(&text) {
                 texts.push(text);

@@ -13,14 +13,14 @@
 
 pub(crate) mod words;
 
-use crate::system::{process, variables};
+use crate::system::{files, process, variables};
 use anyhow::{Context, Result, bail};
 use fs_err as fs;
 #[cfg(target_os = "linux")]
 use rustix::process::{Signal, set_parent_process_death_signal};
 use serde_json::Value;
 use std::env;
-use std::io::{BufRead, BufReader, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, ExitStatus, Stdio};
 
@@ -39,7 +39,7 @@ const NOTHING: &str = "async-lab-nothing.so";
 /// How a call of cargo ended.
 struct Call {
     status: ExitStatus,
-    stdout: Vec<u8>,
+    stdout: String,
     stderr: String,
     rebuilt: bool,
 }
@@ -64,13 +64,13 @@ pub(crate) fn resolve(cargo: &Path, host: &str, arguments: &[String]) -> Result<
     put_back(&folder)?;
     let mut out = std::io::stdout().lock();
     let written = if call.status.success() {
-        out.write_all(&call.stdout)
+        out.write_all(call.stdout.as_bytes())
     } else {
         let name = words::checked(&manifest);
         std::io::stderr().write_all(words::why_not(&call.stderr, name, network).as_bytes())
     };
     written.context("the kernel does not listen")?;
-    Ok(code(call.status))
+    Ok(process::code(call.status))
 }
 
 /// Builds or checks a cell and what it needs by `cargo`, in this environment; `product` is where the kernel looks for the
@@ -106,9 +106,9 @@ pub(crate) fn build(
             && folder.join(LOADED).exists()
         {
             let nothing = folder.join(NOTHING);
-            replace(&folder.join(REBUILT), b"")?;
-            replace(&nothing, b"")?;
-            replace(product, nothing.to_string_lossy().as_bytes())?;
+            files::write(&folder.join(REBUILT), "")?;
+            files::write(&nothing, "")?;
+            files::write(product, nothing.to_string_lossy().as_bytes())?;
             return Ok(ExitCode::SUCCESS);
         }
     }
@@ -118,10 +118,10 @@ pub(crate) fn build(
     }
     let written = std::io::stdout()
         .lock()
-        .write_all(&call.stdout)
+        .write_all(call.stdout.as_bytes())
         .and_then(|()| std::io::stderr().write_all(said.as_bytes()));
     written.context("the kernel does not listen")?;
-    Ok(code(call.status))
+    Ok(process::code(call.status))
 }
 
 /// Fails where the kernel's folder has been removed: cargo would build everything in it again, for minutes.
@@ -162,39 +162,17 @@ fn cargo_command(cargo: &Path, arguments: &[String], online: bool) -> Command {
 
 /// Runs cargo to its end. Of what it says about its progress, a build hands on each line at once.
 fn run(command: &mut Command, shows_progress: bool) -> Result<Call> {
-    let problem = format!("`{}` could not be run", process::display(command));
-    let mut child = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .with_context(|| problem.clone())?;
-    let errors = child
-        .stderr
-        .take()
-        .context("its messages are piped to us")?;
-    let stderr = std::thread::spawn(move || {
-        let mut kept = String::new();
-        for line in BufReader::new(errors).split(b'\n').map_while(Result::ok) {
-            let line = String::from_utf8_lossy(&line);
-            if shows_progress && words::is_progress(&line) {
-                eprintln!("{line}");
-            } else {
-                kept.push_str(&line);
-                kept.push('\n');
-            }
+    let (mut stdout, mut stderr, mut rebuilt) = (String::new(), String::new(), false);
+    let status = process::listen(command.stdin(Stdio::null()), |is_error, line| {
+        if is_error && shows_progress && words::is_progress(line) {
+            eprintln!("{line}");
+            return;
         }
-        kept
-    });
-    let output = child.stdout.take().context("its report is piped to us")?;
-    let (mut stdout, mut rebuilt) = (Vec::new(), false);
-    for line in BufReader::new(output).split(b'\n').map_while(Result::ok) {
-        rebuilt |= is_new_support(&line);
-        stdout.extend_from_slice(&line);
-        stdout.push(b'\n');
-    }
-    let status = child.wait().context(problem)?;
-    let stderr = stderr.join().unwrap_or_default();
+        rebuilt |= !is_error && is_new_support(line);
+        let kept = if is_error { &mut stderr } else { &mut stdout };
+        kept.push_str(line);
+        kept.push('\n');
+    })?;
     Ok(Call {
         status,
         stdout,
@@ -204,20 +182,18 @@ fn run(command: &mut Command, shows_progress: bool) -> Result<Call> {
 }
 
 /// Whether a line of cargo's report says that the library `support` was built, and not found ready.
-fn is_new_support(line: &[u8]) -> bool {
+fn is_new_support(line: &str) -> bool {
     // Most lines are long and about something else.
-    if !line.starts_with(b"{\"reason\":\"compiler-artifact\"") {
+    if !line.starts_with("{\"reason\":\"compiler-artifact\"") {
         return false;
     }
-    let artifact: Value = serde_json::from_slice(line).unwrap_or_default();
+    let artifact: Value = serde_json::from_str(line).unwrap_or_default();
     artifact["target"]["name"] == "support"
         && artifact["fresh"] == false
-        && artifact["filenames"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .any(|file| file.ends_with(env::consts::DLL_SUFFIX))
+        && artifact["filenames"].as_array().is_some_and(|files| {
+            let mut files = files.iter().filter_map(Value::as_str);
+            files.any(|file| file.ends_with(env::consts::DLL_SUFFIX))
+        })
 }
 
 fn folder() -> Result<PathBuf> {
@@ -241,35 +217,16 @@ fn locks(folder: &Path) -> Option<(PathBuf, PathBuf)> {
 
 /// What cargo locked is the last good state from now on.
 fn keep(folder: &Path) -> Result<()> {
-    locks(folder).map_or(Ok(()), |(current, kept)| copy_if_changed(&current, &kept))
+    locks(folder).map_or(Ok(()), |(current, kept)| copy(&current, &kept))
 }
 
 /// Undoes what cargo did to the lock file.
 pub(crate) fn put_back(folder: &Path) -> Result<()> {
-    locks(folder).map_or(Ok(()), |(current, kept)| copy_if_changed(&kept, &current))
+    locks(folder).map_or(Ok(()), |(current, kept)| copy(&kept, &current))
 }
 
-fn copy_if_changed(from: &Path, to: &Path) -> Result<()> {
-    let content = fs::read(from)?;
-    if fs::read(to).is_ok_and(|known| known == content) {
-        return Ok(());
-    }
-    replace(to, &content)
-}
-
-/// Never into a file that is there: somebody may be reading it.
-fn replace(file: &Path, content: &[u8]) -> Result<()> {
-    let new = file.with_extension("new");
-    fs::write(&new, content)?;
-    Ok(fs::rename(&new, file)?)
-}
-
-fn code(status: ExitStatus) -> ExitCode {
-    // Cargo's codes fit; where a signal ended it, any failure tells as much.
-    status
-        .code()
-        .and_then(|code| u8::try_from(code).ok())
-        .map_or(ExitCode::FAILURE, ExitCode::from)
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    files::write_if_changed(to, fs::read(from)?)
 }
 
 #[cfg(test)]
@@ -284,13 +241,15 @@ mod tests {
             )
         };
         let library = format!("/deps/libsupport{}", env::consts::DLL_SUFFIX);
-        assert!(is_new_support(line("support", false, &library).as_bytes()));
-        assert!(!is_new_support(line("support", true, &library).as_bytes()));
-        assert!(!is_new_support(line("serde", false, &library).as_bytes()));
+        assert!(is_new_support(&line("support", false, &library)));
+        assert!(!is_new_support(&line("support", true, &library)));
+        assert!(!is_new_support(&line("serde", false, &library)));
         // Of a check, there is nothing to load.
-        assert!(!is_new_support(
-            line("support", false, "/deps/libsupport.rmeta").as_bytes()
-        ));
+        assert!(!is_new_support(&line(
+            "support",
+            false,
+            "/deps/libsupport.rmeta"
+        )));
     }
 
     #[test]

@@ -67,9 +67,7 @@ pub(crate) fn write_outlines(
 ) -> Result<()> {
     let step = Step::start("Outlines of the sources, for type inference");
     let ours = prepared.join(sources::OURS);
-    if ours.is_dir() {
-        fs_err::remove_dir_all(&ours)?;
-    }
+    files::remove(&ours)?;
     cargo
         .args(["metadata", "--format-version", "1", "--offline"])
         .args(["--filter-platform", toolchain.host()?])
@@ -87,7 +85,7 @@ pub(crate) fn write_outlines(
             list.push((folder, outline));
         }
     }
-    files::write_if_changed(&prepared.join(LIST), &serde_json::to_string_pretty(&list)?)?;
+    files::write_json(&prepared.join(LIST), &list)?;
     step.done(&mend(paths, toolchain, &list)?);
     Ok(())
 }
@@ -129,7 +127,7 @@ fn listed(prepared: &Path) -> Result<Vec<Outlined>> {
 }
 
 /// The folder of a package, and where its outline is, for the kernel that works in `workspace`.
-fn outlined(paths: &Paths, package: &Value, workspace: &Path) -> Option<(PathBuf, PathBuf)> {
+fn outlined(paths: &Paths, package: &Value, workspace: &Path) -> Option<Outlined> {
     let folder = sources::folder_of(package)?;
     let name = package["name"].as_str()?;
     let outline = if package["source"].is_string() {
@@ -146,20 +144,14 @@ fn outlined(paths: &Paths, package: &Value, workspace: &Path) -> Option<(PathBuf
 pub(crate) fn answer(paths: &Paths, cargo: &Path, arguments: &[String]) -> Result<ExitCode> {
     let mut command = Command::new(cargo);
     command.args(arguments).stderr(Stdio::inherit());
-    let output = command
-        .output()
-        .with_context(|| format!("`{}` could not be started", process::display(&command)))?;
+    let output = process::output(&mut command)?;
     crates::put_back(Path::new("."))?;
     match serde_json::from_slice(&output.stdout) {
         Ok(metadata) => println!("{}", to_outlines(paths, lean(metadata))),
         // Whatever it is, it is cargo's to say.
         Err(_) => print!("{}", String::from_utf8_lossy(&output.stdout)),
     }
-    Ok(if output.status.success() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(process::code(output.status))
 }
 
 /// The metadata with the paths of the outlines that are there.
@@ -167,13 +159,11 @@ fn to_outlines(paths: &Paths, mut metadata: Value) -> Value {
     let workspace = PathBuf::from(metadata["workspace_root"].as_str().unwrap_or_default());
     let packages = metadata["packages"].as_array_mut();
     for package in packages.into_iter().flatten() {
-        let Some((folder, outline)) = outlined(paths, package, &workspace) else {
-            continue;
-        };
-        if !outline.is_dir() {
-            continue;
+        if let Some((folder, outline)) = outlined(paths, package, &workspace)
+            && outline.is_dir()
+        {
+            sources::point_to(package, &folder, &outline);
         }
-        sources::point_to(package, &folder, &outline);
     }
     metadata
 }
@@ -255,14 +245,13 @@ mod tests {
         json!({ "packages": packages, "resolve": { "root": edges[0].0, "nodes": nodes } })
     }
 
-    fn names(metadata: &Value) -> Vec<&str> {
-        let packages = metadata["packages"]
-            .as_array()
-            .expect("packages are listed");
-        packages
-            .iter()
+    fn names(metadata: &Value) -> String {
+        let packages = metadata["packages"].as_array();
+        let packages = packages.expect("packages are listed").iter();
+        let names: Vec<_> = packages
             .filter_map(|package| package["name"].as_str())
-            .collect()
+            .collect();
+        names.join(" ")
     }
 
     #[test]
@@ -282,15 +271,7 @@ mod tests {
         ]));
         assert_eq!(
             names(&lean),
-            [
-                "ctx",
-                "support",
-                "support-tokio",
-                "reqwest",
-                "http",
-                "tokio",
-                "pin-project-lite"
-            ]
+            "ctx support support-tokio reqwest http tokio pin-project-lite"
         );
         assert_eq!(lean["resolve"]["nodes"][3]["dependencies"], json!(["http"]));
         assert_eq!(lean["resolve"]["nodes"][3]["deps"][0]["pkg"], "http");
@@ -307,17 +288,14 @@ mod tests {
             ("tower", &["subtle"]),
             ("subtle", &[]),
         ]);
-        assert_eq!(
-            names(&lean(all)),
-            ["ctx", "support", "axum", "tower", "subtle"]
-        );
+        assert_eq!(names(&lean(all)), "ctx support axum tower subtle");
     }
 
     #[test]
     fn what_only_a_build_needs_is_left_out() {
         let mut all = metadata(&[("ctx", &["support"]), ("support", &["cc"]), ("cc", &[])]);
         all["resolve"]["nodes"][1]["deps"][0]["dep_kinds"] = json!([{ "kind": "build" }]);
-        assert_eq!(names(&lean(all)), ["ctx", "support"]);
+        assert_eq!(names(&lean(all)), "ctx support");
     }
 
     #[test]

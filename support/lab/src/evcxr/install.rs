@@ -6,8 +6,8 @@
 //! it, and into the latter otherwise, so that nobody's kernel is overwritten or hidden.
 
 use crate::evcxr::context::BuildContext;
-use crate::system::{environment, hints, paths::Paths, process, step::Step};
-use anyhow::{Context, Result, bail};
+use crate::system::{environment, paths::Paths, process, step::Step};
+use anyhow::{Context, Result};
 use fs_err as fs;
 use std::env;
 use std::path::{Path, PathBuf};
@@ -110,15 +110,8 @@ fn install(paths: &Paths, context: &BuildContext, root: &Path) -> Result<()> {
             step.advance(part);
         }
     })?;
-    if !ended.status.success() {
-        bail!(
-            "`{}` failed ({}):\n{}{}",
-            process::display(&command),
-            ended.status,
-            process::tail(ended.said.as_bytes()),
-            hints::of(&ended.said, &build)
-        );
-    }
+    let failed = format!("`{}` failed ({})", process::display(&command), ended.status);
+    ended.must_succeed(&failed, &build)?;
     // It is installed; what is left takes a gigabyte and helps nobody.
     let _ = fs::remove_dir_all(&build);
     step.done(&format!("in {}", paths.shown(&program_in(root))));

@@ -6,14 +6,16 @@
 //! asks cargo (see [`crate::evcxr::crates`]), and records how cargo starts the compiler.
 
 use crate::evcxr::{config::CELL, crates};
-use crate::system::variables::{EVCXR_PRODUCT, INVOCATION};
+use crate::system::{
+    files,
+    variables::{EVCXR_PRODUCT, INVOCATION},
+};
 use anyhow::{Context, Result};
 use fs_err as fs;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::env;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -105,8 +107,9 @@ pub(crate) fn record(program: &Path, arguments: &[String]) -> Result<Infallible>
                 .filter(|(name, _)| is_of_cargo(name))
                 .collect(),
         };
-        // Without it, the next cell asks cargo again.
-        let _ = write(Path::new(&file), &invocation);
+        // Without it, the next cell asks cargo again. It never goes into a file that is there, which may be a link to the
+        // prepared folder's.
+        let _ = files::write_json(Path::new(&file), &invocation);
     }
     Err(Command::new(program)
         .args(arguments)
@@ -131,11 +134,7 @@ fn without_incremental(arguments: &[String]) -> Vec<String> {
 
 /// Forgets the invocations in a folder whose crates are about to be built anew.
 pub(crate) fn forget(folder: &Path) -> Result<()> {
-    let recorded = folder.join(INVOCATIONS);
-    if recorded.is_dir() {
-        fs::remove_dir_all(&recorded)?;
-    }
-    Ok(())
+    files::remove(&folder.join(INVOCATIONS))
 }
 
 /// Whether cargo sets a variable for the compiler. The one that shares out processors names pipes of its own.
@@ -147,20 +146,15 @@ fn is_of_cargo(name: &str) -> bool {
 
 /// The file with the invocation for a request: everything that decides how cargo starts the compiler is in its name.
 fn file_of(folder: &Path, arguments: &[String]) -> PathBuf {
-    let mut hasher = DefaultHasher::new();
     // The kernel writes the dependencies in any order.
     let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
     let mut lines: Vec<_> = manifest.lines().collect();
     lines.sort_unstable();
-    lines.hash(&mut hasher);
-    for name in ["Cargo.lock", ".cargo/config.toml"] {
-        fs::read(folder.join(name)).ok().hash(&mut hasher);
-    }
-    arguments.hash(&mut hasher);
-    env::var("RUSTFLAGS").unwrap_or_default().hash(&mut hasher);
-    folder
-        .join(INVOCATIONS)
-        .join(format!("{:016x}.json", hasher.finish()))
+    let read = |name: &str| fs::read(folder.join(name)).ok();
+    let (lock, settings) = (read("Cargo.lock"), read(".cargo/config.toml"));
+    let flags = env::var("RUSTFLAGS").unwrap_or_default();
+    let number = files::hash((lines, lock, settings, arguments, flags));
+    folder.join(INVOCATIONS).join(format!("{number:016x}.json"))
 }
 
 /// The invocation, where there is one and the crates that it names are there.
@@ -169,14 +163,4 @@ fn read(file: &Path, folder: &Path) -> Option<RustcInvocation> {
     let invocation = invocation.moved_to(folder.to_str()?);
     let whole = invocation.crates().all(Path::exists);
     whole.then_some(invocation)
-}
-
-/// Never into a file that is there: it may be a link to the prepared folder's.
-fn write(file: &Path, invocation: &RustcInvocation) -> Result<()> {
-    let new = file.with_extension("new");
-    if let Some(folder) = file.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    fs::write(&new, serde_json::to_string_pretty(invocation)?)?;
-    Ok(fs::rename(&new, file)?)
 }

@@ -17,13 +17,11 @@ use crate::evcxr::inference::sources;
 use crate::system::{environment, files, paths::Paths, process, tools::Toolchain};
 use anyhow::Result;
 use fs_err as fs;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 
-/// A sysroot without a library.
 const EMPTY_SYSROOT: &str = "empty-sysroot";
 
-/// The folder of the program that tells the kernel which cargo to call: it asks rustup.
 const RUSTUP: &str = "rustup-shim";
 
 /// The cargo home of kernels on one toolchain.
@@ -38,24 +36,30 @@ pub(crate) struct CargoHome {
     programs: [(PathBuf, String); 3],
 }
 
+/// By what its programs do: builds that other programs took part in may differ.
+impl Hash for CargoHome {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        (&self.folder, &self.programs).hash(hasher);
+    }
+}
+
 impl CargoHome {
     /// The cargo home for a toolchain, which may not be written yet.
     pub(crate) fn of(paths: &Paths, toolchain: &Toolchain) -> Result<Self> {
         let real = environment::cargo_home()?;
         let homes = paths.state().join("cargo-homes");
-        let mut hasher = DefaultHasher::new();
-        (
-            &toolchain.version,
-            &toolchain.rustc,
-            &toolchain.cargo,
-            &real,
-        )
-            .hash(&mut hasher);
+        let Toolchain {
+            version,
+            rustc,
+            cargo,
+            ..
+        } = toolchain;
+        let number = files::hash((version, rustc, cargo, &real)) as u32;
         // A kernel may be started from a cell of another one.
         let folder = if real.starts_with(&homes) {
             real.clone()
         } else {
-            homes.join(format!("{:08x}", hasher.finish() as u32))
+            homes.join(format!("{number:08x}"))
         };
         let programs = programs(paths, toolchain, &folder)?;
         Ok(CargoHome {
@@ -84,11 +88,6 @@ impl CargoHome {
     /// A sysroot without a library.
     pub(crate) fn empty_sysroot(&self) -> PathBuf {
         self.folder.join(EMPTY_SYSROOT)
-    }
-
-    /// What its programs do: builds that other programs took part in may differ.
-    pub(crate) fn hash(&self, hasher: &mut impl Hasher) {
-        (&self.folder, &self.programs).hash(hasher);
     }
 
     /// Whether everything is as it should be.

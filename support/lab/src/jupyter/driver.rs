@@ -3,7 +3,8 @@
 use crate::system::{paths::Paths, process, variables};
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
+use std::fmt::Display;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -59,6 +60,18 @@ pub(crate) struct Job<'a> {
     pub(crate) save: Option<&'a Path>,
 }
 
+/// A notebook of code cells with these sources.
+pub(crate) fn notebook<'a>(sources: impl IntoIterator<Item = &'a str>) -> Value {
+    let cells = sources.into_iter().enumerate().map(|(place, source)| {
+        json!({
+            "cell_type": "code", "id": format!("cell-{place}"), "metadata": {}, "outputs": [], "execution_count": null,
+            "source": source,
+        })
+    });
+    let cells: Vec<_> = cells.collect();
+    json!({ "cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5 })
+}
+
 impl Driver {
     /// Starts it by a command of the Python that has nbclient.
     pub(crate) fn start(mut command: Command, paths: &Paths, job: &Job) -> Result<Self> {
@@ -77,24 +90,13 @@ impl Driver {
         if let Some(save) = job.save {
             command.arg("--save").arg(save);
         }
-        let mut child = command
-            .spawn()
-            .with_context(|| format!("`{}` could not be started", process::display(&command)))?;
-        let stdout = child
-            .stdout
-            .take()
-            .context("the driver's answers are piped to us")?;
-        let mut stderr = child
-            .stderr
-            .take()
-            .context("the driver's messages are piped to us")?;
-        let mut stdin = child.stdin.take();
-        if let Some(stdin) = &mut stdin {
-            // A driver that is gone is noticed when we read.
-            let _ = writeln!(stdin, "{}", job.notebook).and_then(|()| stdin.flush());
-        }
-        Ok(Driver {
-            stdin,
+        let mut child = process::spawn(&mut command)?;
+        let stdout = child.stdout.take();
+        let stdout = stdout.context("the driver's answers are piped to us")?;
+        let stderr = child.stderr.take();
+        let mut stderr = stderr.context("the driver's messages are piped to us")?;
+        let mut driver = Driver {
+            stdin: child.stdin.take(),
             stdout: BufReader::new(stdout),
             stderr: Some(std::thread::spawn(move || {
                 let mut said = Vec::new();
@@ -106,42 +108,39 @@ impl Driver {
             started: false,
             said: String::new(),
             version: String::new(),
-        })
+        };
+        driver.tell(job.notebook);
+        Ok(driver)
+    }
+
+    fn tell(&mut self, line: impl Display) {
+        if let Some(stdin) = &mut self.stdin {
+            // A driver that is gone is noticed when we read.
+            let _ = writeln!(stdin, "{line}").and_then(|()| stdin.flush());
+        }
     }
 
     /// Lets the next cell run and returns how it went; nothing after the last one.
     pub(crate) fn next(&mut self) -> Result<Option<Done>> {
-        if self.started {
-            if let Some(stdin) = &mut self.stdin {
-                // A driver that is gone is noticed when we read.
-                let _ = stdin.write_all(b"next\n").and_then(|()| stdin.flush());
-            }
-        } else {
-            self.started = true;
+        if std::mem::replace(&mut self.started, true) {
+            self.tell("next");
         }
         let mut line = String::new();
         loop {
             line.clear();
-            if self
-                .stdout
-                .read_line(&mut line)
-                .context("the driver's answer could not be read")?
-                == 0
-            {
+            let read = self.stdout.read_line(&mut line);
+            if read.context("the driver's answer could not be read")? == 0 {
                 return self.end();
             }
             let event: Value = serde_json::from_str(&line).unwrap_or_default();
             if event["event"] == "ready" {
-                event["version"]
-                    .as_str()
-                    .unwrap_or_default()
-                    .clone_into(&mut self.version);
-            }
-            if event["event"] == "cell" {
-                return Ok(Some(
-                    serde_json::from_value(event)
-                        .context("the driver's answer has another form")?,
-                ));
+                let version = event["version"].as_str();
+                self.version = version.unwrap_or_default().to_owned();
+            } else if event["event"] == "cell" {
+                let done = serde_json::from_value(event);
+                return done
+                    .map(Some)
+                    .context("the driver's answer has another form");
             }
         }
     }
@@ -164,16 +163,10 @@ impl Driver {
 
     fn end(&mut self) -> Result<Option<Done>> {
         self.stdin = None;
-        let status = self
-            .child
-            .wait()
-            .context("the driver's end could not be awaited")?;
-        let said = self
-            .stderr
-            .take()
-            .and_then(|reader| reader.join().ok())
-            .unwrap_or_default();
-        self.said = process::tail(&said);
+        let status = self.child.wait();
+        let status = status.context("the driver's end could not be awaited")?;
+        let said = self.stderr.take().and_then(|reader| reader.join().ok());
+        self.said = process::tail(&said.unwrap_or_default());
         if !status.success() {
             bail!(
                 "the notebook could not be run:\n{}\nhint: `cargo lab doctor` shows what is installed",

@@ -110,10 +110,10 @@ fn register(
     environment: &BuildEnvironment,
     provisioner: Option<&str>,
 ) -> Result<()> {
-    let metadata = provisioner.map_or_else(
-        || json!({}),
-        |name| json!({ "kernel_provisioner": { "provisioner_name": name } }),
-    );
+    let metadata = match provisioner {
+        Some(name) => json!({ "kernel_provisioner": { "provisioner_name": name } }),
+        None => json!({}),
+    };
     let specification = json!({
         "argv": [paths.program(), "kernel", "{connection_file}"],
         "display_name": "Rust (async lab)",
@@ -127,10 +127,7 @@ fn register(
         "interrupt_mode": "message",
         "metadata": metadata,
     });
-    files::write_if_changed(
-        &folder.join("kernel.json"),
-        &serde_json::to_string_pretty(&specification)?,
-    )
+    files::write_json(&folder.join("kernel.json"), &specification)
 }
 
 /// Settings of JupyterLab that a lab wants otherwise: no prompt about news in the corner, no look-ups of updates.
@@ -141,8 +138,6 @@ fn quiet_jupyterlab(config: &Path) -> Result<()> {
             "checkForUpdates": false,
         },
     });
-    files::write_if_changed(
-        &config.join("labconfig/default_setting_overrides.json"),
-        &serde_json::to_string_pretty(&settings)?,
-    )
+    let file = config.join("labconfig/default_setting_overrides.json");
+    files::write_json(&file, &settings)
 }

@@ -44,21 +44,15 @@ pub(crate) enum Active {
 
 /// What the environment that is active has of the pinned packages.
 pub(crate) fn active(wanted: &[String]) -> Active {
-    let Some(lab) = process::which("jupyter-lab") else {
-        return Active::None;
+    let look = || {
+        let lab = process::which("jupyter-lab")?;
+        let names = ["python", "python3"].map(|name| lab.with_file_name(name));
+        let mut names = names.into_iter();
+        let python = names.find(|python| process::is_executable(python))?;
+        let found = versions(process::command(&python), wanted)?;
+        Some(lacks(&found, wanted).map_or(Active::Fits(python), Active::Lacks))
     };
-    let python = ["python", "python3"]
-        .map(|name| lab.with_file_name(name))
-        .into_iter()
-        .find(|python| process::is_executable(python));
-    let Some(python) = python else {
-        return Active::None;
-    };
-    let said = versions(process::command(&python), wanted);
-    let Some(found) = said else {
-        return Active::None;
-    };
-    lacks(&found, wanted).map_or(Active::Fits(python), Active::Lacks)
+    look().unwrap_or(Active::None)
 }
 
 /// What a Python says of itself and of these packages.
@@ -123,12 +117,8 @@ pub(crate) fn with(
     name: &str,
     more: &[String],
 ) -> Result<PathBuf> {
-    let text = fs::read_to_string(
-        paths
-            .assets()
-            .join("requirements")
-            .join(format!("{name}.txt")),
-    )?;
+    let file = paths.assets().join(format!("requirements/{name}.txt"));
+    let text = fs::read_to_string(file)?;
     let lines = text.lines().filter(|line| !line.starts_with('#'));
     let mut wanted: Vec<_> = lines.map(str::to_owned).collect();
     wanted.extend_from_slice(more);
@@ -164,14 +154,9 @@ fn virtual_environment(
             let (mut make, mut install) = (command(&base), command(&python));
             // What an interrupted attempt left is no environment; what it downloaded, pip has kept.
             make.args(["-m", "venv", "--clear"]);
-            install.args([
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-                "--prefer-binary",
-            ]);
+            install
+                .args(["-m", "pip", "install", "--quiet"])
+                .args(["--disable-pip-version-check", "--prefer-binary"]);
             (make, install)
         }
     };
@@ -189,15 +174,9 @@ fn virtual_environment(
             process::tail(made.said.as_bytes())
         );
     }
-    let ended = process::job(install.args(wanted), |_| ())?;
-    if !ended.status.success() {
-        bail!(
-            "{} could not be installed:\n{}{}",
-            wanted.join(", "),
-            process::tail(ended.said.as_bytes()),
-            hints::of(&ended.said, folder)
-        );
-    }
+    let all = wanted.join(", ");
+    process::job(install.args(wanted), |_| ())?
+        .must_succeed(&format!("{all} could not be installed"), folder)?;
     let found = versions(command(&python), wanted).unwrap_or_default();
     if wanted
         .iter()
@@ -208,8 +187,8 @@ fn virtual_environment(
         );
     }
     // Written last: an interrupted installation is not taken for a whole one.
-    files::write_if_changed(&stamp(folder), &stamped(folder, wanted))?;
-    step.done(&wanted.join(", "));
+    files::write_if_changed(&stamp(folder), stamped(folder, wanted))?;
+    step.done(&all);
     Ok(python)
 }
 
@@ -268,13 +247,8 @@ mod tests {
 
     #[test]
     fn pins_are_read_the_way_pip_writes_them() {
-        let pins = pins(
-            &Paths::find()
-                .expect("a checkout")
-                .root
-                .join("environment.yml"),
-        )
-        .expect("it is read");
+        let root = Paths::find().expect("a checkout").root;
+        let pins = pins(&root.join("environment.yml")).expect("it is read");
         assert_eq!(pins.len(), PACKAGES.len());
         assert!(pins[0].starts_with("jupyterlab==4."), "{pins:?}");
     }
@@ -291,16 +265,14 @@ mod tests {
     #[test]
     fn an_environment_with_other_versions_is_not_taken() {
         let wanted = ["jupyterlab==4.6.*".to_owned(), "psutil==7.*".to_owned()];
-        let found = |recent: bool, lab: &str| json!({ "python": "3.9", "recent": recent, "packages": { "jupyterlab": lab, "psutil": "7.1.0" } });
-        assert_eq!(lacks(&found(true, "4.6.2"), &wanted), None);
-        assert_eq!(
-            lacks(&found(false, "4.6.2"), &wanted).as_deref(),
-            Some("Python 3.9")
-        );
-        assert_eq!(
-            lacks(&found(true, "3.6.8"), &wanted).as_deref(),
-            Some("jupyterlab 3.6.8, not 4.6.*")
-        );
+        let lacks = |recent: bool, lab: &str| {
+            let packages = json!({ "jupyterlab": lab, "psutil": "7.1.0" });
+            let found = json!({ "python": "3.9", "recent": recent, "packages": packages });
+            lacks(&found, &wanted).unwrap_or_default()
+        };
+        assert_eq!(lacks(true, "4.6.2"), "");
+        assert_eq!(lacks(false, "4.6.2"), "Python 3.9");
+        assert_eq!(lacks(true, "3.6.8"), "jupyterlab 3.6.8, not 4.6.*");
         assert!(matches("4.6", "4.6.*") && !matches("4.60.1", "4.6.*"));
     }
 

@@ -22,12 +22,6 @@ pub(crate) fn solution_of(paths: &Paths, inside: &str) -> Result<Option<Notebook
     Notebook::read(&solution).map(Some)
 }
 
-pub(crate) fn nothing() -> Notebook {
-    Notebook {
-        json: json!({ "cells": [] }),
-    }
-}
-
 /// What a notebook is not, and what it should be.
 #[derive(Debug)]
 pub(crate) struct Drift {
@@ -46,7 +40,7 @@ pub(crate) fn drift_in_folder(paths: &Paths, inside: &str) -> Result<Option<Drif
 pub(crate) fn drift(path: &Path, solution: Option<&Notebook>) -> Result<Option<Drift>> {
     if !path.exists() {
         let wanted = match solution {
-            Some(solution) => mirror(solution, &nothing())?,
+            Some(solution) => mirror(solution, &Notebook::with([]))?,
             None => bail!("it is missing"),
         };
         let why = "is missing".to_owned();
@@ -84,10 +78,8 @@ pub(crate) fn tidy(notebook: &Notebook) -> Notebook {
 }
 
 fn tidy_cell(cell: &Value) -> Value {
-    let source: Vec<Value> = notebook::source(cell)
-        .split_inclusive('\n')
-        .map(Value::from)
-        .collect();
+    let source = notebook::source(cell);
+    let source: Vec<_> = source.split_inclusive('\n').collect();
     let tags = &cell["metadata"]["tags"];
     let metadata = if tags.is_array() {
         json!({ "tags": tags })

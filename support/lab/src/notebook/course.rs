@@ -87,7 +87,16 @@ impl Course {
             .collect()
     }
 
-    /// How many of them are solved. Other names may be noted, too, from another version of the lab.
+    /// The notebooks of the lab, and the exercises that solutions have and the folder has not.
+    pub(crate) fn with_missing_exercises(&self) -> Vec<String> {
+        let mut all = self.names.clone();
+        all.extend(self.exercises());
+        all.sort();
+        all.dedup();
+        all
+    }
+
+    /// How many of the exercises are solved. Other names may be noted, too, from another version of the lab.
     pub(crate) fn solved(&self, solved: &Solved) -> usize {
         let exercises = self.exercises();
         let noted = exercises
@@ -98,8 +107,9 @@ impl Course {
 
     /// The notebooks that lie among the lab's and are the learner's own: copies, new ones, those that commands kept.
     pub(crate) fn strays(&self) -> Result<Vec<String>> {
+        let ours = self.with_missing_exercises();
         let mut strays = below(&self.root.join("notebooks"))?;
-        strays.retain(|inside| !self.names.contains(inside) && !self.exercises().contains(inside));
+        strays.retain(|inside| !ours.contains(inside));
         Ok(strays)
     }
 
@@ -210,10 +220,7 @@ fn below(folder: &Path) -> Result<Vec<String>> {
 /// Copies the notebooks that the lab has, as they are without outputs: all of them, or none.
 fn copy(notebooks: &Path, to: &Path) -> Result<()> {
     let part = to.with_extension("part");
-    if part.exists() {
-        fs::remove_dir_all(&part)?;
-    }
-    fs::create_dir_all(&part)?;
+    files::empty_folder(&part)?;
     for inside in below(notebooks)?.iter().filter(|inside| is_ours(inside)) {
         let paired = ["exercises", "solutions"]
             .into_iter()

@@ -17,7 +17,8 @@ pub(crate) fn keep(paths: &Paths, inside: &str, content: &[u8]) -> Result<PathBu
         _ => stem.into_owned(),
     };
     for number in 1.. {
-        let path = kept(paths).join(format!("{stem}-{number}.ipynb"));
+        let place = format!("{KEPT}/{stem}-{number}.ipynb");
+        let path = paths.notebooks().join(place);
         if fs::read(&path).is_ok_and(|there| there == content) || files::write_new(&path, content)?
         {
             return Ok(path);
@@ -28,10 +29,6 @@ pub(crate) fn keep(paths: &Paths, inside: &str, content: &[u8]) -> Result<PathBu
 
 /// The folder of copies, among the notebooks.
 pub(crate) const KEPT: &str = "kept";
-
-fn kept(paths: &Paths) -> PathBuf {
-    paths.notebooks().join(KEPT)
-}
 
 #[cfg(test)]
 mod tests {
@@ -44,10 +41,7 @@ mod tests {
         let keep = |inside: &str, text: &str| {
             let path = keep(&paths, inside, text.as_bytes()).expect("kept");
             assert_eq!(fs::read_to_string(&path).expect("there"), text);
-            path.file_name()
-                .expect("a name")
-                .to_string_lossy()
-                .into_owned()
+            files::name(&path).into_owned()
         };
         assert_eq!(keep("exercises/1_x.ipynb", "a"), "1_x-1.ipynb");
         assert_eq!(keep("exercises/1_x.ipynb", "b"), "1_x-2.ipynb");

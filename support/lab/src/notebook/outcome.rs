@@ -73,7 +73,7 @@ pub(crate) fn status(cell: &Value, reply: Reply, outputs: &[Value]) -> Status {
 }
 
 fn failure(cell: &Value, reply: Reply, outputs: &[Value]) -> Option<(Cause, String)> {
-    let stderr: String = streams(outputs, "stderr");
+    let stderr = stderr(outputs);
     match reply {
         Reply::Dead => Some((Cause::KernelDied, stderr)),
         Reply::Timeout => Some((Cause::Timeout, stderr)),
@@ -82,14 +82,12 @@ fn failure(cell: &Value, reply: Reply, outputs: &[Value]) -> Option<(Cause, Stri
             // The lab's kernel names it; the stock one only says it.
             let named = |output: &Value| output["ename"] == "ProcessEnded";
             let ended = outputs.iter().any(named) || message.contains("Subprocess terminated");
-            Some((
-                if ended {
-                    Cause::ProcessEnded
-                } else {
-                    Cause::CompileError
-                },
-                message,
-            ))
+            let cause = if ended {
+                Cause::ProcessEnded
+            } else {
+                Cause::CompileError
+            };
+            Some((cause, message))
         }
         Reply::Ok if panicked(&stderr) => Some((Cause::Panic, stderr)),
         // The kernel writes the error to standard error and goes on as if nothing had been. A cell that uses `?` and
@@ -101,12 +99,9 @@ fn failure(cell: &Value, reply: Reply, outputs: &[Value]) -> Option<(Cause, Stri
     }
 }
 
-fn streams(outputs: &[Value], name: &str) -> String {
-    outputs
-        .iter()
-        .filter(|output| output["name"] == name)
-        .map(|output| text_of(&output["text"]))
-        .collect()
+fn stderr(outputs: &[Value]) -> String {
+    let written = outputs.iter().filter(|output| output["name"] == "stderr");
+    written.map(|output| text_of(&output["text"])).collect()
 }
 
 fn errors(outputs: &[Value]) -> String {
@@ -116,11 +111,8 @@ fn errors(outputs: &[Value]) -> String {
         .filter(|output| output["output_type"] == "error");
     let lines: Vec<String> = errors
         .flat_map(|error| {
-            let traceback = error["traceback"]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(Value::as_str);
+            let traceback = error["traceback"].as_array().into_iter().flatten();
+            let traceback = traceback.filter_map(Value::as_str);
             let mut lines: Vec<String> = traceback.map(plain).collect();
             if lines.iter().all(|line| line.trim().is_empty()) {
                 lines = vec![plain(&text_of(&error["evalue"]))];
@@ -194,64 +186,49 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn stderr(text: &str) -> Vec<Value> {
+    fn written(text: &str) -> Vec<Value> {
         vec![json!({ "output_type": "stream", "name": "stderr", "text": text })]
     }
 
-    fn cause(source: &str, tags: &[&str], reply: Reply, outputs: &[Value]) -> Option<Cause> {
+    #[track_caller]
+    fn ends(source: &str, tags: &[&str], reply: Reply, outputs: &[Value], expected: Option<Cause>) {
         let cell = json!({ "cell_type": "code", "metadata": { "tags": tags }, "source": source });
-        match status(&cell, reply, outputs) {
+        let cause = match status(&cell, reply, outputs) {
             Status::Failed { cause, .. } => Some(cause),
             Status::Ok | Status::Skipped => None,
-        }
+        };
+        assert_eq!(cause, expected);
     }
-
-    const PANIC: &str = "\nthread 'main' (12) panicked at src/lib.rs:3:1:\nboom\n";
 
     #[test]
     fn a_panic_fails_although_the_kernel_says_ok() {
-        assert_eq!(
-            cause("f()", &[], Reply::Ok, &stderr(PANIC)),
-            Some(Cause::Panic)
-        );
-        assert_eq!(cause("f()", &[FAILS], Reply::Ok, &stderr(PANIC)), None);
+        let panic = written("\nthread 'main' (12) panicked at src/lib.rs:3:1:\nboom\n");
+        ends("f()", &[], Reply::Ok, &panic, Some(Cause::Panic));
+        ends("f()", &[FAILS], Reply::Ok, &panic, None);
     }
 
     #[test]
     fn an_error_through_a_question_mark_fails_although_the_kernel_says_ok() {
-        let said = stderr("Os { code: 2 }\n");
-        assert_eq!(
-            cause("open(p)?;", &[], Reply::Ok, &said),
-            Some(Cause::QuestionMark)
-        );
-        assert_eq!(cause("eprintln!(\"why?\")", &[], Reply::Ok, &said), None);
+        let said = written("Os { code: 2 }\n");
+        let cause = Some(Cause::QuestionMark);
+        ends("open(p)?;", &[], Reply::Ok, &said, cause);
+        ends("eprintln!(\"why?\")", &[], Reply::Ok, &said, None);
     }
 
     #[test]
     fn a_cell_that_must_fail_and_does_not_is_a_failure() {
-        assert_eq!(
-            cause("1", &[FAILS], Reply::Ok, &[]),
-            Some(Cause::DidNotFail)
-        );
+        ends("1", &[FAILS], Reply::Ok, &[], Some(Cause::DidNotFail));
     }
 
     #[test]
     fn no_tag_excuses_an_endless_cell_or_a_dead_process() {
-        assert_eq!(
-            cause("loop {}", &[FAILS], Reply::Timeout, &[]),
-            Some(Cause::Timeout)
-        );
-        assert_eq!(
-            cause("x", &[FAILS], Reply::Dead, &[]),
-            Some(Cause::KernelDied)
-        );
         let ended = [
             json!({ "output_type": "error", "evalue": "Subprocess terminated with status: 1", "traceback": [] }),
         ];
-        assert_eq!(
-            cause("x", &[FAILS], Reply::Error, &ended),
-            Some(Cause::ProcessEnded)
-        );
+        let tags = &[FAILS];
+        ends("loop {}", tags, Reply::Timeout, &[], Some(Cause::Timeout));
+        ends("x", tags, Reply::Dead, &[], Some(Cause::KernelDied));
+        ends("x", tags, Reply::Error, &ended, Some(Cause::ProcessEnded));
     }
 
     #[test]
@@ -259,28 +236,22 @@ mod tests {
         let outputs = [
             json!({ "output_type": "error", "evalue": "", "traceback": ["\u{1b}[31m[E0425] Error\u{1b}[0m: nope"] }),
         ];
-        let cell = json!({ "source": "x" });
-        let Status::Failed { cause, message } = status(&cell, Reply::Error, &outputs) else {
-            panic!("it fails");
+        let told = Status::Failed {
+            cause: Cause::CompileError,
+            message: "[E0425] Error: nope".to_owned(),
         };
-        assert_eq!(
-            (cause, message.as_str()),
-            (Cause::CompileError, "[E0425] Error: nope")
-        );
+        let cell = json!({ "source": "x" });
+        assert_eq!(status(&cell, Reply::Error, &outputs), told);
     }
 
     #[test]
     fn a_demonstration_must_end_as_it_says() {
-        let shown = |happened: &str| {
-            [
-                json!({ "data": { PITFALL: { "title": "t", "expected": "panics", "happened": happened, "words": "42" } } }),
-            ]
-        };
-        assert_eq!(
-            cause("x", &[], Reply::Ok, &shown("works")),
-            Some(Cause::Demonstration)
-        );
-        assert_eq!(cause("x", &[], Reply::Ok, &shown("panics")), None);
+        for (happened, cause) in [("works", Some(Cause::Demonstration)), ("panics", None)] {
+            let shown =
+                json!({ "title": "t", "expected": "panics", "happened": happened, "words": "42" });
+            let outputs = [json!({ "data": { PITFALL: shown } })];
+            ends("x", &[], Reply::Ok, &outputs, cause);
+        }
     }
 
     #[test]

@@ -42,19 +42,14 @@ impl Checkout {
             paths: Paths::of(&root).expect("a folder"),
             folder,
         };
-        for name in ["1_first", "2_second"] {
-            let cells = |answer: &str| {
-                [
-                    cell("a", "shared()"),
-                    yours("b", answer),
-                    cell("c", "check()"),
-                ]
-            };
-            checkout.write(&format!("solutions/{name}.ipynb"), cells("fn answer() {}"));
-            checkout.write(
-                &format!("exercises/{name}.ipynb"),
-                cells("todo!(\"answer\")"),
-            );
+        for (folder, answer) in [
+            ("solutions", "fn answer() {}"),
+            ("exercises", "todo!(\"answer\")"),
+        ] {
+            let answer = yours("b", answer);
+            let cells = [cell("a", "shared()"), answer, cell("c", "check()")];
+            checkout.write(&format!("{folder}/1_first.ipynb"), cells.clone());
+            checkout.write(&format!("{folder}/2_second.ipynb"), cells);
         }
         checkout.write("guides/patterns.ipynb", [cell("p", "pattern()")]);
         checkout.write("start_here.ipynb", [cell("s", "start()")]);
@@ -108,9 +103,8 @@ impl Checkout {
 
     /// Writes a notebook in its committed form.
     pub(crate) fn write(&self, inside: &str, cells: impl IntoIterator<Item = Value>) {
-        let cells: Vec<Value> = cells.into_iter().collect();
-        let json = json!({ "cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5 });
-        let text = committed::tidy(&Notebook { json }).text().expect("JSON");
+        let tidy = committed::tidy(&Notebook::with(cells));
+        let text = tidy.text().expect("JSON");
         self.file(&format!("notebooks/{inside}"), &text);
     }
 
@@ -192,12 +186,8 @@ fn scratch() -> TempDir {
 
 fn run(folder: &Path, arguments: &[&str]) -> String {
     let output = Command::new("git")
-        .args([
-            "-c",
-            "user.name=Somebody",
-            "-c",
-            "user.email=some@body.example",
-        ])
+        .args(["-c", "user.name=Somebody"])
+        .args(["-c", "user.email=some@body.example"])
         .args(arguments)
         .current_dir(folder)
         .env("GIT_CONFIG_GLOBAL", "/dev/null")

@@ -16,7 +16,7 @@ use crate::notebook::{
     course::{Course, is_learners},
 };
 use crate::system::{files, paths::Paths};
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use fs_err as fs;
 use std::collections::BTreeMap;
 use std::os::unix::fs::symlink;
@@ -69,20 +69,14 @@ pub(crate) fn notebooks(paths: &Paths) -> Result<Tested> {
     names.sort_by_key(|inside| !inside.starts_with("solutions/"));
     for inside in &names {
         let path = paths.notebooks().join(inside);
-        let solution = match inside.strip_prefix("exercises/") {
-            Some(name) => {
-                let solution = paths.notebooks().join("solutions").join(name);
-                let known = tested
-                    .subjects
-                    .iter()
-                    .find(|subject| subject.path == solution);
-                match known {
-                    Some(subject) => Some(Notebook::read(&subject.file)?),
-                    None => bail!("`notebooks/{inside}` has no solution of the same name"),
-                }
-            }
-            None => None,
-        };
+        let solution = inside.strip_prefix("exercises/").map(|name| {
+            let solution = paths.notebooks().join("solutions").join(name);
+            let mut known = tested.subjects.iter();
+            let known = known.find(|subject| subject.path == solution);
+            let problem = || format!("`notebooks/{inside}` has no solution of the same name");
+            Notebook::read(&known.with_context(problem)?.file)
+        });
+        let solution = solution.transpose()?;
         let bytes = fs::read(&path).ok();
         if let Some(bytes) = &bytes
             && course.is_committed(inside, bytes)?
@@ -151,9 +145,7 @@ pub(crate) fn notebooks(paths: &Paths) -> Result<Tested> {
 fn fresh_folder(paths: &Paths) -> Result<PathBuf> {
     let around = paths.state().join("tested");
     let folder = around.join("notebooks");
-    if around.exists() {
-        fs::remove_dir_all(&around)?;
-    }
+    files::remove(&around)?;
     fs::create_dir_all(&folder)?;
     symlink(paths.root.join("support"), around.join("support"))?;
     Ok(folder)

@@ -4,8 +4,8 @@ use crate::evcxr::{
     config::{self, LOCK},
     context::BuildContext,
 };
-use crate::system::{hints, paths::Paths, process, step::Step};
-use anyhow::{Context, Result, bail};
+use crate::system::{paths::Paths, process, step::Step};
+use anyhow::{Context, Result};
 use fs_err as fs;
 use serde_json::Value;
 use std::path::Path;
@@ -18,28 +18,15 @@ pub(crate) fn dependencies_in(paths: &Paths, context: &BuildContext, folder: &Pa
     let step = Step::start("Sources of the dependencies");
     let mut fetch = process::command(&context.toolchain.cargo);
     fetch.args(["fetch", "--locked"]).current_dir(&paths.root);
-    let ended = process::job(&fetch, |_| ())?;
-    if !ended.status.success() {
-        bail!(
-            "the sources of the dependencies could not be fetched:\n{}{}",
-            process::tail(ended.said.as_bytes()),
-            hints::of(&ended.said, folder)
-        );
-    }
+    let fetched = process::job(&fetch, |_| ())?;
+    let problem = "the sources of the dependencies could not be fetched";
+    fetched.must_succeed(problem, folder)?;
     step.done("there");
-    compile(
-        context,
-        folder,
-        "build",
-        "Dependencies of the notebooks, built once",
-    )?;
+    let title = "Dependencies of the notebooks, built once";
+    compile(context, folder, "build", title)?;
     // Where the kernel cannot infer a type, it asks `cargo check` what is wrong, and would check them all first.
-    compile(
-        context,
-        folder,
-        "check",
-        "The same, checked for the messages of the compiler",
-    )?;
+    let title = "The same, checked for the messages of the compiler";
+    compile(context, folder, "check", title)?;
     // Cargo has left out what cells do not need.
     fs::copy(folder.join("Cargo.lock"), folder.join(LOCK))
         .map(drop)
@@ -55,13 +42,9 @@ fn compile(context: &BuildContext, folder: &Path, subcommand: &str, title: &str)
     let mut step = Step::counting(title, total as u64);
     let mut command = context.cargo();
     command
-        .args([
-            subcommand,
-            "--offline",
-            "--message-format=json-render-diagnostics",
-            "--target",
-            context.toolchain.host()?,
-        ])
+        .args([subcommand, "--offline", "--target"])
+        .arg(context.toolchain.host()?)
+        .arg("--message-format=json-render-diagnostics")
         .current_dir(folder)
         .env("CARGO_TARGET_DIR", "target")
         .env("CARGO_BUILD_BUILD_DIR", "target")
@@ -72,13 +55,8 @@ fn compile(context: &BuildContext, folder: &Path, subcommand: &str, title: &str)
             step.advance(message["target"]["name"].as_str().unwrap_or("a crate"));
         }
     })?;
-    if !ended.status.success() {
-        bail!(
-            "the dependencies of the notebooks could not be built:\n{}{}",
-            process::tail(ended.said.as_bytes()),
-            hints::of(&ended.said, folder)
-        );
-    }
+    let problem = "the dependencies of the notebooks could not be built";
+    ended.must_succeed(problem, folder)?;
     step.done("done");
     Ok(())
 }

@@ -33,7 +33,9 @@ pub(crate) fn of_kernel(
     if env::var_os(variables::PROGRESS).is_none() {
         command.env(variables::PROGRESS, paths.root.join(".progress.json"));
     }
-    hide_jupyter_modules(command, paths);
+    // The modules for our JupyterLab are not for a Python that a cell starts.
+    let modules = paths.jupyter_modules();
+    process::keep_paths(command, "PYTHONPATH", |folder| folder != modules);
     if let Some(home) = env::var_os("CARGO_HOME") {
         command.env(variables::CELLS_CARGO_HOME, home);
     }
@@ -53,16 +55,4 @@ pub(crate) fn of_kernel(
     folders.insert(0, home.rustup_folder());
     command.env("PATH", env::join_paths(&folders).context(problem)?);
     Ok(())
-}
-
-/// The modules for our JupyterLab are not for a Python that a cell starts.
-fn hide_jupyter_modules(command: &mut Command, paths: &Paths) {
-    let path = env::var_os("PYTHONPATH").unwrap_or_default();
-    let kept: Vec<_> = env::split_paths(&path)
-        .filter(|folder| *folder != paths.jupyter_modules())
-        .collect();
-    match env::join_paths(&kept) {
-        Ok(path) if !kept.is_empty() => command.env("PYTHONPATH", path),
-        _ => command.env_remove("PYTHONPATH"),
-    };
 }

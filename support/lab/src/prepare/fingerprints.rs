@@ -1,6 +1,6 @@
 //! Cargo's fingerprints of our own crates in a build folder, by which it tells whether they are to be built again.
 
-use crate::system::process;
+use crate::system::{files, process};
 use anyhow::Result;
 use fs_err::{self as fs, File};
 use std::path::{Path, PathBuf};
@@ -18,15 +18,9 @@ fn of_ours(folder: &Path) -> Vec<PathBuf> {
             ]
         })
         .flat_map(|all| process::entries(&all).unwrap_or_default());
+    // What follows is a hash; the crates of the lab itself are not built here.
     fingerprints
-        .filter(|fingerprint| {
-            let name = fingerprint
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy();
-            // What follows is a hash; the crates of the lab itself are not built here.
-            name.starts_with("support-")
-        })
+        .filter(|fingerprint| files::name(fingerprint).starts_with("support-"))
         .collect()
 }
 
@@ -47,17 +41,14 @@ pub(crate) fn invalidate(folder: &Path) -> Result<()> {
 
 /// The files of the build that a fingerprint is of: they end in its hash, apart from the library that cells are linked with.
 fn products(fingerprint: &Path) -> Vec<PathBuf> {
-    let name = fingerprint
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy();
+    let name = files::name(fingerprint);
     let end = format!("-{}", name.rsplit('-').next().unwrap_or_default());
     let build = fingerprint.ancestors().nth(2).unwrap_or(fingerprint);
     [build.to_owned(), build.join("deps")]
         .iter()
         .flat_map(|place| process::entries(place).unwrap_or_default())
         .filter(|file| {
-            let name = file.file_name().unwrap_or_default().to_string_lossy();
+            let name = files::name(file);
             let stem = name.split('.').next().unwrap_or_default();
             file.is_file() && (stem == "libsupport" || stem.ends_with(&end))
         })
@@ -70,8 +61,7 @@ pub(crate) fn pin(folder: &Path) -> Result<()> {
     let later = SystemTime::now() + Duration::from_secs(365 * 24 * 3600);
     for fingerprint in of_ours(folder) {
         for file in process::entries(&fingerprint)? {
-            let name = file.file_name().unwrap_or_default().to_string_lossy();
-            if name.starts_with("dep-") {
+            if files::name(&file).starts_with("dep-") {
                 File::options()
                     .write(true)
                     .open(&file)

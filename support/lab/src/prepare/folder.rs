@@ -119,10 +119,10 @@ fn make(
     build::dependencies_in(paths, context, &new)?;
     inference::write_outlines(paths, &context.toolchain, context.cargo(), &new)?;
     prove(&new)?;
-    remove(folder)?;
+    files::remove(folder)?;
     fs::rename(&new, folder)?;
     let stamp = folder.with_extension(STAMP);
-    fs::write(&stamp, stamp_now(folder)?)?;
+    fs::write(&stamp, snapshot::digest(folder)?)?;
     remove_what_is_old(&all)
 }
 
@@ -144,7 +144,7 @@ fn begin(all: &Path, folder: &Path, new: &Path) -> Result<()> {
     tracing::debug!(?before, "the new folder begins as a copy");
     // Under another name until it shares nothing that is written into.
     let copy = folder.with_extension("copy");
-    remove(&copy)?;
+    files::remove(&copy)?;
     snapshot::copy(&before, &copy, Kept::Everything)?;
     fingerprints::invalidate(&copy)?;
     replay::forget(&copy)?;
@@ -158,11 +158,7 @@ fn named(paths: &Paths, context: &BuildContext) -> Result<PathBuf> {
 
 /// Whether a folder is still what it was when it was done.
 fn is_whole(folder: &Path) -> bool {
-    stamp_now(folder).is_ok_and(|now| recorded_stamp(folder) == Some(now))
-}
-
-fn stamp_now(folder: &Path) -> Result<String> {
-    Ok(format!("{:016x}\n", snapshot::digest(folder)?))
+    snapshot::digest(folder).is_ok_and(|now| recorded_stamp(folder) == Some(now))
 }
 
 fn recorded_stamp(folder: &Path) -> Option<String> {
@@ -174,12 +170,12 @@ fn manner(folder: &Path) -> Option<&str> {
     folder.file_stem().and_then(OsStr::to_str).map(key::manner)
 }
 
-/// The finished folders, the last used first, with the time of that.
-fn finished(all: &Path) -> Vec<(SystemTime, PathBuf)> {
+/// The finished folders, the last used first.
+fn finished(all: &Path) -> Vec<PathBuf> {
     let stamps = process::entries(all).unwrap_or_default();
     let mut finished: Vec<_> = stamps
         .into_iter()
-        .filter(|entry| entry.extension().is_some_and(|end| end == STAMP))
+        .filter(|entry| is_stamp(entry))
         .filter_map(|stamp| {
             let used = stamp.metadata().and_then(|data| data.modified()).ok()?;
             Some((used, stamp.with_extension("")))
@@ -187,7 +183,7 @@ fn finished(all: &Path) -> Vec<(SystemTime, PathBuf)> {
         .filter(|(_, folder)| folder.is_dir())
         .collect();
     finished.sort_by(|one, other| other.cmp(one));
-    finished
+    finished.into_iter().map(|(_, folder)| folder).collect()
 }
 
 /// A folder that was built in the same way and not to its end.
@@ -201,7 +197,6 @@ fn unfinished(all: &Path, folder: &Path) -> Option<PathBuf> {
 fn latest(all: &Path, folder: &Path) -> Option<PathBuf> {
     finished(all)
         .into_iter()
-        .map(|(_, known)| known)
         .find(|known| known != folder && manner(known) == manner(folder) && is_whole(known))
 }
 
@@ -210,7 +205,7 @@ fn remove_what_is_old(all: &Path) -> Result<()> {
     let finished = finished(all);
     let mut manners: Vec<&str> = Vec::new();
     let mut kept: Vec<&Path> = Vec::new();
-    for (_, folder) in &finished {
+    for folder in &finished {
         let Some(manner) = manner(folder) else {
             continue;
         };
@@ -225,34 +220,18 @@ fn remove_what_is_old(all: &Path) -> Result<()> {
             kept.push(folder);
         }
     }
-    for (_, folder) in finished
-        .iter()
-        .filter(|(_, folder)| !kept.contains(&folder.as_path()))
-    {
-        // First the stamp, so that no half of a folder passes for a whole one.
-        remove(&folder.with_extension(STAMP))?;
-        remove(folder)?;
-    }
-    for entry in process::entries(all)? {
-        let stays = kept
-            .iter()
-            .any(|folder| entry == *folder || entry == folder.with_extension(STAMP));
-        if !stays {
-            remove(&entry)?;
-        }
-    }
-    Ok(())
+    let mut old = process::entries(all)?;
+    old.retain(|entry| {
+        let mut kept = kept.iter();
+        !kept.any(|folder| entry == *folder || *entry == folder.with_extension(STAMP))
+    });
+    // First the stamps, so that no half of a folder passes for a whole one.
+    old.sort_by_key(|entry| !is_stamp(entry));
+    old.iter().try_for_each(|entry| files::remove(entry))
 }
 
-fn remove(path: &Path) -> Result<()> {
-    let removed = if path.is_dir() {
-        fs::remove_dir_all(path)
-    } else if path.exists() {
-        fs::remove_file(path)
-    } else {
-        Ok(())
-    };
-    Ok(removed?)
+fn is_stamp(entry: &Path) -> bool {
+    entry.extension().is_some_and(|end| end == STAMP)
 }
 
 #[cfg(test)]
@@ -262,7 +241,7 @@ mod tests {
     fn folder(all: &Path, name: &str, age: u64) {
         fs::create_dir(all.join(name)).expect("made");
         let stamp = all.join(name).with_extension(STAMP);
-        fs::write(&stamp, stamp_now(&all.join(name)).expect("read")).expect("written");
+        fs::write(&stamp, snapshot::digest(&all.join(name)).expect("read")).expect("written");
         let time = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000 - age);
         let file = fs::File::options()
             .append(true)
@@ -273,12 +252,9 @@ mod tests {
 
     fn names(all: &Path) -> Vec<String> {
         let entries = process::entries(all).expect("read");
-        let names = entries
-            .iter()
-            .filter_map(|entry| entry.file_name()?.to_str());
-        names
-            .map(str::to_owned)
-            .filter(|name| !name.ends_with(STAMP))
+        let folders = entries.iter().filter(|entry| !is_stamp(entry));
+        folders
+            .map(|entry| files::name(entry).into_owned())
             .collect()
     }
 

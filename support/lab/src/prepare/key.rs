@@ -4,7 +4,7 @@
 //! number: cargo then builds what has changed, and writes into nothing that another folder shares.
 
 use crate::evcxr::{config, context::BuildContext, inference, install, replay};
-use crate::system::{paths::Paths, process};
+use crate::system::{files, paths::Paths, process};
 use anyhow::Result;
 use fs_err as fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -26,16 +26,14 @@ pub(crate) fn manner(name: &str) -> &str {
 
 /// How things are built: compiler, kernel, settings, and where.
 fn how(paths: &Paths, context: &BuildContext) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    (&context.toolchain.version, &context.toolchain.rustc).hash(&mut hasher);
-    context.home.hash(&mut hasher);
-    context.environment.hash(&mut hasher);
-    context.settings.hash(&mut hasher);
-    config::CARGO.hash(&mut hasher);
-    install::VERSION.hash(&mut hasher);
-    // Crates are known by the paths of their sources.
-    (&paths.root, paths.state()).hash(&mut hasher);
-    hasher.finish()
+    files::hash((
+        (&context.toolchain.version, &context.toolchain.rustc),
+        &context.home,
+        (&context.environment, &context.settings),
+        (config::CARGO, install::VERSION),
+        // Crates are known by the paths of their sources.
+        (&paths.root, paths.state()),
+    ))
 }
 
 /// What is built: the sources, and what the lab makes beside them.

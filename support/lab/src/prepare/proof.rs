@@ -4,7 +4,7 @@
 use crate::evcxr::install;
 use crate::jupyter::{
     self,
-    driver::{Driver, Job},
+    driver::{self, Driver, Job},
 };
 use crate::system::{
     paths::{KERNEL, Paths},
@@ -12,7 +12,7 @@ use crate::system::{
     variables,
 };
 use anyhow::{Result, bail};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::path::Path;
 
 /// What a cell of the proof shows.
@@ -75,12 +75,7 @@ const NEEDS: [Need; 6] = [
 /// Names what the kernel cannot do, and its version where that is not the tested one.
 pub(crate) fn run(paths: &Paths, python: &Path, evcxr: &Path, folder: &Path) -> Result<()> {
     let step = Step::start("First start of the kernel");
-    let cells: Vec<_> = NEEDS
-        .iter()
-        .enumerate()
-        .map(|(place, need)| cell(place, need.source))
-        .collect();
-    let notebook = json!({ "cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5 });
+    let notebook = driver::notebook(NEEDS.iter().map(|need| need.source));
     let mut command = jupyter::command(paths, python);
     command.env(variables::PREPARING, folder);
     let job = Job {
@@ -91,15 +86,14 @@ pub(crate) fn run(paths: &Paths, python: &Path, evcxr: &Path, folder: &Path) -> 
         save: None,
     };
     let mut driver = Driver::start(command, paths, &job)?;
-    let mut missing: Vec<String> = Vec::new();
+    let mut missing = Vec::new();
     let mut answered = false;
     while let Some(done) = driver.next()? {
         answered = true;
         let need = &NEEDS[done.index];
         let shown = |output: &Value| {
-            output["data"][need.mime]
-                .as_str()
-                .is_some_and(|text| text.contains(need.shows))
+            let text = output["data"][need.mime].as_str();
+            text.is_some_and(|text| text.contains(need.shows))
         };
         if !done.outputs.iter().any(shown) {
             missing.push(format!("{}:\n{}", need.what, said(&done.outputs)));
@@ -129,22 +123,12 @@ pub(crate) fn run(paths: &Paths, python: &Path, evcxr: &Path, folder: &Path) -> 
     Ok(())
 }
 
-fn cell(place: usize, source: &str) -> Value {
-    json!({
-        "cell_type": "code", "id": format!("need-{place}"), "metadata": {}, "outputs": [], "execution_count": null,
-        "source": source,
-    })
-}
-
 /// What a cell said instead.
 fn said(outputs: &[Value]) -> String {
     let texts = outputs.iter().map(|output| {
-        let lines = output["traceback"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str);
-        let traceback = lines.collect::<Vec<_>>().join("\n");
+        let lines = output["traceback"].as_array().into_iter().flatten();
+        let traceback: Vec<_> = lines.filter_map(Value::as_str).collect();
+        let traceback = traceback.join("\n");
         let text = output["text"]
             .as_str()
             .or_else(|| output["data"]["text/plain"].as_str());

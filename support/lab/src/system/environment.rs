@@ -6,15 +6,16 @@
 //!
 //! The variables of the set-up reach a kernel by its registration, whoever starts it: an IDE has others than the terminal.
 
-use crate::system::variables::BUILD_ENVIRONMENT;
+use crate::system::{process, variables::BUILD_ENVIRONMENT};
 use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::env;
 use std::path::PathBuf;
 use std::process::Command;
 
 /// The variables that change what compilers build, with their values.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct BuildEnvironment(BTreeMap<String, String>);
 
 impl BuildEnvironment {
@@ -26,10 +27,8 @@ impl BuildEnvironment {
     pub(crate) fn current() -> Result<Self> {
         let mut variables = BTreeMap::new();
         for (name, value) in env::vars_os() {
-            let Some(name) = name
-                .to_str()
-                .filter(|name| effect(name) == Effect::OnProducts)
-            else {
+            let known = name.to_str();
+            let Some(name) = known.filter(|name| effect(name) == Effect::OnProducts) else {
                 continue;
             };
             let Ok(value) = value.into_string() else {
@@ -47,30 +46,21 @@ impl BuildEnvironment {
         let Ok(text) = env::var(BUILD_ENVIRONMENT) else {
             return BuildEnvironment::current();
         };
-        serde_json::from_str(&text)
-            .map(BuildEnvironment)
-            .with_context(|| {
-                format!(
-                    "`{BUILD_ENVIRONMENT}` is not what a set-up writes\nhint: run `cargo lab setup`"
-                )
-            })
+        serde_json::from_str(&text).with_context(|| {
+            format!(
+                "`{BUILD_ENVIRONMENT}` is not what a set-up writes\nhint: run `cargo lab setup`"
+            )
+        })
     }
 
     /// The value of [`BUILD_ENVIRONMENT`] for a kernel.
     pub(crate) fn handed_on(&self) -> Result<String> {
-        Ok(serde_json::to_string(&self.0)?)
+        Ok(serde_json::to_string(self)?)
     }
 
     /// Gives a command these variables, and takes from it those that would lead cargo elsewhere.
     pub(crate) fn apply(&self, command: &mut Command) {
-        for (name, _) in env::vars_os() {
-            if name
-                .to_str()
-                .is_some_and(|name| effect(name) != Effect::None)
-            {
-                command.env_remove(&name);
-            }
-        }
+        process::remove_variables(command, |name| effect(name) != Effect::None);
         command.envs(&self.0).env_remove(BUILD_ENVIRONMENT);
     }
 }
@@ -146,31 +136,26 @@ mod tests {
 
     #[test]
     fn linker_variables_count_and_those_that_only_move_builds_are_taken_away() {
-        for name in [
-            "CC",
-            "LDFLAGS",
-            "CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER",
-            "CMAKE_ARGS",
+        for (name, expected) in [
+            ("CC", Effect::OnProducts),
+            ("LDFLAGS", Effect::OnProducts),
+            (
+                "CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER",
+                Effect::OnProducts,
+            ),
+            ("CMAKE_ARGS", Effect::OnProducts),
+            ("CARGO_TARGET_DIR", Effect::OnCargo),
+            ("CARGO_PROFILE_DEV_PANIC", Effect::OnCargo),
+            ("RUSTC_WRAPPER", Effect::OnCargo),
+            ("RUSTFLAGS", Effect::OnCargo),
+            ("CARGO_BUILD_TARGET", Effect::OnCargo),
+            ("PATH", Effect::None),
+            ("LD_LIBRARY_PATH", Effect::None),
+            ("CARGO_HOME", Effect::None),
+            ("CARGO_BUILD_JOBS", Effect::None),
+            ("RUSTUP_TOOLCHAIN", Effect::None),
         ] {
-            assert_eq!(effect(name), Effect::OnProducts, "{name}");
-        }
-        for name in [
-            "CARGO_TARGET_DIR",
-            "CARGO_PROFILE_DEV_PANIC",
-            "RUSTC_WRAPPER",
-            "RUSTFLAGS",
-            "CARGO_BUILD_TARGET",
-        ] {
-            assert_eq!(effect(name), Effect::OnCargo, "{name}");
-        }
-        for name in [
-            "PATH",
-            "LD_LIBRARY_PATH",
-            "CARGO_HOME",
-            "CARGO_BUILD_JOBS",
-            "RUSTUP_TOOLCHAIN",
-        ] {
-            assert_eq!(effect(name), Effect::None, "{name}");
+            assert_eq!(effect(name), expected, "{name}");
         }
     }
 }

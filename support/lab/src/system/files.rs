@@ -5,11 +5,13 @@
 
 use crate::system::process;
 use anyhow::{Context, Result};
+use serde::Serialize;
+use std::borrow::Cow;
 use std::fs::{self, File, Permissions, TryLockError};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Write as _};
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 /// Writes a file, in the place of one that may be there.
@@ -25,14 +27,9 @@ pub(crate) fn write(path: &Path, text: impl AsRef<[u8]>) -> Result<()> {
         beside.persist(&place)?;
         File::open(folder(&place))?.sync_all()
     };
-    written()
-        .with_context(|| {
-            format!(
-                "`{}` could not be written, and is what it was",
-                path.display()
-            )
-        })
-        .map_err(with_hint)
+    let shown = path.display();
+    let problem = format!("`{shown}` could not be written, and is what it was");
+    written().context(problem).map_err(with_hint)
 }
 
 /// Writes a file that must not be there yet; false where it is.
@@ -40,30 +37,29 @@ pub(crate) fn write_new(path: &Path, text: impl AsRef<[u8]>) -> Result<bool> {
     let written = || -> io::Result<bool> {
         let beside = beside(path, text.as_ref(), 0o666)?;
         beside.as_file().sync_all()?;
-        match beside.persist_noclobber(path) {
-            Ok(_) => {}
-            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => return Ok(false),
-            Err(error) => return Err(error.error),
-        }
+        match beside.persist_noclobber(path).map_err(io::Error::from) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(false),
+            persisted => persisted?,
+        };
         File::open(folder(path))?.sync_all()?;
         Ok(true)
     };
-    written()
-        .with_context(|| {
-            format!(
-                "`{}` could not be written, and is not there",
-                path.display()
-            )
-        })
-        .map_err(with_hint)
+    let shown = path.display();
+    let problem = format!("`{shown}` could not be written, and is not there");
+    written().context(problem).map_err(with_hint)
 }
 
 /// Writes a file unless it says the same already.
-pub(crate) fn write_if_changed(file: &Path, text: &str) -> Result<()> {
-    if fs::read(file).is_ok_and(|before| before == text.as_bytes()) {
+pub(crate) fn write_if_changed(file: &Path, text: impl AsRef<[u8]>) -> Result<()> {
+    if fs::read(file).is_ok_and(|before| before == text.as_ref()) {
         return Ok(());
     }
     write(file, text)
+}
+
+/// The same with a value as JSON, laid out for people.
+pub(crate) fn write_json(file: &Path, value: &impl Serialize) -> Result<()> {
+    write_if_changed(file, serde_json::to_string_pretty(value)?)
 }
 
 /// The same for a program. One that runs goes on as it was.
@@ -98,15 +94,9 @@ pub(crate) fn install_program(from: &Path, to: &Path) -> Result<()> {
         beside.persist(to)?;
         Ok(())
     };
-    installed()
-        .with_context(|| {
-            format!(
-                "`{}` could not be copied to `{}`",
-                from.display(),
-                to.display()
-            )
-        })
-        .map_err(with_hint)
+    let (shown, there) = (from.display(), to.display());
+    let problem = format!("`{shown}` could not be copied to `{there}`");
+    installed().context(problem).map_err(with_hint)
 }
 
 /// A link to what is there; another process may be making the same one.
@@ -122,13 +112,56 @@ pub(crate) fn link(target: &Path, link: &Path) -> Result<()> {
     }
 }
 
-/// Names, sizes and times of change of all files in a folder but those whose names are left out, in one number.
+/// Removes a file or a folder, if it is there.
+pub(crate) fn remove(path: &Path) -> Result<()> {
+    let removed = if path.is_dir() {
+        fs_err::remove_dir_all(path)
+    } else if path.exists() {
+        fs_err::remove_file(path)
+    } else {
+        Ok(())
+    };
+    Ok(removed?)
+}
+
+/// Makes a folder with nothing in it, whatever was there.
+pub(crate) fn empty_folder(path: &Path) -> Result<()> {
+    remove(path)?;
+    Ok(fs_err::create_dir_all(path)?)
+}
+
+/// The last part of a path, as text.
+pub(crate) fn name(path: &Path) -> Cow<'_, str> {
+    path.file_name().unwrap_or_default().to_string_lossy()
+}
+
+/// A number that is another where the value is: part of a name in a cache, and guards nothing.
+pub(crate) fn hash(value: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// All files below a folder, in a stable order, of those files and folders that are to be seen.
+pub(crate) fn below(folder: &Path, is_seen: &impl Fn(&Path) -> bool) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in process::entries(folder)? {
+        if entry.is_dir() && is_seen(&entry) {
+            found.extend(below(&entry, is_seen)?);
+        } else if is_seen(&entry) {
+            found.push(entry);
+        }
+    }
+    Ok(found)
+}
+
+/// Names, sizes and times of change of all files in a folder but those whose names are left out, in one line.
 ///
 /// It tells a folder that is whole from one in which files are missing, cut off or written anew.
-pub(crate) fn digest(folder: &Path, left_out: impl Fn(&str) -> bool) -> Result<u64> {
+pub(crate) fn digest(folder: &Path, left_out: impl Fn(&str) -> bool) -> Result<String> {
     let mut hasher = DefaultHasher::new();
     add_to_digest(folder, &left_out, &mut hasher)?;
-    Ok(hasher.finish())
+    Ok(format!("{:016x}\n", hasher.finish()))
 }
 
 fn add_to_digest(

@@ -2,7 +2,7 @@
 //! path counts from the top of ours.
 
 use crate::system::process;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -14,6 +14,8 @@ pub(crate) const INDEX: &str = "";
 #[derive(Debug, Clone)]
 pub(crate) struct Git {
     root: PathBuf,
+    /// Instead of the repository's own.
+    index: Option<PathBuf>,
 }
 
 impl Git {
@@ -21,9 +23,18 @@ impl Git {
     pub(crate) fn of(root: &Path) -> Option<Self> {
         let git = Git {
             root: root.to_owned(),
+            index: None,
         };
         let known = git.files("notebooks").ok()?;
         (!known.is_empty()).then_some(git)
+    }
+
+    /// The same with an index of one's own.
+    pub(crate) fn with_index(&self, index: PathBuf) -> Self {
+        Git {
+            root: self.root.clone(),
+            index: Some(index),
+        }
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -33,17 +44,13 @@ impl Git {
         for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"] {
             command.env_remove(name);
         }
+        command.envs(self.index.iter().map(|index| ("GIT_INDEX_FILE", index)));
         command
     }
 
     /// What a command prints.
     pub(crate) fn text(&self, arguments: &[&str]) -> Result<String> {
         process::checked_stdout(&mut self.command(arguments))
-    }
-
-    /// The same with an index of one's own.
-    pub(crate) fn text_in(&self, index: &Path, arguments: &[&str]) -> Result<String> {
-        process::checked_stdout(self.command(arguments).env("GIT_INDEX_FILE", index))
     }
 
     /// Whether a command that answers by its exit status says yes.
@@ -71,37 +78,19 @@ impl Git {
     }
 
     /// Gives a command its input, and returns what it prints.
-    pub(crate) fn feed(
-        &self,
-        index: Option<&Path>,
-        arguments: &[&str],
-        input: &[u8],
-    ) -> Result<String> {
+    pub(crate) fn feed(&self, arguments: &[&str], input: &str) -> Result<String> {
         let mut command = self.command(arguments);
-        if let Some(index) = index {
-            command.env("GIT_INDEX_FILE", index);
-        }
         command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        let mut child = command
-            .spawn()
-            .with_context(|| format!("`{}` could not be started", process::display(&command)))?;
+        let mut child = process::spawn(&mut command)?;
         if let Some(mut stdin) = child.stdin.take() {
             // What a command does not read, it says by its status.
-            let _ = stdin.write_all(input);
+            let _ = stdin.write_all(input.as_bytes());
         }
         let output = child.wait_with_output().context("git's end")?;
-        if !output.status.success() {
-            bail!(
-                "`{}` failed ({}):\n{}",
-                process::display(&command),
-                output.status,
-                process::tail(&output.stderr)
-            );
-        }
-        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+        process::checked(&command, &output)
     }
 
     /// The commit that somebody else's news are in, by the name that git gives it: what the branch follows, or else what
@@ -121,6 +110,11 @@ impl Git {
                 .find(|name| self.says_yes(&["rev-parse", "--verify", "--quiet", name]))
                 .map(str::to_owned)
         })
+    }
+
+    /// What lies between the top of the repository, from which some commands count paths, and the checkout.
+    pub(crate) fn prefix(&self) -> Result<String> {
+        self.text(&["rev-parse", "--show-prefix"])
     }
 
     /// The last commit that is both ours and theirs.

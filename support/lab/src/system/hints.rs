@@ -2,6 +2,39 @@
 
 use std::path::Path;
 
+/// How cargo, pip and others say that they did not reach anybody.
+const NO_NETWORK: [&str; 24] = [
+    "Could not resolve",
+    "Couldn't resolve",
+    "Couldn't connect",
+    "Could not connect",
+    "Connection refused",
+    "Connection reset",
+    "Connection to ",
+    "ConnectTimeout",
+    "Failed to establish a new connection",
+    "Max retries exceeded",
+    "NameResolutionError",
+    "Network is unreachable",
+    "Operation timed out",
+    "ReadTimeout",
+    "Temporary failure in name resolution",
+    "Timeout was reached",
+    "client error (Connect)",
+    "dns error",
+    "download of config.json failed",
+    "failed to download",
+    "failed to fetch",
+    "failed to query replaced source",
+    "network failure",
+    "spurious network error",
+];
+
+/// Whether a program failed, by what it said, because it did not reach anybody.
+pub(crate) fn lacks_network(said: &str) -> bool {
+    NO_NETWORK.iter().any(|words| said.contains(words))
+}
+
 /// What to say after a failure of a program that works in `folder` and has said this; empty where nobody knows.
 pub(crate) fn of(said: &str, folder: &Path) -> String {
     hint(said, folder, free_bytes(folder))
@@ -31,31 +64,6 @@ fn hint(said: &str, folder: &Path, free: Option<u64>) -> Option<String> {
             folder.display()
         ));
     }
-    let network = [
-        "Could not resolve",
-        "Couldn't resolve",
-        "Couldn't connect",
-        "Could not connect",
-        "Connection refused",
-        "Connection reset",
-        "Connection to ",
-        "ConnectTimeout",
-        "Failed to establish a new connection",
-        "Max retries exceeded",
-        "NameResolutionError",
-        "Network is unreachable",
-        "Operation timed out",
-        "ReadTimeout",
-        "Temporary failure in name resolution",
-        "client error (Connect)",
-        "dns error",
-        "download of config.json failed",
-        "failed to download",
-        "failed to fetch",
-        "failed to query replaced source",
-        "network failure",
-        "spurious network error",
-    ];
     if says(&["certificate", "SSL", "CERTIFICATE_VERIFY_FAILED"]) {
         return Some(
             "a certificate was not accepted; where a proxy brings its own, name it in CARGO_HTTP_CAINFO (cargo) and \
@@ -63,7 +71,7 @@ fn hint(said: &str, folder: &Path, free: Option<u64>) -> Option<String> {
                 .to_owned(),
         );
     }
-    if says(&network) {
+    if lacks_network(said) {
         return Some(
             "the network does not answer; a set-up needs it once. Behind a proxy, set HTTPS_PROXY, then try again"
                 .to_owned(),

@@ -11,7 +11,6 @@ use anyhow::{Context, Result, bail};
 use fs_err as fs;
 use std::env;
 use std::ffi::OsStr;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -109,7 +108,8 @@ impl Paths {
                 state.display()
             );
         }
-        files::write_if_changed(&state.join(CHECKOUT), &self.root.to_string_lossy())
+        let root = self.root.to_string_lossy();
+        files::write_if_changed(&state.join(CHECKOUT), root.as_bytes())
             .map_err(|error| with_own_copy(&error))
     }
 
@@ -195,11 +195,7 @@ fn state_of(root: &Path) -> Result<PathBuf> {
     if fits(&inside) {
         return Ok(inside);
     }
-    let name = format!("async-lab/{:016x}", {
-        let mut hasher = DefaultHasher::new();
-        root.hash(&mut hasher);
-        hasher.finish()
-    });
+    let name = format!("async-lab/{:016x}", files::hash(root));
     caches().map(|folder| folder.join(&name)).find(|folder| fits(folder)).with_context(|| {
         format!(
             "the path of the checkout, `{}`, has a space, and so has that of your folder for caches: evcxr cannot build there\n\
@@ -219,13 +215,12 @@ fn caches() -> impl Iterator<Item = PathBuf> {
     let chosen = env::var_os("XDG_CACHE_HOME")
         .map(PathBuf::from)
         .filter(|path| path.is_absolute());
-    let home = env::home_dir().map(|home| {
-        home.join(if cfg!(target_os = "macos") {
-            "Library/Caches"
-        } else {
-            ".cache"
-        })
-    });
+    let in_home = if cfg!(target_os = "macos") {
+        "Library/Caches"
+    } else {
+        ".cache"
+    };
+    let home = env::home_dir().map(|home| home.join(in_home));
     chosen.into_iter().chain(home)
 }
 
@@ -265,12 +260,9 @@ mod tests {
         for root in [&one, &two] {
             // As a copy of the whole folder has it: the note is that of the first.
             fs::create_dir_all(root.join("target/lab")).expect("made");
-            fs::write(
-                root.join("target/lab/checkout"),
-                one.to_string_lossy().as_bytes(),
-            )
-            .expect("written");
-            let found = of_program(&root.join("target/lab/bin/lab")).expect("found");
+            let state = root.join("target/lab");
+            fs::write(state.join(CHECKOUT), one.to_string_lossy().as_bytes()).expect("written");
+            let found = of_program(&state.join("bin/lab")).expect("found");
             assert_eq!(found.root, *root);
         }
         assert!(of_program(&scratch.path().join("target/debug/lab")).is_none());

@@ -2,14 +2,12 @@
 
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// One step of a longer job.
 #[derive(Debug)]
 pub(crate) struct Step {
-    name: String,
     bar: ProgressBar,
-    started: Instant,
     /// How far the count had come when a line was last printed, where there is no terminal.
     printed: u64,
 }
@@ -40,17 +38,12 @@ impl Step {
                     .unwrap_or_else(|_| ProgressStyle::default_bar())
                     .progress_chars("=> "),
             );
-            bar.set_prefix(name.clone());
             bar.enable_steady_tick(Duration::from_millis(120));
         } else {
             eprintln!("{name} …");
         }
-        Step {
-            name,
-            bar,
-            started: Instant::now(),
-            printed: 0,
-        }
+        bar.set_prefix(name);
+        Step { bar, printed: 0 }
     }
 
     /// Says what is going on now.
@@ -77,11 +70,8 @@ impl Step {
     /// The step is over; `text` says what came of it.
     pub(crate) fn done(self, text: &str) {
         self.bar.finish_and_clear();
-        eprintln!(
-            "{}: {text} ({:.1} s)",
-            self.name,
-            self.started.elapsed().as_secs_f64()
-        );
+        let (name, seconds) = (self.bar.prefix(), self.bar.elapsed().as_secs_f64());
+        eprintln!("{name}: {text} ({seconds:.1} s)");
     }
 }
 

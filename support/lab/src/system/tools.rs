@@ -1,6 +1,6 @@
 //! The Rust toolchain: the compiler that cells are built with, and the sources that the kernel's type inference reads.
 
-use crate::system::{hints, process, step::Step};
+use crate::system::{process, step::Step};
 use anyhow::{Context, Result, bail};
 use std::path::PathBuf;
 
@@ -75,14 +75,7 @@ pub(crate) fn ensure() -> Result<Toolchain> {
     let step = Step::start("Sources of the standard library (rust-src)");
     let mut add = process::command("rustup");
     add.args(["component", "add", "rust-src"]);
-    let ended = process::job(&add, |_| ())?;
-    if !ended.status.success() {
-        bail!(
-            "rust-src could not be added:\n{}{}",
-            process::tail(ended.said.as_bytes()),
-            hints::of(&ended.said, &toolchain.sysroot)
-        );
-    }
+    process::job(&add, |_| ())?.must_succeed("rust-src could not be added", &toolchain.sysroot)?;
     step.done("installed");
     Ok(toolchain)
 }

@@ -86,6 +86,7 @@ pub(crate) const EVCXR_PRODUCT: &str = "EVCXR_EXECUTION_SO_PATH";
 
 #[cfg(test)]
 mod tests {
+    use crate::system::files;
     use std::collections::BTreeSet;
     use std::fs;
     use std::path::Path;
@@ -101,19 +102,6 @@ mod tests {
                     .any(|start| name.len() > start.len() && name.starts_with(start))
             })
             .collect()
-    }
-
-    fn texts(folder: &Path, read: &mut impl FnMut(&Path, &str)) {
-        for entry in fs::read_dir(folder).expect("a folder").flatten() {
-            let path = entry.path();
-            let name = entry.file_name();
-            let skipped = ["target", ".git", "node_modules"];
-            if path.is_dir() && !skipped.iter().any(|skip| name == *skip) {
-                texts(&path, read);
-            } else if let Ok(text) = fs::read_to_string(&path) {
-                read(&path, &text);
-            }
-        }
     }
 
     #[test]
@@ -135,17 +123,20 @@ mod tests {
         let lab = Path::new(env!("CARGO_MANIFEST_DIR"));
         let root = lab.ancestors().nth(2).expect("the checkout");
         let mut wrong = Vec::new();
+        let is_seen =
+            |path: &Path| !["target", ".git", "node_modules"].contains(&&*files::name(path));
         for folder in ["support", ".ci", ".devcontainer", "notebooks", ".github"] {
-            texts(&root.join(folder), &mut |path, text| {
+            for path in files::below(&root.join(folder), &is_seen).expect("a folder") {
+                let text = fs::read_to_string(&path).unwrap_or_default();
                 let ours = path.starts_with(lab.join("src")) && !path.ends_with("variables.rs");
-                for name in names(text) {
+                for name in names(&text) {
                     if !known.contains(name) {
                         wrong.push(format!("{} is not declared: {name}", path.display()));
                     } else if ours && text.contains(&format!("\"{name}\"")) {
                         wrong.push(format!("{} spells {name} again", path.display()));
                     }
                 }
-            });
+            }
         }
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }

@@ -1,10 +1,10 @@
 //! What the measurements come to: medians, as a table, as JSON and as figures.
 
 use super::cells::FIRST;
-use super::{Kind, Measured, write};
+use super::{Kind, Measured};
 use crate::jupyter::{
     self,
-    driver::{Driver, Job},
+    driver::{self, Driver, Job},
 };
 use crate::prepare::Tools;
 use crate::system::paths::{KERNEL, Paths};
@@ -13,7 +13,6 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-
 use std::path::Path;
 
 /// Medians over the rounds; seconds, and bytes.
@@ -76,31 +75,20 @@ pub(super) fn machine() -> Value {
 
 impl Report {
     pub(super) fn new(measured: &[Measured]) -> Self {
-        let of = |kind: Kind, wait: u32| -> Vec<&Measured> {
-            measured
-                .iter()
-                .filter(|one| one.kind == kind && one.wait == wait && one.kernels == 1)
-                .collect()
+        let of = |kind: Kind, wait: u32, kernels: usize| -> Vec<&Measured> {
+            let is_it =
+                |one: &&Measured| (one.kind, one.wait, one.kernels) == (kind, wait, kernels);
+            measured.iter().filter(is_it).collect()
         };
+        let alone = Kind::ALL.map(|kind| Alone::of(kind, &of(kind, 0, 1)));
         let counts: BTreeSet<usize> = measured.iter().map(|one| one.kernels).collect();
-        let at_once = counts
-            .into_iter()
-            .flat_map(|kernels| Kind::ALL.map(|kind| (kernels, kind)))
-            .filter_map(|(kernels, kind)| {
-                let runs: Vec<_> = measured
-                    .iter()
-                    .filter(|one| one.kind == kind && one.wait == 0 && one.kernels == kernels)
-                    .collect();
-                AtOnce::of(kind, kernels, &runs)
-            })
-            .collect();
+        let at_once = counts.into_iter().flat_map(|kernels| {
+            Kind::ALL.map(|kind| AtOnce::of(kind, kernels, &of(kind, 0, kernels)))
+        });
         Report {
-            alone: Kind::ALL
-                .into_iter()
-                .filter_map(|kind| Alone::of(kind, &of(kind, 0)))
-                .collect(),
-            after_25_seconds: over(&of(Kind::Lab, 25), |one| one.run.sessions[0].cells[0]),
-            at_once,
+            alone: alone.into_iter().flatten().collect(),
+            after_25_seconds: over(&of(Kind::Lab, 25, 1), |one| one.run.sessions[0].cells[0]),
+            at_once: at_once.flatten().collect(),
         }
     }
 
@@ -114,6 +102,7 @@ impl Report {
         let mut row = |name: &str, value: &dyn Fn(&Alone) -> String| {
             rows.push((name.to_owned(), self.alone.iter().map(value).collect()));
         };
+        row("medians", &|one| one.kind.name().to_owned());
         row("ready", &|one| seconds(one.ready));
         row("first result, from the start", &|one| {
             seconds(one.first_result)
@@ -126,27 +115,16 @@ impl Report {
         }
         row("later cells, median", &|one| seconds(one.later_median));
         row("later cells, worst", &|one| seconds(one.later_worst));
-        for ten in 0..self
-            .alone
-            .iter()
-            .map(|one| one.tens.len())
-            .max()
-            .unwrap_or(0)
-        {
+        let tens = self.alone.iter().map(|one| one.tens.len()).max();
+        for ten in 0..tens.unwrap_or(0) {
             let name = format!("later cells {} to {}", ten * 10 + 1, ten * 10 + 10);
             row(&name, &|one| {
-                one.tens
-                    .get(ten)
-                    .map_or(String::new(), |time| seconds(*time))
+                one.tens.get(ten).copied().map(seconds).unwrap_or_default()
             });
         }
         row("memory at rest", &|one| megabytes(one.memory_at_rest));
         row("memory at its peak", &|one| megabytes(one.memory_at_peak));
-        let mut text = format!("{:30}", "medians");
-        for one in &self.alone {
-            let _ = write!(text, "{:>22}", one.kind.name());
-        }
-        text.push('\n');
+        let mut text = String::new();
         for (name, values) in rows {
             let _ = write!(text, "{name:30}");
             for value in values {
@@ -257,30 +235,16 @@ pub(super) fn draw(paths: &Paths, tools: &Tools, report: &Report, out: &Path) ->
         let of = report.at_once.iter().filter(|one| one.kind == kind);
         series(kind, of.map(|one| (one.kernels, one.first_figure)))
     });
+    let by_place = "Time of a cell, by its place in the notebook";
+    let by_number = "First figure, by the kernels started at once";
     let lines = [
-        lines(
-            "cells.svg",
-            "Time of a cell, by its place in the notebook",
-            "cells",
-            cells,
-        ),
-        lines(
-            "kernels.svg",
-            "First figure, by the kernels started at once",
-            "kernels",
-            kernels,
-        ),
+        lines("cells", by_place, cells),
+        lines("kernels", by_number, kernels),
     ];
     let lines: Vec<_> = lines.into_iter().flatten().collect();
     let figures = json!({ "bars": bars, "lines": lines });
-    write(&out.join("figures.json"), &figures.to_string())?;
-    let notebook = json!({
-        "cells": [{
-            "cell_type": "code", "id": "a", "metadata": {}, "outputs": [], "execution_count": null,
-            "source": include_str!("../../../assets/bench/figures.rs"),
-        }],
-        "metadata": {}, "nbformat": 4, "nbformat_minor": 5,
-    });
+    fs_err::write(out.join("figures.json"), figures.to_string())?;
+    let notebook = driver::notebook([include_str!("../../../assets/bench/figures.rs")]);
     let job = Job {
         notebook: &notebook,
         folder: out,
@@ -304,13 +268,9 @@ pub(super) fn draw(paths: &Paths, tools: &Tools, report: &Report, out: &Path) ->
     Ok(())
 }
 
-/// A figure of lines, of those that have more than a point: one shows no growth.
-fn lines(
-    file: &str,
-    title: &str,
-    counted: &str,
-    series: impl Iterator<Item = Value>,
-) -> Option<Value> {
+/// A figure of lines by what is counted, of those that have more than a point: one shows no growth.
+fn lines(counted: &str, title: &str, series: impl Iterator<Item = Value>) -> Option<Value> {
+    let file = format!("{counted}.svg");
     let points = |line: &Value| line["points"].as_array().map_or(0, Vec::len);
     let series: Vec<_> = series.filter(|line| points(line) > 1).collect();
     (!series.is_empty())

@@ -2,9 +2,8 @@
 
 use super::Programs;
 use crate::notebook::tested;
-use crate::system::{paths::Paths, process, step::Step, variables};
+use crate::system::{files, paths::Paths, process, step::Step, variables};
 use anyhow::{Context, Result, bail};
-use fs_err as fs;
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use serde::Deserialize;
 use std::fs::File;
@@ -45,7 +44,8 @@ struct All {
     beyond_the_limit: Option<String>,
 }
 
-/// Has so many learners work through the exercises, prints what each took, and fails where a verdict is wrong.
+/// Has so many learners work through the exercises, in a class of their own that ends with it, prints what each took, and
+/// fails where a verdict is wrong.
 pub(super) fn run(
     paths: &Paths,
     programs: &Programs,
@@ -54,33 +54,8 @@ pub(super) fn run(
     pause: f64,
 ) -> Result<()> {
     let step = Step::start(format!("A class of {learners}"));
-    let report = report(paths, programs, learners, memory, pause)?;
-    step.done("worked at the same time");
-    println!("{}", table(&report));
-    match report.learners.iter().find(|one| !one.passed) {
-        Some(one) => bail!(
-            "{} did not pass {}: {:?}",
-            one.learner,
-            one.exercise,
-            one.findings
-        ),
-        None => Ok(()),
-    }
-}
-
-/// Starts a class in a folder of its own, has learners work in it, and ends it.
-fn report(
-    paths: &Paths,
-    programs: &Programs,
-    learners: usize,
-    memory: u64,
-    pause: f64,
-) -> Result<Report> {
     let folder = paths.state().join("class/trial");
-    if folder.exists() {
-        fs::remove_dir_all(&folder)?;
-    }
-    fs::create_dir_all(&folder)?;
+    files::empty_folder(&folder)?;
     let ports = free_ports()?;
     let password = format!("trial-{}-{}", std::process::id(), ports[0]);
     let log = folder.join("jupyterhub.log");
@@ -109,7 +84,20 @@ fn report(
             .arg(&notebooks),
     )
     .with_context(hint)?;
-    serde_json::from_str(&said).context("the trial's report is not what it should be")
+    drop(hub);
+    step.done("worked at the same time");
+    let report: Report =
+        serde_json::from_str(&said).context("the trial's report is not what it should be")?;
+    println!("{}", table(&report));
+    match report.learners.iter().find(|one| !one.passed) {
+        Some(one) => bail!(
+            "{} did not pass {}: {:?}",
+            one.learner,
+            one.exercise,
+            one.findings
+        ),
+        None => Ok(()),
+    }
 }
 
 /// A running JupyterHub, which ends with this value.
@@ -162,15 +150,12 @@ impl Drop for Hub {
 /// Three ports that nobody listens on.
 fn free_ports() -> Result<[u16; 3]> {
     let listen = || TcpListener::bind(("127.0.0.1", 0)).context("no port is free");
-    let listeners = [listen()?, listen()?, listen()?];
-    let mut ports = [0; 3];
-    for (port, listener) in ports.iter_mut().zip(&listeners) {
-        *port = listener
-            .local_addr()
-            .context("a port has no number")?
-            .port();
-    }
-    Ok(ports)
+    let [one, two, three] = [listen()?, listen()?, listen()?];
+    let port = |listener: &TcpListener| -> Result<u16> {
+        let address = listener.local_addr();
+        Ok(address.context("a port has no number")?.port())
+    };
+    Ok([port(&one)?, port(&two)?, port(&three)?])
 }
 
 fn table(report: &Report) -> String {

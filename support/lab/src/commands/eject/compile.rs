@@ -4,7 +4,7 @@ use crate::system::{paths::Paths, process};
 use anyhow::{Result, bail};
 use serde_json::Value;
 use std::env;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What the compiler has against a program.
 #[derive(Debug)]
@@ -17,21 +17,16 @@ pub(super) struct Complaint {
 
 /// Compiles the program in `folder` as far as it takes to know, and returns what is wrong with it.
 pub(super) fn complaints(paths: &Paths, folder: &Path) -> Result<Vec<Complaint>> {
+    // What several projects share is compiled once.
+    let target = env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
     let output = process::output(
         process::command("cargo")
-            .args([
-                "check",
-                "--offline",
-                "--locked",
-                "--quiet",
-                "--message-format=json",
-            ])
+            .args(["check", "--offline", "--locked", "--quiet"])
+            .arg("--message-format=json")
             .current_dir(folder)
-            // What several projects share is compiled once.
             .env(
                 "CARGO_TARGET_DIR",
-                env::var_os("CARGO_TARGET_DIR")
-                    .map_or_else(|| paths.state().join("ejected"), Into::into),
+                target.unwrap_or_else(|| paths.state().join("ejected")),
             ),
     )?;
     let said = String::from_utf8_lossy(&output.stdout);

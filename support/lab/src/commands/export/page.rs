@@ -77,13 +77,8 @@ impl Site {
         fs::create_dir_all(folder)?;
         process::checked_stdout(
             jupyter::command(paths, &tools.python)
-                .args([
-                    "-m",
-                    "nbconvert",
-                    "--log-level=WARN",
-                    "--to=html",
-                    "--template=async-lab",
-                ])
+                .args(["-m", "nbconvert", "--log-level=WARN"])
+                .args(["--to=html", "--template=async-lab"])
                 .arg(format!(
                     "--TemplateExporter.extra_template_basedirs={}",
                     paths.assets().display()

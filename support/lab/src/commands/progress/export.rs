@@ -4,27 +4,23 @@ use super::file::Work;
 use super::solved;
 use crate::notebook::{Notebook, course::Course, merge};
 use crate::system::{files, paths::Paths};
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow};
 use fs_err as fs;
 use std::path::Path;
 
 /// Writes the work into a new file: all exercises, every other notebook that the learner changed or made. One that is
 /// damaged goes along as it is.
 pub(crate) fn export(paths: &Paths, progress: Option<&Path>, file: &Path) -> Result<()> {
+    let shown = file.display();
+    let taken = || anyhow!("`{shown}` is there already\nhint: name another file");
     if file.exists() {
-        bail!(
-            "`{}` is there already\nhint: name another file",
-            file.display()
-        );
+        return Err(taken());
     }
     let course = Course::of(paths)?;
     let mut work = Work::new(solved(progress)?);
-    let strays = course.strays()?;
-    let mut names = course.names().to_vec();
-    names.extend(course.exercises());
-    names.extend(strays.clone());
+    let mut names = course.with_missing_exercises();
+    names.extend(course.strays()?);
     names.sort();
-    names.dedup();
     for inside in names {
         let path = paths.notebooks().join(&inside);
         if !path.exists() {
@@ -50,17 +46,12 @@ pub(crate) fn export(paths: &Paths, progress: Option<&Path>, file: &Path) -> Res
         }
     }
     if !files::write_new(file, serde_json::to_string_pretty(&work)?)? {
-        bail!(
-            "`{}` is there already\nhint: name another file",
-            file.display()
-        );
+        return Err(taken());
     }
     println!(
-        "{} notebooks and {} solved exercises are in `{}`; keep that file, and bring it back by\n  cargo lab progress --import {}",
+        "{} notebooks and {} solved exercises are in `{shown}`; keep that file, and bring it back by\n  cargo lab progress --import {shown}",
         work.notebooks.len() + work.damaged.len(),
         course.solved(&work.solved),
-        file.display(),
-        file.display()
     );
     Ok(())
 }

@@ -22,8 +22,8 @@ pub(crate) fn import(paths: &Paths, progress: Option<&Path>, file: &Path) -> Res
     let course = Course::of(paths)?;
     let steps = steps(paths, &course, &work)?;
     let mut kept = false;
-    for step in &steps {
-        kept |= step.take(paths)?;
+    for (inside, does) in &steps {
+        kept |= does.take(paths, inside)?;
     }
     if kept {
         println!("What was there before is in `notebooks/{}`.", kept::KEPT);
@@ -47,39 +47,27 @@ pub(crate) fn import(paths: &Paths, progress: Option<&Path>, file: &Path) -> Res
 }
 
 /// What is to be done for one notebook.
-struct Step {
-    inside: String,
-    does: Does,
-}
-
 enum Does {
     /// Writes this, after a copy of what lies there; and keeps the notebook of the file where not all of it is in there.
     Write(Notebook, Option<Notebook>),
     /// Lays this beside: in its place where nothing lies there, else among the copies.
     Lay(String),
-    Nothing,
     /// Only says why.
     Leave(String),
 }
 
-fn steps(paths: &Paths, course: &Course, work: &Work) -> Result<Vec<Step>> {
+/// For each notebook for which there is something to do, what that is.
+fn steps(paths: &Paths, course: &Course, work: &Work) -> Result<Vec<(String, Does)>> {
     let mut steps = Vec::new();
     for (inside, json) in &work.notebooks {
         let does = match Notebook::of(json.clone()) {
-            Err(error) => Does::Leave(format!("in the file it is damaged ({error})")),
+            Err(error) => Some(Does::Leave(format!("in the file it is damaged ({error})"))),
             Ok(theirs) => step(paths, course, work, inside, theirs)?,
         };
-        steps.push(Step {
-            inside: inside.clone(),
-            does,
-        });
+        steps.extend(does.map(|does| (inside.clone(), does)));
     }
-    for (inside, text) in &work.damaged {
-        steps.push(Step {
-            inside: inside.clone(),
-            does: Does::Lay(text.clone()),
-        });
-    }
+    let damaged = work.damaged.iter();
+    steps.extend(damaged.map(|(inside, text)| (inside.clone(), Does::Lay(text.clone()))));
     Ok(steps)
 }
 
@@ -89,34 +77,35 @@ fn step(
     work: &Work,
     inside: &String,
     saved: Notebook,
-) -> Result<Does> {
+) -> Result<Option<Does>> {
     let path = paths.notebooks().join(inside);
     let here = Notebook::read(&path);
-    let known =
-        course.names().iter().any(|name| name == inside) || course.exercises().contains(inside);
+    let known = course.with_missing_exercises().contains(inside);
     let original = if known {
         course.original(inside)?
     } else {
         None
     };
     let Some(original) = original else {
-        let there = here.is_ok_and(|here| merge::same_cells(&here, &saved));
-        return Ok(match (there, known) {
-            (true, _) => Does::Nothing,
-            // Nothing is known of it that the learner's could be merged into.
-            (false, true) => Does::Write(saved, None),
-            (false, false) => Does::Lay(saved.text()?),
-        });
+        if here.is_ok_and(|here| merge::same_cells(&here, &saved)) {
+            return Ok(None);
+        }
+        // Nothing is known of it that the learner's could be merged into.
+        return Ok(Some(if known {
+            Does::Write(saved, None)
+        } else {
+            Does::Lay(saved.text()?)
+        }));
     };
     let merged = merge::notebooks(work.base(inside).as_ref(), &saved, &original);
     let mut wanted = merged.notebook;
     if let Ok(here) = here {
         if merge::same_cells(&here, &wanted) {
-            return Ok(Does::Nothing);
+            return Ok(None);
         }
         with_outputs(&mut wanted, &here);
     }
-    Ok(Does::Write(wanted, merged.lost.then_some(saved)))
+    Ok(Some(Does::Write(wanted, merged.lost.then_some(saved))))
 }
 
 /// What a cell printed stays under it where the cell stays what it is.
@@ -124,25 +113,19 @@ fn with_outputs(notebook: &mut Notebook, here: &Notebook) {
     let cells = notebook.json["cells"].as_array_mut();
     for cell in cells.into_iter().flatten().filter(|cell| is_code(cell)) {
         let same = |other: &&Value| other["id"] == cell["id"] && merge::same(other, cell);
-        if let Some(ran) = here
-            .cells()
-            .iter()
-            .find(same)
-            .filter(|cell| has_outputs(cell))
-        {
+        let ran = here.cells().iter().find(same);
+        if let Some(ran) = ran.filter(|cell| has_outputs(cell)) {
             cell["outputs"] = ran["outputs"].clone();
             cell["execution_count"] = ran["execution_count"].clone();
         }
     }
 }
 
-impl Step {
+impl Does {
     /// Does it, says so, and tells whether a copy was kept.
-    fn take(&self, paths: &Paths) -> Result<bool> {
-        let inside = &self.inside;
+    fn take(&self, paths: &Paths, inside: &str) -> Result<bool> {
         let path = paths.notebooks().join(inside);
-        match &self.does {
-            Does::Nothing => Ok(false),
+        match self {
             Does::Leave(why) => {
                 eprintln!("warning: notebooks/{inside} is left as it is here: {why}");
                 Ok(false)

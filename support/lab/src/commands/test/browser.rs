@@ -3,8 +3,8 @@
 use crate::jupyter::packages;
 use crate::prepare::Tools;
 use crate::system::{paths::Paths, process};
-use anyhow::{Context, Result, bail};
-use std::path::{Path, PathBuf};
+use anyhow::{Result, bail};
+use std::path::Path;
 
 /// The browsers that will do, by the names of their programs.
 const BROWSERS: [&str; 4] = [
@@ -13,11 +13,6 @@ const BROWSERS: [&str; 4] = [
     "google-chrome",
     "google-chrome-stable",
 ];
-
-/// A Chromium on the `PATH`.
-pub(crate) fn find() -> Option<PathBuf> {
-    BROWSERS.into_iter().find_map(process::which)
-}
 
 /// Runs them where there is a Chromium, and says so where there is none: the tests of the exported `site`, and of the
 /// JupyterLab that the command `lab` starts, on the notebooks in a folder. Screenshots stay in `target/lab/screenshots`.
@@ -28,7 +23,7 @@ pub(crate) fn tests(
     site: &Path,
     notebooks: &Path,
 ) -> Result<()> {
-    let Some(chromium) = find() else {
+    let Some(chromium) = BROWSERS.into_iter().find_map(process::which) else {
         println!("skipped: the tests in a browser, since no Chromium is on the PATH");
         return Ok(());
     };
@@ -47,10 +42,7 @@ pub(crate) fn tests(
         for (name, value) in arguments {
             command.arg(name).arg(value);
         }
-        let status = command
-            .status()
-            .with_context(|| format!("`{}` could not be started", process::display(&command)))?;
-        if !status.success() {
+        if !process::status(&mut command)?.success() {
             bail!(
                 "`{script}` found what is said above\nhint: screenshots are in `{}`",
                 paths.shown(&screenshots)

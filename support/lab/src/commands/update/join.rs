@@ -12,14 +12,11 @@ pub(super) fn commits(git: &Git, ours: &str, theirs: &str, upstream: &str) -> Re
         format!("your commits and those of `{upstream}` have no beginning in common")
     })?;
     let scratch = tempfile::tempdir().context("there is no room for a scratch folder")?;
-    let index = scratch.path().join("index");
-    let read = ["read-tree", "-i", "-m", "--aggressive", &base, ours, theirs];
-    git.text_in(&index, &read)?;
-    let unmerged = git.text_in(&index, &["ls-files", "--unmerged", "-z"])?;
-    let mut paths: Vec<&str> = unmerged
-        .split('\0')
-        .filter_map(|line| Some(line.split_once('\t')?.1))
-        .collect();
+    let git = &git.with_index(scratch.path().join("index"));
+    git.text(&["read-tree", "-i", "-m", "--aggressive", &base, ours, theirs])?;
+    let unmerged = git.list(&["ls-files", "--unmerged", "-z"])?;
+    let paths = unmerged.iter().filter_map(|line| line.split_once('\t'));
+    let mut paths: Vec<&str> = paths.map(|(_, path)| path).collect();
     paths.dedup();
     for path in paths {
         let side = |commit: &str| -> Result<Option<Notebook>> {
@@ -39,17 +36,13 @@ pub(super) fn commits(git: &Git, ours: &str, theirs: &str, upstream: &str) -> Re
         };
         let merged = merge::notebooks(Some(&base), &ours, &theirs);
         let text = merged.notebook.text()?;
-        let blob = git.feed(None, &["hash-object", "-w", "--stdin"], text.as_bytes())?;
-        let prefix = git.text(&["rev-parse", "--show-prefix"])?;
+        let blob = git.feed(&["hash-object", "-w", "--stdin"], &text)?;
+        let prefix = git.prefix()?;
         let zero = "0".repeat(blob.len());
         let entries = format!("0 {zero}\t{prefix}{path}\n100644 {blob}\t{prefix}{path}\n");
-        git.feed(
-            Some(&index),
-            &["update-index", "--index-info"],
-            entries.as_bytes(),
-        )?;
+        git.feed(&["update-index", "--index-info"], &entries)?;
     }
-    let tree = git.text_in(&index, &["write-tree"])?;
+    let tree = git.text(&["write-tree"])?;
     let message = format!("Merge {upstream}");
     git.text(&[
         "commit-tree",

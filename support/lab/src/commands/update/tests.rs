@@ -109,7 +109,7 @@ fn what_was_cut_short_is_done_by_the_next_call() {
         }
         if steps > 2 {
             let entry = entry(&git, &goal, names[0]).expect("known");
-            git.feed(None, &["update-index", "--index-info"], entry.as_bytes())
+            git.feed(&["update-index", "--index-info"], &entry)
                 .expect("told");
         }
         if steps > 3 {

@@ -2,6 +2,7 @@
 //!
 //! Words that are not known here are cargo's, without the lines that would send a learner astray.
 
+use crate::system::hints;
 use serde_json::json;
 
 /// Whether cargo failed, or may have failed, because it was told not to ask the network.
@@ -42,7 +43,7 @@ pub(crate) fn checked(manifest: &str) -> Option<&str> {
 
 /// Why a crate could not be added. `network` is whether cargo has asked, or tried to ask, the network.
 pub(crate) fn why_not(said: &str, name: Option<&str>, network: bool) -> String {
-    if network && NO_NETWORK.iter().any(|words| said.contains(words)) {
+    if network && hints::lacks_network(said) {
         let name = not_found(said).or(name).unwrap_or("the crate");
         return format!("`{name}` is not downloaded, and there is no network now\n");
     }
@@ -70,19 +71,6 @@ pub(crate) fn why_not(said: &str, name: Option<&str>, network: bool) -> String {
     });
     kept.map(|line| format!("{line}\n")).collect()
 }
-
-/// How cargo says that it did not reach anybody.
-const NO_NETWORK: [&str; 9] = [
-    "failed to download",
-    "failed to fetch",
-    "download of config.json failed",
-    "spurious network error",
-    "Could not resolve host",
-    "Could not connect",
-    "Couldn't connect",
-    "Timeout was reached",
-    "network failure",
-];
 
 /// The crate that cargo was looking for when it failed.
 fn not_found(said: &str) -> Option<&str> {
@@ -119,40 +107,38 @@ mod tests {
     }
 
     #[test]
-    fn no_network_is_one_sentence() {
-        let said = "    Updating crates.io index\nerror: failed to get `rand` as a dependency of package `ctx`\n\n\
-                    Caused by:\n  download of config.json failed\n\nCaused by:\n  [7] Could not connect to server\n";
-        assert_eq!(
-            why_not(said, Some("x"), true),
-            "`rand` is not downloaded, and there is no network now\n"
-        );
-    }
-
-    #[test]
-    fn a_name_that_nobody_has_is_said_so() {
-        let said =
+    fn why_a_crate_cannot_be_added_is_one_sentence() {
+        let no_network = "    Updating crates.io index\nerror: failed to get `rand` as a dependency of package `ctx`\n\n\
+                          Caused by:\n  download of config.json failed\n\nCaused by:\n  [7] Could not connect to server\n";
+        let no_name =
             "error: no matching package named `serdee` found\nlocation searched: crates.io index\n";
-        assert!(why_not(said, None, true).starts_with("there is no crate `serdee`"));
-    }
-
-    #[test]
-    fn a_version_that_there_is_not_is_said_with_those_there_are() {
-        let said = "error: failed to select a version for the requirement `serde = \"^99\"`\n\
-                    candidate versions found which didn't match: 1.0.229, 1.0.228, ...\nlocation searched: crates.io index\n";
-        assert_eq!(
-            why_not(said, None, true),
-            "`serde` has no version that fits ^99: there are 1.0.229, 1.0.228, ...\n"
+        let no_version = "error: failed to select a version for the requirement `serde = \"^99\"`\n\
+                          candidate versions found which didn't match: 1.0.229, 1.0.228, ...\nlocation searched: crates.io index\n";
+        let no_feature = "error: failed to select a version for `serde`.\nversions that meet the requirements `^1` are: 1.0.2\n\n\
+                          package `ctx` depends on `serde` with feature `nope` but `serde` does not have that feature.\n \
+                          available features: alloc, std\n\n";
+        let says = |said, network, sentence: &str| {
+            assert_eq!(why_not(said, Some("x"), network), format!("{sentence}\n"));
+        };
+        says(
+            no_network,
+            true,
+            "`rand` is not downloaded, and there is no network now",
         );
-    }
-
-    #[test]
-    fn a_feature_that_there_is_not_is_said_with_those_there_are() {
-        let said = "error: failed to select a version for `serde`.\nversions that meet the requirements `^1` are: 1.0.2\n\n\
-                    package `ctx` depends on `serde` with feature `nope` but `serde` does not have that feature.\n \
-                    available features: alloc, std\n\n";
-        assert_eq!(
-            why_not(said, None, false),
-            "`serde` has no feature `nope`: there are alloc, std\n"
+        says(
+            no_name,
+            true,
+            "there is no crate `serdee` on crates.io: look at its spelling there",
+        );
+        says(
+            no_version,
+            true,
+            "`serde` has no version that fits ^99: there are 1.0.229, 1.0.228, ...",
+        );
+        says(
+            no_feature,
+            false,
+            "`serde` has no feature `nope`: there are alloc, std",
         );
     }
 

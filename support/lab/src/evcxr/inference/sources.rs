@@ -10,7 +10,6 @@ use fs_err as fs;
 use serde_json::Value;
 use std::collections::HashSet;
 use std::ffi::OsStr;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 /// In the folder of a kernel, the outlines of our own crates, which change.
@@ -54,9 +53,7 @@ pub(super) fn of_crate(paths: &Paths, package: &Path) -> Option<PathBuf> {
 }
 
 fn short_hash(value: &str) -> u32 {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish() as u32
+    files::hash(value) as u32
 }
 
 /// Writes the outline of the standard library where it is missing.
@@ -101,11 +98,8 @@ pub(super) fn write_library(paths: &Paths, toolchain: &Toolchain) -> Result<()> 
 
 /// The folder of a package.
 pub(super) fn folder_of(package: &Value) -> Option<PathBuf> {
-    Some(
-        Path::new(package["manifest_path"].as_str()?)
-            .parent()?
-            .to_owned(),
-    )
+    let manifest = Path::new(package["manifest_path"].as_str()?);
+    manifest.parent().map(Path::to_owned)
 }
 
 /// Changes the paths of a package to those of its outline.
@@ -160,13 +154,7 @@ pub(super) fn write_package(
 
 /// Writes the outlines of a package's library, and its manifest.
 fn write_parts(package: &Path, target: &Path, documentation: Documentation) -> Result<()> {
-    fs::create_dir_all(target)?;
-    for entry in process::entries(package)? {
-        let name = entry.file_name().unwrap_or_default();
-        if !BESIDE.iter().any(|beside| name == *beside) {
-            write_entry(&entry, &target.join(name), documentation)?;
-        }
-    }
+    write_folder(package, target, documentation, &BESIDE)?;
     fs::copy(package.join("Cargo.toml"), target.join("Cargo.toml"))?;
     Ok(())
 }
@@ -192,24 +180,15 @@ fn at_once(target: &Path, write: impl FnOnce(&Path) -> Result<()>) -> Result<()>
         fs::rename(target, &old)?;
     }
     fs::rename(&new, target)?;
-    if old.is_dir() {
-        fs::remove_dir_all(&old)?;
-    }
-    stamp(target)
+    files::remove(&old)?;
+    files::write_if_changed(&stamp_of(target), files::digest(target, |_| false)?)
 }
 
 /// Whether an outline is as it was written: names, sizes and times tell.
 pub(super) fn is_whole(outline: &Path) -> bool {
     let now = files::digest(outline, |_| false);
     let then = fs::read_to_string(stamp_of(outline));
-    now.is_ok_and(|now| then.is_ok_and(|then| then == format!("{now:016x}\n")))
-}
-
-fn stamp(outline: &Path) -> Result<()> {
-    files::write_if_changed(
-        &stamp_of(outline),
-        &format!("{:016x}\n", files::digest(outline, |_| false)?),
-    )
+    now.is_ok_and(|now| then.is_ok_and(|then| then == now))
 }
 
 /// The names of crates have dots in them.
@@ -219,22 +198,27 @@ fn stamp_of(outline: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn write_folder(source: &Path, target: &Path, documentation: Documentation) -> Result<()> {
+/// Writes the outlines of all that lies in a folder, apart from what has one of these names there.
+fn write_folder(
+    source: &Path,
+    target: &Path,
+    documentation: Documentation,
+    left_out: &[&str],
+) -> Result<()> {
     fs::create_dir_all(target)?;
-    process::entries(source)?.iter().try_for_each(|entry| {
+    for entry in process::entries(source)? {
         let name = entry.file_name().unwrap_or_default();
-        write_entry(entry, &target.join(name), documentation)
-    })
-}
-
-fn write_entry(entry: &Path, target: &Path, documentation: Documentation) -> Result<()> {
-    if entry.is_dir() {
-        return write_folder(entry, target, documentation);
+        let target = target.join(name);
+        if left_out.iter().any(|left_out| name == *left_out) {
+            continue;
+        }
+        if entry.is_dir() {
+            write_folder(&entry, &target, documentation, &[])?;
+        } else if entry.extension() == Some(OsStr::new("rs")) {
+            let text = fs::read_to_string(&entry)?;
+            let outline = outline::outline(&text, documentation).unwrap_or(text);
+            fs::write(target, outline)?;
+        }
     }
-    if entry.extension() != Some(OsStr::new("rs")) {
-        return Ok(());
-    }
-    let text = fs::read_to_string(entry)?;
-    let outline = outline::outline(&text, documentation).unwrap_or(text);
-    Ok(fs::write(target, outline)?)
+    Ok(())
 }

@@ -1,29 +1,13 @@
 //! Every way in which two sides can change a cell.
 
 use super::*;
+use crate::notebook::scratch::{cell, yours};
 use serde_json::json;
-
-fn cell(id: &str, source: &str) -> Value {
-    json!({ "cell_type": "code", "id": id, "metadata": {}, "source": source, "outputs": [], "execution_count": null })
-}
-
-fn answer(id: &str, source: &str) -> Value {
-    let mut cell = cell(id, source);
-    cell["metadata"]["tags"] = json!([EXERCISE]);
-    cell
-}
 
 fn ran(mut cell: Value, output: &str) -> Value {
     cell["outputs"] = json!([output]);
     cell["execution_count"] = 7.into();
     cell
-}
-
-fn notebook(cells: impl IntoIterator<Item = Value>) -> Notebook {
-    let cells: Vec<_> = cells.into_iter().collect();
-    Notebook {
-        json: json!({ "cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5 }),
-    }
 }
 
 fn shown(notebook: &Notebook) -> Vec<String> {
@@ -43,18 +27,18 @@ fn shown(notebook: &Notebook) -> Vec<String> {
 
 #[test]
 fn each_side_keeps_what_only_it_changed() {
-    let base = notebook([cell("a", "a"), answer("b", "todo!()"), cell("c", "c")]);
-    let mine = notebook([
+    let base = Notebook::with([cell("a", "a"), yours("b", "todo!()"), cell("c", "c")]);
+    let mine = Notebook::with([
         ran(cell("a", "a"), "old"),
         cell("note", "my note"),
-        ran(answer("b", "mine"), "passed"),
+        ran(yours("b", "mine"), "passed"),
         ran(cell("c", "c"), "c's"),
         cell("end", "my end"),
     ]);
-    let theirs = notebook([
+    let theirs = Notebook::with([
         cell("new", "new first"),
         cell("a", "newer a"),
-        answer("b", "todo!()"),
+        yours("b", "todo!()"),
         cell("c", "c"),
         cell("d", "new last"),
     ]);
@@ -78,9 +62,9 @@ fn each_side_keeps_what_only_it_changed() {
 
 #[test]
 fn where_both_changed_a_cell_both_texts_stay_and_a_second_time_adds_nothing() {
-    let base = notebook([cell("a", "a"), answer("b", "todo!(1)")]);
-    let mine = notebook([cell("a", "my a"), answer("b", "mine")]);
-    let theirs = notebook([cell("a", "their a"), answer("b", "todo!(2)")]);
+    let base = Notebook::with([cell("a", "a"), yours("b", "todo!(1)")]);
+    let mine = Notebook::with([cell("a", "my a"), yours("b", "mine")]);
+    let theirs = Notebook::with([cell("a", "their a"), yours("b", "todo!(2)")]);
     let once = notebooks(Some(&base), &mine, &theirs);
     let wanted = ["code their a", "raw my a", "code mine", "raw todo!(2)"];
     assert_eq!(shown(&once.notebook), wanted);
@@ -94,26 +78,26 @@ fn where_both_changed_a_cell_both_texts_stay_and_a_second_time_adds_nothing() {
 
 #[test]
 fn an_untouched_starter_follows_the_lab_and_what_ran_under_another_text_goes() {
-    let base = notebook([answer("b", "todo!(1)"), cell("c", "c")]);
-    let mine = notebook([ran(answer("b", "todo!(1)"), "x"), ran(cell("c", "c"), "y")]);
-    let theirs = notebook([answer("b", "todo!(2)"), cell("c", "c")]);
+    let base = Notebook::with([yours("b", "todo!(1)"), cell("c", "c")]);
+    let mine = Notebook::with([ran(yours("b", "todo!(1)"), "x"), ran(cell("c", "c"), "y")]);
+    let theirs = Notebook::with([yours("b", "todo!(2)"), cell("c", "c")]);
     let merged = notebooks(Some(&base), &mine, &theirs);
     assert_eq!(shown(&merged.notebook), ["code todo!(2)", "code c ran"]);
 }
 
 #[test]
 fn cells_that_went_away_on_one_side_go_unless_the_other_wrote_in_them() {
-    let base = notebook(["a", "b", "c", "d"].map(|id| cell(id, id)));
-    let mine = notebook([cell("a", "a"), cell("b", "my b")]);
-    let theirs = notebook([cell("c", "c"), cell("d", "new d")]);
+    let base = Notebook::with(["a", "b", "c", "d"].map(|id| cell(id, id)));
+    let mine = Notebook::with([cell("a", "a"), cell("b", "my b")]);
+    let theirs = Notebook::with([cell("c", "c"), cell("d", "new d")]);
     let merged = notebooks(Some(&base), &mine, &theirs);
     assert_eq!(shown(&merged.notebook), ["code new d", "code my b"]);
 }
 
 #[test]
 fn a_new_order_of_the_lab_is_taken_and_own_cells_stay_behind_their_neighbours() {
-    let base = notebook(["a", "b", "c"].map(|id| cell(id, id)));
-    let mine = notebook([
+    let base = Notebook::with(["a", "b", "c"].map(|id| cell(id, id)));
+    let mine = Notebook::with([
         cell("top", "mine on top"),
         cell("a", "a"),
         cell("x", "after a"),
@@ -121,7 +105,7 @@ fn a_new_order_of_the_lab_is_taken_and_own_cells_stay_behind_their_neighbours() 
         cell("b", "b"),
         cell("c", "c"),
     ]);
-    let theirs = notebook(["c", "b", "a"].map(|id| cell(id, id)));
+    let theirs = Notebook::with(["c", "b", "a"].map(|id| cell(id, id)));
     let merged = notebooks(Some(&base), &mine, &theirs);
     let wanted = [
         "code mine on top",
@@ -133,20 +117,20 @@ fn a_new_order_of_the_lab_is_taken_and_own_cells_stay_behind_their_neighbours() 
     ];
     assert_eq!(shown(&merged.notebook), wanted);
     // The learner's order stays where the lab did not change its own.
-    let moved = notebook(["b", "a", "c"].map(|id| cell(id, id)));
+    let moved = Notebook::with(["b", "a", "c"].map(|id| cell(id, id)));
     let merged = notebooks(Some(&base), &moved, &base);
     assert_eq!(shown(&merged.notebook), ["code b", "code a", "code c"]);
 }
 
 #[test]
 fn cells_without_ids_or_with_the_same_one_are_not_lost() {
-    let base = notebook([cell("a", "a"), cell("b", "b")]);
+    let base = Notebook::with([cell("a", "a"), cell("b", "b")]);
     let mut bare = cell("", "a");
     bare["id"] = Value::Null;
     let mut own = bare.clone();
     own["source"] = "mine".into();
-    let mine = notebook([bare, own.clone(), own, cell("b", "b"), cell("b", "twice")]);
-    let theirs = notebook([cell("a", "newer a"), cell("b", "b")]);
+    let mine = Notebook::with([bare, own.clone(), own, cell("b", "b"), cell("b", "twice")]);
+    let theirs = Notebook::with([cell("a", "newer a"), cell("b", "b")]);
     let merged = notebooks(Some(&base), &mine, &theirs);
     let wanted = ["newer a", "mine", "mine", "b", "twice"].map(|text| format!("code {text}"));
     assert_eq!(shown(&merged.notebook), wanted);
@@ -156,12 +140,8 @@ fn cells_without_ids_or_with_the_same_one_are_not_lost() {
 
 #[test]
 fn without_a_common_beginning_the_lab_s_text_and_the_learner_s_answers_count() {
-    let mine = notebook([
-        cell("a", "old a"),
-        answer("b", "mine"),
-        cell("note", "note"),
-    ]);
-    let theirs = notebook([cell("a", "new a"), answer("b", "todo!()")]);
+    let mine = Notebook::with([cell("a", "old a"), yours("b", "mine"), cell("note", "note")]);
+    let theirs = Notebook::with([cell("a", "new a"), yours("b", "todo!()")]);
     let merged = notebooks(None, &mine, &theirs);
     assert_eq!(
         shown(&merged.notebook),
@@ -173,7 +153,7 @@ fn without_a_common_beginning_the_lab_s_text_and_the_learner_s_answers_count() {
 
 #[test]
 fn what_we_do_not_know_survives() {
-    let mut base = notebook([cell("a", "a")]);
+    let mut base = Notebook::with([cell("a", "a")]);
     base.json["metadata"] = json!({ "title": "old", "kernelspec": { "name": "x" } });
     let mut mine = base.clone();
     mine.json["metadata"]["mine"] = json!({ "deep": [1] });
