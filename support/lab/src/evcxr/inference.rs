@@ -22,7 +22,7 @@ const OURS: [&str; 2] = ["support", "support-tokio"];
 
 /// Crates that serve others from within: no variable of a cell has a type of theirs, nor of a crate behind them. One that
 /// is missing here is read in vain, which costs time; one too many costs a variable its type.
-pub(crate) const INTERNAL_CRATES: [&str; 24] = [
+pub(crate) const INTERNAL_CRATES: [&str; 25] = [
     "futures-macro",
     "getrandom",
     "hyper-rustls",
@@ -34,6 +34,7 @@ pub(crate) const INTERNAL_CRATES: [&str; 24] = [
     "parking_lot",
     "plotters",
     "quinn",
+    "rustix",
     "rustls",
     "rustls-pki-types",
     "rustls-platform-verifier",
