@@ -67,11 +67,16 @@ impl Rich {
         } else {
             format!("{}\n", self.plain())
         };
-        let mut stdout = io::stdout().lock();
-        // A kernel whose output is gone has nobody left to tell.
-        let _ = stdout
-            .write_all(text.as_bytes())
-            .and_then(|()| stdout.flush());
+        print(&text);
+    }
+
+    /// Prints every form to be shown in the place of what this process has shown under that name before, in the same cell.
+    pub(crate) fn show_in_place(&self, name: &str) {
+        print(&format!(
+            "{}{name}\n{}",
+            protocol::SHOWN_AS,
+            self.protocol()
+        ));
     }
 
     fn protocol(&self) -> String {
@@ -90,6 +95,20 @@ impl Rich {
         }
         text
     }
+}
+
+/// Prints all of it in one piece.
+fn print(text: &str) {
+    let mut stdout = io::stdout().lock();
+    // A kernel whose output is gone has nobody left to tell.
+    let _ = stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush());
+}
+
+/// Whether what is shown can be replaced: the lab's kernel can.
+pub(crate) fn replaces() -> bool {
+    crate::kernel::is_the_labs()
 }
 
 /// Whether this process runs the cells of a kernel.

@@ -1,12 +1,32 @@
 //! What the lab's kernel brings into each cell, under no name.
 
+mod cancel;
+#[cfg(unix)]
+mod process;
+
 use std::any::Any;
 use std::collections::HashMap;
 use std::future::{Future, poll_fn};
+use std::panic;
 use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use tokio::runtime::Runtime;
+
+#[cfg(unix)]
+pub use process::start;
+
+/// Whether what this process writes goes to the lab's kernel.
+pub(crate) fn is_the_labs() -> bool {
+    TAKEN_OVER.load(Ordering::Relaxed)
+}
+
+/// Whether the lab's kernel reads what this process writes.
+static TAKEN_OVER: AtomicBool = AtomicBool::new(false);
+
+/// What a cell that is interrupted while it awaits unwinds with. No hook hears of it.
+struct Interrupted;
 
 /// Runs a cell's future on the kernel's runtime, with less to compile.
 ///
@@ -14,6 +34,8 @@ use tokio::runtime::Runtime;
 /// `block_on` is generic: rustc makes a copy of it, with its schedulers, for the future of every single cell, which takes
 /// longer than all the rest of most cells. Methods of the guard are found before those of what it guards. So with this
 /// trait in scope the same call leads here, and on to a copy of Tokio's that was compiled once, with the library.
+///
+/// A cell that is interrupted while it awaits is cancelled as any future is: it is not polled again, and dropped.
 pub trait BlockOn {
     /// Like [`Runtime::block_on`].
     ///
@@ -26,6 +48,8 @@ pub trait BlockOn {
 impl BlockOn for MutexGuard<'_, Runtime> {
     #[track_caller]
     fn block_on<F: Future>(&self, future: F) -> F::Output {
+        // Where the future is dropped without having ended, what it holds finds the runtime.
+        let _context = self.enter();
         let mut future = pin!(future);
         let mut output = None;
         drive(self, &mut |context| {
@@ -34,14 +58,19 @@ impl BlockOn for MutexGuard<'_, Runtime> {
                 .poll(context)
                 .map(|value| output = Some(value))
         });
-        output.expect("a runtime returns once its future is ready")
+        output.unwrap_or_else(|| panic::resume_unwind(Box::new(Interrupted)))
     }
 }
 
-/// Polls until it is ready.
+/// Polls until it is ready, or interrupted.
 #[track_caller]
 fn drive(runtime: &Runtime, poll: &mut dyn FnMut(&mut Context<'_>) -> Poll<()>) {
-    runtime.block_on(poll_fn(poll));
+    runtime.block_on(poll_fn(|context| {
+        if cancel::is_cancelled(context) {
+            return Poll::Ready(());
+        }
+        poll(context)
+    }));
 }
 
 /// What the kernel keeps a notebook's variables in, by their names.
@@ -88,4 +117,48 @@ pub fn compiled_once(
             .clone()
     }));
     kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::panic::AssertUnwindSafe;
+    use std::thread;
+    use std::time::Duration;
+
+    /// Says that it was dropped, by a task: outside of a runtime there are none.
+    struct Dropped(Arc<AtomicBool>);
+
+    impl Drop for Dropped {
+        fn drop(&mut self) {
+            let dropped = self.0.clone();
+            drop(tokio::spawn(async move {
+                dropped.store(true, Ordering::SeqCst);
+            }));
+        }
+    }
+
+    #[test]
+    fn an_interrupt_drops_what_awaits_and_nothing_that_comes_later() {
+        let runtime = Mutex::new(Runtime::new().expect("a runtime"));
+        let dropped = Arc::new(AtomicBool::new(false));
+        let held = Dropped(dropped.clone());
+        thread::spawn(|| {
+            thread::sleep(Duration::from_millis(50));
+            cancel::cancel();
+        });
+        let interrupted = panic::catch_unwind(AssertUnwindSafe(|| {
+            runtime.lock().expect("ours").block_on(async {
+                std::future::pending::<()>().await;
+                drop(held);
+            });
+        }));
+        assert!(interrupted.is_err_and(|payload| payload.is::<Interrupted>()));
+        cancel::allow();
+        let guard = runtime.lock().unwrap_or_else(PoisonError::into_inner);
+        assert_eq!(guard.block_on(async { 1 + 1 }), 2);
+        while !dropped.load(Ordering::SeqCst) {
+            thread::yield_now();
+        }
+    }
 }

@@ -1,16 +1,22 @@
 //! How far long work in a cell has come.
 //!
-//! The kernel passes on whole lines only, so a bar cannot grow in its place: a line comes after each tenth of the work.
-//! All have the same shape. By that, whoever saves or exports a notebook knows them, and keeps the last one only.
+//! Under the lab's kernel a bar grows in its place, and a saved notebook has its last state. Any other kernel, and a terminal,
+//! get a line after each tenth of the work.
 
+use crate::display::{self, Rich, escape};
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::thread;
+use std::time::{Duration, Instant};
 
 const WIDTH: usize = 20;
 
-/// A count of things to do. Clones count together; the last line comes when the last clone is dropped.
+/// How long a bar stays as it is, at least.
+const STEP: Duration = Duration::from_millis(100);
+
+/// A count of things to do. Clones count together; the last state is shown when the last clone is dropped.
 ///
 /// # Examples
 ///
@@ -33,37 +39,75 @@ struct Shared {
     counted: String,
     total: usize,
     started: Instant,
-    done: Mutex<usize>,
+    /// What the kernel knows the bar by.
+    name: String,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    done: usize,
+    /// When the bar was shown last.
+    shown: Option<Instant>,
+    /// Whether somebody waits to show what has been done since.
+    waits: bool,
 }
 
 impl Progress {
     /// Begins to count to `total`.
     pub fn new(counted: impl Into<String>, total: usize) -> Self {
-        Progress {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let progress = Progress {
             shared: Arc::new(Shared {
                 counted: counted.into(),
                 total,
                 started: Instant::now(),
-                done: Mutex::new(0),
+                name: format!("progress-{number}"),
+                state: Mutex::new(State {
+                    done: 0,
+                    shown: None,
+                    waits: false,
+                }),
             }),
+        };
+        if display::replaces() {
+            progress.shared.show(0, "");
         }
+        progress
     }
 
-    /// One more is done. Prints a line after each tenth, the last one excepted.
+    /// One more is done. The bar grows, a few times in a second; where it cannot, a line comes after each tenth, the last one
+    /// excepted.
     pub fn advance(&self) {
         let shared = &self.shared;
-        let mut done = shared.done.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = shared.tenth(*done);
-        *done += 1;
-        if shared.tenth(*done) > before && *done < shared.total {
-            print(&shared.line(*done));
+        let mut state = shared.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = shared.tenth(state.done);
+        state.done += 1;
+        let done = state.done;
+        if display::replaces() {
+            if state.shown.is_none_or(|shown| shown.elapsed() >= STEP) {
+                state.shown = Some(Instant::now());
+                shared.show(done, "");
+            } else if !state.waits {
+                state.waits = true;
+                show_later(Arc::downgrade(shared));
+            }
+        } else if shared.tenth(done) > before && done < shared.total {
+            print(&shared.line(done));
         }
     }
 
     /// How far it has come, as a line.
     pub fn line(&self) -> String {
         let shared = &self.shared;
-        shared.line(*shared.done.lock().unwrap_or_else(PoisonError::into_inner))
+        shared.line(
+            shared
+                .state
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .done,
+        )
     }
 }
 
@@ -76,22 +120,57 @@ impl Shared {
         let filled = (done * WIDTH / self.total.max(1)).min(WIDTH);
         let mut line = format!("{}{}", "█".repeat(filled), "·".repeat(WIDTH - filled));
         // Writing into a string does not fail.
-        let _ = write!(
-            line,
-            "  {}: {done} of {} in {}",
-            self.counted,
-            self.total,
-            crate::display::seconds(self.started.elapsed())
-        );
+        let _ = write!(line, "  {}", self.words(done));
         line
     }
+
+    fn words(&self, done: usize) -> String {
+        format!(
+            "{}: {done} of {} in {}",
+            self.counted,
+            self.total,
+            display::seconds(self.started.elapsed())
+        )
+    }
+
+    /// Shows the bar in its place.
+    fn show(&self, done: usize, end: &str) {
+        let words = escape(&format!("{}{end}", self.words(done)));
+        let total = self.total.max(1);
+        let html = format!(
+            "<label style=\"display: inline-flex; gap: 0.8em; align-items: center; font-variant-numeric: tabular-nums\">\
+             <progress value=\"{}\" max=\"{total}\"></progress>{words}</label>",
+            done.min(total)
+        );
+        Rich::new(format!("{}{end}", self.line(done)))
+            .html(html)
+            .show_in_place(&self.name);
+    }
+}
+
+/// Shows the bar once it may change again, if it is still counted then: the last step may be the long one.
+fn show_later(shared: Weak<Shared>) {
+    thread::spawn(move || {
+        thread::sleep(STEP);
+        if let Some(shared) = shared.upgrade() {
+            let mut state = shared.state.lock().unwrap_or_else(PoisonError::into_inner);
+            state.waits = false;
+            state.shown = Some(Instant::now());
+            shared.show(state.done, "");
+        }
+    });
 }
 
 impl Drop for Shared {
     fn drop(&mut self) {
-        let done = *self.done.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let done = state.done;
         let end = if done < self.total { ", stopped" } else { "" };
-        print(&format!("{}{end}", self.line(done)));
+        if display::replaces() {
+            self.show(done, end);
+        } else {
+            print(&format!("{}{end}", self.line(done)));
+        }
     }
 }
 

@@ -15,6 +15,19 @@ pub(crate) const END: &str = "EVCXR_END_CONTENT";
 /// The line by which evcxr says that a cell panicked.
 pub(crate) const PANICKED: &str = "EVCXR_PANIC_NOTIFICATION";
 
+/// In a process of cells under the lab's kernel: the ends of the pipes that it inherits, which are numbers with commas between
+/// them. It reads orders from the first, and writes what cells print, and their errors, to the second and the third.
+pub(crate) const OUTPUT: &str = "ASYNC_LAB_OUTPUT";
+
+/// Begins the first line that such a process writes; its number follows.
+pub(crate) const STARTED: &str = "EVCXR_LAB_STARTED ";
+
+/// Begins a line on standard error about a panic in the thread of the cells: JSON follows.
+pub(crate) const PANIC: &str = "EVCXR_LAB_PANIC ";
+
+/// Begins the line before something that takes the place of what was shown under the same name, which follows.
+pub(crate) const SHOWN_AS: &str = "EVCXR_LAB_SHOWN_AS ";
+
 /// What everybody can read.
 pub(crate) const PLAIN: &str = "text/plain";
 

@@ -10,17 +10,11 @@ import argparse
 import asyncio
 import contextlib
 import json
-import os
-import re
-import secrets
 import sys
-import tempfile
 import threading
 import time
-from pathlib import Path
 
 import nbformat
-import psutil
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
@@ -51,83 +45,6 @@ async def run_cell(client, cell, index):
         return "timeout"
     except DeadKernelError:
         return "dead"
-
-
-class Panics:
-    """Counts the panics that our kernel reported: it writes a line for each to the file that the environment names."""
-
-    def __init__(self, folder, told):
-        self.file = Path(folder) / "panics"
-        self.file.touch()
-        os.environ["ASYNC_LAB_PANICS"] = str(self.file)
-        self.told = told
-        self.before = 0
-
-    def may_be_late(self, source):
-        """Whether lines about the end of this cell may still be on their way. Other kernels tell us nothing."""
-        before, self.before = self.before, self.file.stat().st_size
-        return not self.told or self.before > before or "?" in source
-
-
-async def settle(client, cell):
-    """Collects what the cell wrote to standard error and the kernel has not passed on yet.
-
-    The kernel answers when a cell has ended, while its last lines, a panic or an error among them, may still be on
-    their way. So a line that nobody else writes is put behind them; the stream keeps its order, and what comes before
-    that line belongs to the cell. Of standard output the kernel makes sure itself.
-    """
-    nonce = f"end-of-cell-{secrets.token_hex(8)}"
-    if not write_behind(client, f"\n{nonce}\n"):
-        # A tiny cell can write it, too, and takes a second.
-        client.kc.execute(f'eprintln!("\\n{nonce}")', store_history=False)
-    while True:
-        message = await client.kc.get_iopub_msg(timeout=60)
-        content = message["content"]
-        if message["msg_type"] == "error":
-            # The process that runs cells is gone; the next cell will tell.
-            break
-        if message["msg_type"] != "stream" or not content["text"].strip():
-            continue
-        if content["text"].strip() == nonce:
-            break
-        write(cell.outputs, content["name"], content["text"])
-
-
-def write_behind(client, line):
-    """Writes into the pipe that is the standard error of the process that runs cells; false where that can't be done.
-
-    That process is started by evcxr from the same program, and evcxr by the lab's kernel. Other operating systems than
-    Linux do not show its pipe.
-    """
-    try:
-        [evcxr] = living_children(psutil.Process(client.km.provisioner.pid))
-        name = evcxr.name()
-        [cells] = [child for child in living_children(evcxr) if child.name() == name]
-        with Path(f"/proc/{cells.pid}/fd/2").open("w") as pipe:
-            pipe.write(line)
-    except (OSError, ValueError, psutil.Error):
-        return False
-    return True
-
-
-def living_children(process):
-    return [child for child in process.children() if child.status() != psutil.STATUS_ZOMBIE]
-
-
-def only_last_progress(outputs):
-    """Of the lines that say how far a cell has come, which begin with a bar, keeps the last of each count."""
-    for output in outputs:
-        if output.output_type == "stream":
-            output.text = re.sub(r"(?m)^[█·]{20}  (.*): \d+ of \d+ in .*\n(?=[█·]{20}  \1: )", "", output.text)
-
-
-def write(outputs, name, text):
-    """Adds text to the stream of that name."""
-    known = [output for output in outputs if output.output_type == "stream" and output.name == name]
-    if known:
-        known[-1].text += text
-    else:
-        outputs.append(nbformat.v4.new_output("stream", name=name, text=text))
 
 
 class Answers:
@@ -191,7 +108,7 @@ async def start(options, notebook, starts=3):
             print(f"the kernel did not start, and is started again: {error}", file=sys.stderr)
 
 
-async def run(options, panics):
+async def run(options):
     notebook = nbformat.reads(sys.stdin.readline(), as_version=4)
     started = time.monotonic()
     answers = Answers()
@@ -211,10 +128,7 @@ async def run(options, panics):
             started = time.monotonic()
             reply = await run_cell(client, cell, index)
             seconds = time.monotonic() - started
-            only_last_progress(cell.outputs)
-            if reply == "ok" and panics.may_be_late(cell.source):
-                await settle(client, cell)
-            # The stock kernel begins its own count at two, and counts tiny cells, too.
+            # The stock kernel begins its own count at two.
             count += 1
             cell.execution_count = count
             for output in cell.outputs:
@@ -236,8 +150,8 @@ def main():
     parser.add_argument("--startup-timeout", type=int, default=600, help="seconds until the kernel answers")
     parser.add_argument("--save", help="where to write the notebook with its outputs")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, contextlib.suppress(asyncio.CancelledError):
-        asyncio.run(run(options, Panics(folder, told=options.kernel == "async-lab")))
+    with contextlib.suppress(asyncio.CancelledError):
+        asyncio.run(run(options))
 
 
 if __name__ == "__main__":

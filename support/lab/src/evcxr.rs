@@ -10,9 +10,11 @@
 //! - **replay**: but for the source, one cell is built as the one before, and the product's path is told in a file ([`replay`]);
 //! - **inference**: a variable gets the type that rust-analyzer finds, through `?` and through macros ([`inference`]);
 //! - **crates**: an added crate is checked in a manifest of its own, by `cargo metadata`, before it is built ([`crates`]);
-//! - **markers**: lines on standard output say that something of a MIME type follows (`support::display`);
-//! - **panic**: a cell that panics is answered with "ok", and standard error has the report (`notebook::outcome`);
-//! - **question mark**: so is one that returns an error, whose words are on standard error (`notebook::outcome`);
+//! - **markers**: lines on standard output say that something of a MIME type follows (`support::display`), that a cell panicked,
+//!   returned an error or is done (`kernel::front::output`);
+//! - **pipes**: the process of the cells inherits what evcxr does, and may print elsewhere than into evcxr's pipes (`support::kernel`);
+//! - **panic**: a cell that panics prints a line that says so, and keeps the variables of earlier cells (`kernel::front::running`);
+//! - **question mark**: before one that returns an error prints such a line, it writes the error to standard error (the same);
 //! - **runtime**: once a cell has awaited, all that follow run inside one runtime (`support::kernel`);
 //! - **compile error**: it is an error with a traceback that names the code of the error (`notebook::outcome`);
 //! - **process end**: where the process of the cells ends, evcxr says so in words that name the status (`kernel::front`). That it

@@ -26,6 +26,9 @@ pub(crate) const EXERCISE: &str = "exercise";
 /// The tag of a cell that must fail.
 pub(crate) const FAILS: &str = "raises-exception";
 
+/// The tag of a cell that fails until the exercise is solved, beside the one of Jupyter's that lets it.
+pub(crate) const UNTIL_SOLVED: &str = "until-solved";
+
 /// A notebook, kept as JSON so that whatever we do not know about survives.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Notebook {

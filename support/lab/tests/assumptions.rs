@@ -93,11 +93,15 @@ const TRIES: &[Try] = &[
         "println!(\"EVCXR_BEGIN_CONTENT text/html\\n<b>x</b>\\nEVCXR_END_CONTENT\");",
         |said| said.contains("<b>x</b>") && said.contains("text/html"),
     ),
-    fails("panic", "panic!(\"this way\")", |said| {
-        said.contains("\"stderr\"") && said.contains("panicked at") && !said.contains("\"error\"")
+    works("pipes", "print!(\"no end\"); eprint!(\"wrong\");", |said| {
+        said.contains("\"no end\"") && said.contains("\"wrong\"")
     }),
+    fails("panic", "panic!(\"this way\")", |said| {
+        said.contains("\"Panic\"") && said.contains("\"this way\"")
+    }),
+    works("panic", "number", |said| said.contains("\"7\"")),
     fails("question mark", "\"x\".parse::<u8>()?;", |said| {
-        said.contains("\"stderr\"") && said.contains("invalid digit") && !said.contains("\"ename\"")
+        said.contains("\"ErrorReturned\"") && said.contains("\"invalid digit found in string\"")
     }),
     works("runtime", "tokio::task::yield_now().await;", |_| true),
     works(
@@ -106,7 +110,7 @@ const TRIES: &[Try] = &[
         |said| said.contains("true"),
     ),
     fails("compile error", "let wrong: u8 = \"text\";", |said| {
-        said.contains("\"error\"") && said.contains("E0308")
+        said.contains("\"CompileError\"") && said.contains("E0308")
     }),
     fails("process end", "std::process::exit(3)", |said| {
         said.contains("\"ProcessEnded\"") && said.contains("exit status: 3")

@@ -108,9 +108,11 @@ fn a_cell_that_must_fail_may_and_has_to() {
 }
 
 #[test]
-fn what_follows_a_compile_error_is_skipped_and_said_so() {
-    let ran = run(&[code("no_such_name"), code("1 + 1")], &[]);
-    assert_eq!(ran.line["cells"][1]["status"], "skipped");
+fn what_follows_a_failure_is_skipped_and_said_so() {
+    for failing in ["no_such_name", "panic!()", "\"x\".parse::<u8>()?;"] {
+        let ran = run(&[code(failing), code("1 + 1")], &[]);
+        assert_eq!(ran.line["cells"][1]["status"], "skipped", "{failing}");
+    }
 }
 
 #[test]

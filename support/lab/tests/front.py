@@ -5,6 +5,7 @@ Of every scenario is told which processes of the kernel are left after it, too.
 """
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -22,6 +23,7 @@ class Notebook:
     """A kernel, and the notebook that talks to it."""
 
     def __init__(self, folder):
+        self.folder = folder
         self.manager = KernelManager(kernel_name="async-lab")
         self.manager.start_kernel(cwd=folder)
         self.client = self.manager.client()
@@ -125,6 +127,24 @@ def killed_front(notebook):
     return {"processes": len(before), "left": left(before)}
 
 
+def orphaned(notebook):
+    """A kernel whose Jupyter is killed, while a cell runs."""
+    program = (
+        "import sys, time; from jupyter_client.manager import KernelManager; "
+        "manager = KernelManager(kernel_name='async-lab'); manager.start_kernel(cwd=sys.argv[1]); "
+        "client = manager.client(); client.start_channels(); client.wait_for_ready(timeout=600); "
+        "client.execute('loop {}'); print(manager.provisioner.pid, flush=True); time.sleep(600)"
+    )
+    jupyter = subprocess.Popen([sys.executable, "-c", program, notebook.folder], stdout=subprocess.PIPE, text=True)
+    # The kernel speaks on the same standard output.
+    number = next(line for line in jupyter.stdout if line.strip().isdigit())
+    front = psutil.Process(int(number))
+    before = [front, *front.children(recursive=True)]
+    jupyter.kill()
+    jupyter.wait()
+    return {"processes": len(before), "left": left(before)}
+
+
 def removed_folder(notebook):
     notebook.run("1")
     [evcxr] = notebook.front.children()
@@ -141,7 +161,7 @@ def large_outputs(notebook):
 
 SCENARIOS = {
     scenario.__name__: scenario
-    for scenario in (changing_crate, killed_cells, interrupted, killed_front, removed_folder, large_outputs)
+    for scenario in (changing_crate, killed_cells, interrupted, killed_front, orphaned, removed_folder, large_outputs)
 }
 
 

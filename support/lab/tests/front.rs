@@ -90,7 +90,7 @@ fn a_process_of_cells_that_ends_says_why_and_the_next_has_its_settings() {
         error.contains("(SIGKILL)") && error.contains("hint: "),
         "{told:#}"
     );
-    let panic = text(&told["panic"]["prints"]);
+    let panic = text(&told["panic"]["error"]);
     assert!(panic.contains("after it"), "{told:#}");
     assert!(!panic.contains("stack backtrace"), "{panic}");
     assert!(text(&told["exits"]["error"]).contains("exit status: 3"));
@@ -112,6 +112,13 @@ fn a_front_that_is_killed_leaves_no_process_behind_not_even_one_that_computes() 
     let told = tells("killed_front");
     assert_eq!(told["left"], json!([]));
     // The front, evcxr, the cells.
+    assert_eq!(told["processes"], 3);
+}
+
+#[test]
+fn a_kernel_ends_with_its_jupyter_however_that_ends() {
+    let told = tells("orphaned");
+    assert_eq!(told["left"], json!([]));
     assert_eq!(told["processes"], 3);
 }
 

@@ -1,41 +1,63 @@
 //! Stands between Jupyter and evcxr: what Jupyter calls the kernel is this process.
 //!
 //! It binds the five ports that Jupyter names, starts evcxr behind it on ports of its own, and passes messages: [`message`]
-//! is how they look, [`sockets`] between whom they go, [`traffic`] how, [`cells`] what happens to them, [`ending`] why a process
-//! is gone, [`words`] what else a notebook is told. Evcxr keeps to itself what a notebook ought to know, and says what it
-//! ought not; here is where that is made good.
+//! is how they look, [`sockets`] between whom they go, [`traffic`] how, [`queue`] what happens to requests, [`running`] to the one
+//! that is worked on, [`answers`] which are answered here. What cells write comes by pipes: [`process`] is those, [`output`] what is in
+//! it, [`pace`] when it goes on. [`source`] knows code, [`failure`], [`ending`] and [`words`] what to say. Evcxr keeps to itself what a
+//! notebook ought to know, and says what it ought not; here is where that is made good.
 //!
-//! Neither outlives the other. Evcxr ends with the front in whatever way that ends, and the process of the cells with the lock
-//! that the front holds on a file (the settings of that process wait for it). Where evcxr ends, so does the front.
+//! Neither outlives the other ([`life`]). Evcxr ends with the front in whatever way that ends, and the process of the cells when nobody can
+//! give it orders any more. Where evcxr ends, so does the front.
 
+mod answers;
 mod cells;
 mod ending;
+mod failure;
+mod folder;
+mod history;
+mod life;
 mod message;
+mod output;
+mod pace;
+mod process;
+mod queue;
+mod running;
 mod sockets;
+mod source;
+#[cfg(test)]
+mod talk;
 mod traffic;
 mod words;
 
 use crate::evcxr::crates::{LOADED, REBUILT};
-use crate::system::files;
+use crate::system::variables;
 use anyhow::{Context, Result, anyhow};
 use bytes::Bytes;
-use cells::{Cells, Out, Surroundings};
+use cells::{Cells, Out};
+use folder::Folder;
 use fs_err::{self as fs, File};
+use life::{ended, stop_compilers, stop_evcxr, stop_when_told};
 use message::{Key, Message};
-use serde_json::json;
+use output::{DONE, PANICKED, Piece, QUESTION_MARK};
+use process::Process;
+use serde_json::{Value, json};
+
 use sockets::{Connection, Evcxr, Jupyter, Ports};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, ExitStatus, Stdio};
+use std::pin::pin;
+use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Child;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::{Sender, channel};
-use traffic::{WAITING, echo, next, pass_both_ways, publish, receive, send};
+use traffic::{MOST, WAITING, echo, next, pass_both_ways, publish, receive, send};
 use zeromq::{DealerSendHalf, RouterSendHalf, SocketRecv, SocketSend, ZmqMessage};
 
-/// In a kernel's folder: locked as long as the front lives.
-pub(crate) const LIVES: &str = "async-lab-front";
+/// How long an interrupted cell has until its process is ended.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// How long a figure waits for another of its forms.
+const MOMENT: Duration = Duration::from_millis(20);
 
 /// What evcxr's stderr says when it builds `support`.
 const BUILDS: &str = "Compiling support v";
@@ -56,7 +78,6 @@ pub(crate) struct Kernel {
 pub(crate) fn run(kernel: Kernel, connection_file: &Path) -> Result<ExitCode> {
     let connection = Connection::read(connection_file)?;
     let key = Key::new(connection.key())?;
-    let lives = files::lock(&kernel.folder.join(LIVES), "the kernel before to end")?;
     // One thread: evcxr ends with the thread that started it.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -65,7 +86,6 @@ pub(crate) fn run(kernel: Kernel, connection_file: &Path) -> Result<ExitCode> {
     let code = runtime.block_on(serve(kernel, &connection, key))?;
     // Whatever still waits for a message will get none.
     runtime.shutdown_background();
-    drop(lives);
     Ok(code)
 }
 
@@ -80,10 +100,12 @@ async fn serve(mut kernel: Kernel, connection: &Connection, key: Key) -> Result<
         // That it is not there is what is hoped for.
         let _ = fs::remove_file(marker);
     }
+    let mut process = Process::new()?;
     kernel
         .command
         .arg("--control_file")
         .arg(&file)
+        .env(variables::OUTPUT, process.inherited())
         .stdin(Stdio::null())
         .stderr(Stdio::piped());
     let mut evcxr = tokio::process::Command::from(kernel.command)
@@ -94,18 +116,20 @@ async fn serve(mut kernel: Kernel, connection: &Connection, key: Key) -> Result<
     listen_to_errors(&mut evcxr, events.clone());
     let (stop, mut stopped) = channel(1);
     tokio::spawn(stop_when_told(stop));
-    let mut publisher = publish(jupyter.iopub);
+    let mut publisher = publish(jupyter.iopub, key.clone());
     tokio::spawn(echo(jupyter.heartbeat));
 
-    let reached = async {
-        let mut behind = Evcxr::reach(&ports).await?;
-        wait_until_ready(&mut behind, &key).await?;
-        anyhow::Ok(behind)
-    };
-    let behind = tokio::select! {
-        behind = reached => behind?,
-        status = evcxr.wait() => return ended(status),
-        _ = stopped.recv() => return stop_evcxr(&mut evcxr).await,
+    let (behind, info) = {
+        let mut reached = pin!(reach(&ports, &key));
+        loop {
+            tokio::select! {
+                behind = &mut reached => break behind?,
+                // It runs its settings.
+                pieces = process.read() => settle(&process, pieces),
+                status = evcxr.wait() => return ended(status),
+                _ = stopped.recv() => return stop_evcxr(&mut evcxr).await,
+            }
+        }
     };
     tracing::debug!(elapsed = ?started.elapsed(), "evcxr answers");
     drop(ports);
@@ -122,55 +146,174 @@ async fn serve(mut kernel: Kernel, connection: &Connection, key: Key) -> Result<
     let (mut control_evcxr, replies) = behind.control;
     let (to_control, mut control_replies) = channel(WAITING);
     receive(replies, to_control, std::convert::identity);
-    pass_both_ways(jupyter.stdin, behind.stdin);
+    let give_up = pass_both_ways(jupyter.stdin, behind.stdin, key.clone());
     let (to_published, mut published) = channel(WAITING);
     receive(behind.iopub, to_published, std::convert::identity);
 
-    let around = Folder {
-        rebuilt: kernel.folder.join(REBUILT),
-        alive: kernel.alive,
-        ended_for_memory: ending::ended_for_memory(),
-    };
-    let mut cells = Cells::new(key.clone(), kernel.settings, around);
+    let around = Folder::new(&kernel.folder, kernel.alive);
+    let mut cells = Cells::new(key.clone(), kernel.settings, info, around);
+    let mut kill: Option<(Instant, String)> = None;
     loop {
+        let waits = process.waits().then(|| Instant::now() + MOMENT);
+        let ends = kill.as_ref().map(|(at, _)| *at);
+        let due = [cells.due(), waits, ends].into_iter().flatten().min();
         let out = tokio::select! {
             status = evcxr.wait() => return ended(status),
             _ = stopped.recv() => return stop_evcxr(&mut evcxr).await,
+            pieces = read_if_room(&mut process, &publisher) => written(pieces, &mut process, &mut cells),
+            () = until(due) => {
+                let mut out = Vec::new();
+                if waits.is_some() {
+                    let pieces = process.drain();
+                    out = written(pieces, &mut process, &mut cells);
+                }
+                out.extend(cells.tick(Instant::now()));
+                if let Some((_, id)) = kill.take_if(|(at, _)| *at <= Instant::now())
+                    && cells.is_running(&id)
+                {
+                    let interrupt = Message::request("interrupt_request", &json!({}), &key);
+                    send(&mut control_evcxr, interrupt.frames()).await;
+                }
+                out
+            }
             Some(event) = incoming.recv() => match event {
-                Event::Request(frames) => read(frames, &key).map(|message| cells.request(message)),
-                Event::Reply(frames) => read(frames, &key).map(|message| cells.reply(message)),
-                Event::BuildsSupport => Some(cells.builds_support()),
+                Event::Request(frames) => {
+                    read(frames, &key).map_or_else(Vec::new, |message| cells.request(message))
+                }
+                Event::Reply(frames) => with(frames, &key, &mut process, &mut cells, Cells::reply),
+                Event::BuildsSupport => cells.builds_support(),
                 Event::Control(frames) => {
-                    if let Some(message) = read(frames, &key) {
-                        match message.kind() {
-                            "shutdown_request" => {
-                                let restart = message.content()["restart"] == true;
-                                let content = json!({ "status": "ok", "restart": restart });
-                                send(&mut control, message.reply(&content, &key).frames()).await;
-                                return stop_evcxr(&mut evcxr).await;
-                            }
-                            "interrupt_request" if !cells.interrupt() => {
-                                let reply = message.reply(&json!({ "status": "ok" }), &key);
-                                send(&mut control, reply.frames()).await;
-                            }
-                            _ => send(&mut control_evcxr, message.frames()).await,
+                    let Some(message) = read(frames, &key) else {
+                        continue;
+                    };
+                    match message.kind() {
+                        "shutdown_request" => {
+                            let restart = message.content()["restart"] == true;
+                            let content = json!({ "status": "ok", "restart": restart });
+                            send(&mut control, message.reply(&content, &key).frames()).await;
+                            return stop_evcxr(&mut evcxr).await;
+                        }
+                        "interrupt_request" => {
+                            let reply = message.reply(&json!({ "status": "ok" }), &key);
+                            send(&mut control, reply.frames()).await;
+                            let Some((id, out)) = cells.interrupt() else {
+                                continue;
+                            };
+                            // Who is asked for input need not answer any more.
+                            let _ = give_up.try_send(());
+                            stop_compilers(&evcxr, process.number());
+                            let grace = process.number().map_or(Duration::ZERO, |_| GRACE);
+                            kill = Some((Instant::now() + grace, id));
+                            out
+                        }
+                        _ => {
+                            send(&mut control_evcxr, message.frames()).await;
+                            continue;
                         }
                     }
-                    None
                 }
             },
             Some(frames) = control_replies.recv() => {
-                send(&mut control, frames).await;
-                None
+                let ours = read(frames.clone(), &key).is_some_and(|message| message.answers_us());
+                if !ours {
+                    send(&mut control, frames).await;
+                }
+                continue;
             }
             Some(frames) = next(&mut published, &publisher) => {
-                read(frames, &key).map(|message| cells.published(message))
+                with(frames, &key, &mut process, &mut cells, Cells::published)
             }
         };
-        for out in out.into_iter().flatten() {
-            pass(out, &mut shell, &mut ask_evcxr, &mut publisher).await;
+        for out in out {
+            if matches!(out, Out::End) {
+                let interrupt = Message::request("interrupt_request", &json!({}), &key);
+                send(&mut control_evcxr, interrupt.frames()).await;
+            }
+            pass(out, &mut shell, &mut ask_evcxr, &mut publisher, &process).await;
         }
     }
+}
+
+/// What becomes of a message from evcxr. What was written before is older.
+fn with(
+    frames: Vec<Bytes>,
+    key: &Key,
+    process: &mut Process,
+    cells: &mut Cells<Folder>,
+    act: impl FnOnce(&mut Cells<Folder>, Message) -> Vec<Out>,
+) -> Vec<Out> {
+    let Some(message) = read(frames, key) else {
+        return Vec::new();
+    };
+    let pieces = if cells.ends_with(&message) {
+        process.end()
+    } else {
+        process.drain()
+    };
+    let mut out = written(pieces, process, cells);
+    out.extend(act(cells, message.with_plain_date(key)));
+    out
+}
+
+/// What becomes of something that a process of the cells has written.
+fn written(mut pieces: Vec<Piece>, process: &mut Process, cells: &mut Cells<Folder>) -> Vec<Out> {
+    let ends = |piece: &Piece| matches!(piece, Piece::Line(line) if line == PANICKED);
+    // What a cell had not ended its line with comes just before the word that it panicked, and was written before the panic.
+    for place in 1..pieces.len() {
+        if ends(&pieces[place]) && matches!(pieces[place - 1], Piece::Text(..)) {
+            pieces.swap(place - 1, place);
+        }
+    }
+    let mut out = Vec::new();
+    for piece in pieces {
+        // What has gone wrong stands on standard error, and was written before.
+        let errors = match &piece {
+            Piece::Line(line) if line == PANICKED || line == QUESTION_MARK => {
+                process.drain_errors()
+            }
+            _ => Vec::new(),
+        };
+        for piece in errors.into_iter().chain([piece]) {
+            out.extend(cells.output(piece, Instant::now()));
+        }
+    }
+    out
+}
+
+/// What cells write, as soon as there is room for what becomes of it: whoever does not listen holds the cell up, and not those who
+/// ask for an interrupt.
+async fn read_if_room(process: &mut Process, publisher: &Sender<Vec<Bytes>>) -> Vec<Piece> {
+    // The publisher lives as long as we do.
+    let _ = publisher.reserve_many(MOST).await;
+    process.read().await
+}
+
+/// Evcxr hears what it waits for; nobody else does yet.
+fn settle(process: &Process, pieces: Vec<Piece>) {
+    for piece in pieces {
+        match piece {
+            Piece::Line(line) if line == DONE => process.order(&format!("done {line}\n")),
+            Piece::Line(line) => process.order(&format!("pass {line}\n")),
+            Piece::Text(_, text) => eprint!("{text}"),
+            Piece::Panic(panic) => eprint!("{}", panic.report()),
+            Piece::Shown(_) | Piece::Started(_) => {}
+        }
+    }
+}
+
+/// Waits until then, or for ever.
+async fn until(due: Option<Instant>) {
+    match due {
+        Some(due) => tokio::time::sleep_until(due.into()).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Evcxr, and what it says of itself.
+async fn reach(ports: &Ports, key: &Key) -> Result<(Evcxr, Value)> {
+    let mut evcxr = Evcxr::reach(ports).await?;
+    let info = wait_until_ready(&mut evcxr, key).await?;
+    Ok((evcxr, info))
 }
 
 /// What the front hears, apart from what evcxr publishes.
@@ -179,33 +322,6 @@ enum Event {
     Control(Vec<Bytes>),
     Reply(Vec<Bytes>),
     BuildsSupport,
-}
-
-/// What lies around the cells.
-#[derive(Debug)]
-struct Folder {
-    rebuilt: PathBuf,
-    alive: PathBuf,
-    ended_for_memory: Option<u64>,
-}
-
-impl Surroundings for Folder {
-    fn is_rebuilt(&self) -> bool {
-        self.rebuilt.exists()
-    }
-
-    fn take_rebuilt(&mut self) -> bool {
-        fs::remove_file(&self.rebuilt).is_ok()
-    }
-
-    fn is_gone(&self) -> bool {
-        !self.alive.exists()
-    }
-
-    fn was_out_of_memory(&mut self) -> bool {
-        let before = std::mem::replace(&mut self.ended_for_memory, ending::ended_for_memory());
-        self.ended_for_memory > before && before.is_some()
-    }
 }
 
 /// A message, or nothing where it is none of ours.
@@ -220,8 +336,11 @@ async fn pass(
     shell: &mut RouterSendHalf,
     evcxr: &mut DealerSendHalf,
     publisher: &mut Sender<Vec<Bytes>>,
+    process: &Process,
 ) {
     match out {
+        Out::Order(order) => process.order(&order),
+        Out::End => {}
         Out::Ask(message) => send(evcxr, message.frames()).await,
         Out::Reply(message) => send(shell, message.frames()).await,
         Out::Publish(message) => {
@@ -250,53 +369,18 @@ fn listen_to_errors(evcxr: &mut Child, events: Sender<Event>) {
     });
 }
 
-/// Returns once evcxr answers, and what it publishes arrives.
-async fn wait_until_ready(evcxr: &mut Evcxr, key: &Key) -> Result<()> {
+/// Returns what evcxr says of itself, once it answers, and what it publishes arrives.
+async fn wait_until_ready(evcxr: &mut Evcxr, key: &Key) -> Result<Value> {
     loop {
         let probe = Message::request("kernel_info_request", &json!({}), key);
         let message =
             ZmqMessage::try_from(probe.frames()).map_err(|_| anyhow!("a message has no frames"))?;
         evcxr.shell.0.send(message).await?;
-        evcxr.shell.1.recv().await?;
+        let reply = evcxr.shell.1.recv().await?;
         // What is published before it knows of a listener is lost: then it is asked again.
         let heard = tokio::time::timeout(Duration::from_millis(200), evcxr.iopub.recv()).await;
         if heard.is_ok() {
-            return Ok(());
+            return Ok(Message::read(reply.into_vec(), key)?.content());
         }
     }
-}
-
-/// Sends a word when the front shall end. An interrupt of the terminal is not meant for it: Jupyter sends a message.
-async fn stop_when_told(stop: Sender<()>) {
-    let (Ok(mut ends), Ok(mut interrupts)) = (
-        signal(SignalKind::terminate()),
-        signal(SignalKind::interrupt()),
-    ) else {
-        return;
-    };
-    loop {
-        tokio::select! {
-            _ = ends.recv() => break,
-            _ = interrupts.recv() => {}
-        }
-    }
-    // If nobody listens, it has ended.
-    let _ = stop.send(()).await;
-}
-
-/// Evcxr itself would wait for the running cell.
-async fn stop_evcxr(evcxr: &mut Child) -> Result<ExitCode> {
-    evcxr.kill().await.context("evcxr could not be ended")?;
-    Ok(ExitCode::SUCCESS)
-}
-
-/// Ends as evcxr did.
-fn ended(status: std::io::Result<ExitStatus>) -> Result<ExitCode> {
-    let status = status.context("evcxr's end could not be awaited")?;
-    if status.success() {
-        return Ok(ExitCode::SUCCESS);
-    }
-    eprintln!("evcxr has ended: {status}");
-    let code = status.code().and_then(|code| u8::try_from(code).ok());
-    Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
 }

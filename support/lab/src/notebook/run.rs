@@ -9,7 +9,10 @@ use crate::notebook::{
     outcome::{self, Status},
     source,
 };
-use crate::system::{paths::Paths, variables};
+use crate::system::{
+    paths::{KERNEL, Paths},
+    variables,
+};
 use anyhow::Result;
 use serde::Serialize;
 use serde_json::Value;
@@ -96,7 +99,7 @@ pub(crate) fn one(
         let Some((index, cell)) = waiting.find(|(index, _)| *index == done.index) else {
             break;
         };
-        let status = outcome::status(cell, done.reply, &done.outputs);
+        let status = outcome::status(cell, done.reply, &done.outputs, how.kernel == KERNEL);
         outcome
             .verdicts
             .extend(outcome::verdicts(&done.outputs).cloned());

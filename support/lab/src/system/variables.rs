@@ -38,9 +38,8 @@ pub(crate) const CELLS_CARGO_HOME: &str = "ASYNC_LAB_CARGO_HOME";
 /// In a kernel, the `PATH` that cells get back.
 pub(crate) const CELLS_PATH: &str = "ASYNC_LAB_PATH";
 
-/// The file in which a kernel notes each panic of a cell, for who runs notebooks.
-#[allow(dead_code, reason = "the assets name it")]
-pub(crate) const PANICS: &str = "ASYNC_LAB_PANICS";
+/// In a kernel, the ends of the pipes by which its cells write, and hear its orders.
+pub(crate) const OUTPUT: &str = "ASYNC_LAB_OUTPUT";
 
 /// The file in which to note how cargo starts the compiler of a cell.
 pub(crate) const INVOCATION: &str = "ASYNC_LAB_RUSTC_INVOCATION";
@@ -75,6 +74,9 @@ pub(crate) const SITE: &str = "ASYNC_LAB_SITE";
 /// For tests: the lab's notebooks, without what a learner wrote.
 pub(crate) const NOTEBOOKS: &str = "ASYNC_LAB_NOTEBOOKS";
 
+/// Jupyter's: the number of the process that has started a kernel.
+pub(crate) const JUPYTER: &str = "JPY_PARENT_PID";
+
 /// evcxr's: the folder in which it builds.
 pub(crate) const EVCXR_FOLDER: &str = "EVCXR_TMPDIR";
 
@@ -108,13 +110,21 @@ mod tests {
     fn each_is_declared_here_and_spelled_nowhere_else_in_this_crate() {
         let here = include_str!("variables.rs");
         let (declared, _) = here.split_once("#[cfg(test)]").expect("tests follow");
-        let mut known = names(declared);
+        let declared = names(declared);
+        let mut known = declared.clone();
         // Of others: evcxr's protocol on standard output, and what JupyterLab is told of its own.
         let others = [
             "EVCXR_BEGIN_CONTENT",
             "EVCXR_END_CONTENT",
+            "EVCXR_ERROR_OCCURRED",
+            "EVCXR_EXECUTION_COMPLETE",
+            "EVCXR_INPUT_",
             "EVCXR_IS_RUNTIME",
+            "EVCXR_LAB_PANIC",
+            "EVCXR_LAB_SHOWN_AS",
+            "EVCXR_LAB_STARTED",
             "EVCXR_PANIC_NOTIFICATION",
+            "EVCXR_VARIABLE_CHANGED_TYPE",
             "ASYNC_LAB_LEARNER",
             "LAB_SETTINGS_DIR",
             "LAB_WORKSPACES_DIR",
@@ -132,7 +142,10 @@ mod tests {
                 for name in names(&text) {
                     if !known.contains(name) {
                         wrong.push(format!("{} is not declared: {name}", path.display()));
-                    } else if ours && text.contains(&format!("\"{name}\"")) {
+                    } else if ours
+                        && declared.contains(name)
+                        && text.contains(&format!("\"{name}\""))
+                    {
                         wrong.push(format!("{} spells {name} again", path.display()));
                     }
                 }

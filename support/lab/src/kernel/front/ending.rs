@@ -11,7 +11,8 @@ const SAID: &str = "Subprocess terminated with status: ";
 /// The `ename` of the error that tells of it.
 pub(crate) const NAME: &str = "ProcessEnded";
 
-const NEXT: &str = "Variables start anew; functions and `use` stay.\nhint: run the cells again that set the variables";
+/// How many variables are named.
+const NAMED: usize = 8;
 
 /// What is known about the end of a process.
 #[derive(Debug, Default)]
@@ -24,6 +25,8 @@ pub(crate) struct Ending<'a> {
     pub(crate) out_of_memory: bool,
     /// The last that the process wrote to standard error.
     pub(crate) stderr: &'a str,
+    /// What it kept.
+    pub(crate) variables: &'a [String],
 }
 
 /// Takes apart what the kernel says when the process of the cells has ended: what that process printed last, and its status.
@@ -35,7 +38,28 @@ pub(crate) fn told(said: &str) -> Option<(&str, &str)> {
 impl Ending<'_> {
     /// What happened, and the next step.
     pub(crate) fn words(&self) -> String {
-        format!("{}. {NEXT}", self.cause())
+        format!(
+            "{}. {}; functions and `use` stay.\nhint: run the cells again that set the variables",
+            self.cause(),
+            self.lost()
+        )
+    }
+
+    fn lost(&self) -> String {
+        let names = self.variables.iter().take(NAMED);
+        let names: Vec<_> = names.map(|name| format!("`{name}`")).collect();
+        let more = self.variables.len().saturating_sub(NAMED);
+        match (names.is_empty(), more) {
+            (true, _) => "Variables start anew".to_owned(),
+            (false, 0) if names.len() == 1 => {
+                format!("Variables start anew ({} is gone)", names[0])
+            }
+            (false, 0) => format!("Variables start anew ({} are gone)", names.join(", ")),
+            (false, _) => format!(
+                "Variables start anew ({} and {more} more are gone)",
+                names.join(", ")
+            ),
+        }
     }
 
     fn cause(&self) -> String {

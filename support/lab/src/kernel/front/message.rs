@@ -12,6 +12,11 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// The version of the protocol that is spoken.
+pub(crate) const PROTOCOL: &str = "5.4";
 
 /// Stands between whom a message is for and the message.
 const DELIMITER: &[u8] = b"<IDS|MSG>";
@@ -161,6 +166,13 @@ impl Message {
         }
     }
 
+    /// The same with other content.
+    pub(crate) fn with_content(mut self, content: &Value, key: &Key) -> Self {
+        self.parts[3] = content.to_string().into();
+        self.sign(key);
+        self
+    }
+
     /// The same as the answer to another request.
     pub(crate) fn answering(mut self, request: &Message, key: &Key) -> Self {
         self.parts[1] = request.parts[0].clone();
@@ -169,19 +181,39 @@ impl Message {
         self
     }
 
-    /// A request of our own.
-    pub(crate) fn request(kind: &str, content: &Value, key: &Key) -> Self {
-        let header = json!({
-            "msg_id": new_id(), "msg_type": kind, "username": "lab", "session": "lab", "version": "5.3", "date": "",
+    /// The same, dated to the microsecond: more digits are not read as a date.
+    pub(crate) fn with_plain_date(mut self, key: &Key) -> Self {
+        let mut header: Value = serde_json::from_slice(&self.parts[0]).unwrap_or_default();
+        let date = header["date"].as_str().and_then(|date| {
+            let date = OffsetDateTime::parse(date, &Rfc3339).ok()?;
+            written(date)
         });
-        Self::new(Vec::new(), &header, Bytes::from_static(b"{}"), content, key)
+        if let Some(date) = date {
+            header["date"] = date.into();
+            self.parts[0] = header.to_string().into();
+            self.sign(key);
+        }
+        self
     }
 
-    /// A message to all that belongs to this request. It bears the request's date.
+    /// A request of our own.
+    pub(crate) fn request(kind: &str, content: &Value, key: &Key) -> Self {
+        let none = Bytes::from_static(b"{}");
+        Self::new(Vec::new(), &header(kind, "lab"), none, content, key)
+    }
+
+    /// What everybody is told when somebody begins to listen to messages of this topic.
+    pub(crate) fn welcome(topic: &[u8], key: &Key) -> Self {
+        let content = json!({ "subscription": String::from_utf8_lossy(topic) });
+        let mut message = Self::request("iopub_welcome", &content, key);
+        message.identities = vec![Bytes::copy_from_slice(topic)];
+        message
+    }
+
+    /// A message to all that belongs to this request.
     pub(crate) fn child(&self, kind: &str, content: &Value, key: &Key) -> Self {
-        let mut header: Value = serde_json::from_slice(&self.parts[0]).unwrap_or_default();
-        header["msg_id"] = new_id().into();
-        header["msg_type"] = kind.into();
+        let asked: Value = serde_json::from_slice(&self.parts[0]).unwrap_or_default();
+        let header = header(kind, asked["username"].as_str().unwrap_or_default());
         Self::new(Vec::new(), &header, self.parts[0].clone(), content, key)
     }
 
@@ -218,6 +250,20 @@ impl Message {
     fn sign(&mut self, key: &Key) {
         self.signature = key.signature(&self.parts[..PARTS]);
     }
+}
+
+/// The header of a message of our own.
+fn header(kind: &str, username: &str) -> Value {
+    json!({
+        "msg_id": new_id(), "msg_type": kind, "username": username, "session": our_ids(),
+        "date": written(OffsetDateTime::now_utc()), "version": PROTOCOL,
+    })
+}
+
+/// A date as Jupyter reads it.
+fn written(date: OffsetDateTime) -> Option<String> {
+    let micro = date.microsecond() * 1000;
+    date.replace_nanosecond(micro).ok()?.format(&Rfc3339).ok()
 }
 
 /// An id that no other message has.
@@ -292,6 +338,34 @@ mod tests {
         );
         let read = Message::read(frames(&message), &key()).expect("it is signed anew");
         assert_eq!(read.content()["execution_count"], 1);
+    }
+
+    #[test]
+    fn a_date_has_no_more_digits_than_are_read() {
+        let mut message = Message::request("status", &json!({}), &key());
+        message.parts[0] =
+            Bytes::from_static(b"{\"date\":\"2026-11-25T04:16:16.991332512+00:00\"}");
+        let message = message.with_plain_date(&key());
+        assert_eq!(
+            message.parts[0],
+            "{\"date\":\"2026-11-25T04:16:16.991332Z\"}"
+        );
+        assert!(Message::read(message.frames(), &key()).is_ok());
+        let header: Value =
+            serde_json::from_slice(&Message::request("x", &json!({}), &key()).parts[0])
+                .expect("a header");
+        let date = header["date"].as_str().expect("a date");
+        assert!(
+            OffsetDateTime::parse(date, &Rfc3339).is_ok() && date.len() <= 27,
+            "{date}"
+        );
+    }
+
+    #[test]
+    fn who_begins_to_listen_is_welcomed_by_the_topic() {
+        let message = Message::welcome(b"stream", &key());
+        assert_eq!(message.content()["subscription"], "stream");
+        assert_eq!(frames(&message)[0], "stream");
     }
 
     #[test]

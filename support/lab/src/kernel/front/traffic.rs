@@ -1,7 +1,9 @@
 //! How messages go from socket to socket: each socket that is listened to has a task, and hands over by a channel that holds
 //! a few.
 
+use super::message::{Key, Message};
 use bytes::Bytes;
+use serde_json::json;
 use std::time::Duration;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use zeromq::{DealerSendHalf, RouterSendHalf, SocketRecv, SocketSend, XPubSocket, ZmqMessage};
@@ -10,7 +12,7 @@ use zeromq::{DealerSendHalf, RouterSendHalf, SocketRecv, SocketSend, XPubSocket,
 pub(super) const WAITING: usize = 64;
 
 /// How many messages one that evcxr publishes may become.
-const MOST: usize = 4;
+pub(super) const MOST: usize = 4;
 
 /// Sends a message.
 pub(super) async fn send(socket: &mut impl SocketSend, frames: Vec<Bytes>) {
@@ -43,31 +45,48 @@ pub(super) fn receive<E: Send + 'static>(
     });
 }
 
-/// Questions to the learner, and the answers.
+/// Questions to the learner, and the answers. Who sends a word gives up the question that is open: it is answered by nothing.
 pub(super) fn pass_both_ways(
     (mut to_jupyter, from_jupyter): (RouterSendHalf, impl SocketRecv + Send + 'static),
     (mut to_evcxr, from_evcxr): (DealerSendHalf, impl SocketRecv + Send + 'static),
-) {
+    key: Key,
+) -> Sender<()> {
     let (questions, mut asked) = channel(WAITING);
     receive(from_evcxr, questions, std::convert::identity);
     let (answers, mut answered) = channel(WAITING);
     receive(from_jupyter, answers, std::convert::identity);
+    let (give_up, mut given_up) = channel(1);
     tokio::spawn(async move {
-        while let Some(frames) = asked.recv().await {
-            send(&mut to_jupyter, frames).await;
+        let mut open = None;
+        loop {
+            tokio::select! {
+                Some(frames) = asked.recv() => {
+                    open = Message::read(frames.clone(), &key).ok();
+                    send(&mut to_jupyter, frames).await;
+                }
+                // What nobody asks any more is not answered.
+                Some(mut frames) = answered.recv() => if open.take().is_some() {
+                    // Who answers needs not be told.
+                    frames.remove(0);
+                    send(&mut to_evcxr, frames).await;
+                },
+                word = given_up.recv() => match (word, open.take()) {
+                    (None, _) => return,
+                    (_, Some(question)) => {
+                        let nothing = json!({ "status": "ok", "value": "" });
+                        let answer = question.child("input_reply", &nothing, &key);
+                        send(&mut to_evcxr, answer.frames()).await;
+                    }
+                    _ => {}
+                },
+            }
         }
     });
-    tokio::spawn(async move {
-        while let Some(mut frames) = answered.recv().await {
-            // Who answers needs not be told.
-            frames.remove(0);
-            send(&mut to_evcxr, frames).await;
-        }
-    });
+    give_up
 }
 
-/// Publishes what it is given. Who listens says so on the same socket.
-pub(super) fn publish(mut socket: XPubSocket) -> Sender<Vec<Bytes>> {
+/// Publishes what it is given. Who begins to listen says so on the same socket, and is welcomed.
+pub(super) fn publish(mut socket: XPubSocket, key: Key) -> Sender<Vec<Bytes>> {
     let (sender, mut messages) = channel::<Vec<Bytes>>(WAITING);
     tokio::spawn(async move {
         loop {
@@ -76,7 +95,13 @@ pub(super) fn publish(mut socket: XPubSocket) -> Sender<Vec<Bytes>> {
                     Some(frames) => send(&mut socket, frames).await,
                     None => return,
                 },
-                _ = socket.recv() => {}
+                asked = socket.recv() => {
+                    let frames = asked.map(ZmqMessage::into_vec).unwrap_or_default();
+                    // It is a one, and the topic.
+                    if let Some([1, topic @ ..]) = frames.first().map(|frame| &frame[..]) {
+                        send(&mut socket, Message::welcome(topic, &key).frames()).await;
+                    }
+                }
             }
         }
     });

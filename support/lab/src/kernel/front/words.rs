@@ -1,11 +1,6 @@
-//! What a notebook is told that evcxr does not tell, apart from the end of a process (see [`super::ending`]).
+//! What a notebook is told that evcxr does not tell, apart from failures (see [`super::failure`]).
 
-use super::message::{Key, Message};
-use serde_json::Value;
-
-/// Of every cell, where the kernel has nowhere to build.
-pub(crate) const GONE: &str = "The folder in which this kernel builds cells has been removed, so it cannot run any more.\n\
-                    hint: restart the kernel (Kernel › Restart Kernel); a new one gets a new folder";
+use super::message::Message;
 
 /// The source of the cell that a request brings.
 pub(crate) fn code(request: &Message) -> String {
@@ -23,6 +18,15 @@ pub(crate) fn crates(code: &str) -> String {
         .filter(adds)
         .map(|line| format!("{line}\n"))
         .collect()
+}
+
+/// Of a cell that asks for another process.
+pub(crate) const ANEW: &str =
+    "The process of the cells is started anew: variables are gone; functions and `use` stay.\n";
+
+/// Whether a cell gives evcxr this command.
+pub(crate) fn is_command(code: &str, command: &str) -> bool {
+    code.lines().any(|line| line.trim() == command)
 }
 
 /// What to say of a cell that has changed what `support` is built from.
@@ -43,16 +47,17 @@ pub(crate) fn changed(code: &str) -> String {
     format!("{subject} {changes} what `support` is built from: variables start anew.\n")
 }
 
-/// Puts other words into an error.
-pub(crate) fn explain(message: &mut Message, name: &str, printed: &str, words: &str, key: &Key) {
-    let lines: Vec<Value> = printed
-        .lines()
-        .chain(words.lines())
-        .map(Value::from)
-        .collect();
-    message.set("ename", &name, key);
-    message.set("evalue", &words, key);
-    message.set("traceback", &lines, key);
+/// What to say of statics that a cell declares.
+pub(crate) fn restarts(names: &[String]) -> String {
+    let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    let (subject, verb) = match names.as_slice() {
+        [name] => (format!("the static {name}"), "starts"),
+        names => (format!("the statics {}", names.join(", ")), "start"),
+    };
+    format!(
+        "note: {subject} {verb} anew in each cell: a notebook compiles every cell by itself.\n\
+         hint: keep the value in a variable, `let shared = std::sync::Arc::new(…);`, and clone that\n"
+    )
 }
 
 #[cfg(test)]

@@ -1,137 +1,7 @@
-//! What a notebook sees, and what evcxr is asked for, told by messages alone.
+//! What is asked of evcxr and when, and what a notebook sees of it.
 
 use super::*;
-use serde_json::Value;
-
-/// A world in which things are as a test says.
-#[derive(Debug, Default)]
-struct World {
-    rebuilt: bool,
-    gone: bool,
-}
-
-impl Surroundings for World {
-    fn is_rebuilt(&self) -> bool {
-        self.rebuilt
-    }
-    fn take_rebuilt(&mut self) -> bool {
-        std::mem::take(&mut self.rebuilt)
-    }
-    fn is_gone(&self) -> bool {
-        self.gone
-    }
-    fn was_out_of_memory(&mut self) -> bool {
-        false
-    }
-}
-
-fn key() -> Key {
-    Key::new("a-key").expect("it fits")
-}
-
-/// A notebook's side and evcxr's side of the cells.
-struct Talk {
-    cells: Cells<World>,
-    /// What evcxr was asked for, the last of it being what it works on.
-    asked: Vec<Message>,
-    /// What the notebook got: kind and content.
-    got: Vec<(String, Value)>,
-    evcxrs_count: u64,
-}
-
-impl Talk {
-    fn new() -> Self {
-        Talk {
-            cells: Cells::new(key(), "settings()", World::default()),
-            asked: Vec::new(),
-            got: Vec::new(),
-            evcxrs_count: 1,
-        }
-    }
-
-    fn take(&mut self, out: Vec<Out>) {
-        for out in out {
-            match out {
-                Out::Ask(message) => self.asked.push(message),
-                Out::Reply(message) | Out::Publish(message) => {
-                    let content = message.content();
-                    self.got.push((message.kind().to_owned(), content));
-                }
-            }
-        }
-    }
-
-    fn execute(&mut self, code: &str) {
-        // The ids of a notebook are not like ours.
-        let request = Message::request("execute_request", &json!({ "code": code }), &key());
-        let mut frames = request.frames();
-        let header = json!({ "msg_id": format!("of-{code}"), "msg_type": "execute_request" });
-        frames[2] = header.to_string().into();
-        let none = Key::new("").expect("none");
-        let request = Message::read(frames, &none).expect("a message");
-        let out = self.cells.request(request);
-        self.take(out);
-    }
-
-    fn works_on(&self) -> Message {
-        self.asked.last().expect("something was asked").clone()
-    }
-
-    fn publishes(&mut self, kind: &str, content: Value) {
-        let message = self.works_on().child(kind, &content, &key());
-        let out = self.cells.published(message);
-        self.take(out);
-    }
-
-    fn replies(&mut self, status: &str) {
-        let content = json!({ "status": status, "execution_count": self.evcxrs_count });
-        let reply = self.works_on().reply(&content, &key());
-        let out = self.cells.reply(reply);
-        self.take(out);
-    }
-
-    fn begins(&mut self) {
-        self.evcxrs_count += 1;
-        self.publishes("status", json!({ "execution_state": "busy" }));
-        let count = self.evcxrs_count;
-        self.publishes("execute_input", json!({ "execution_count": count }));
-    }
-
-    fn ends(&mut self, status: &str) {
-        self.replies(status);
-        self.publishes("status", json!({ "execution_state": "idle" }));
-    }
-
-    fn succeeds(&mut self, result: &str) {
-        self.begins();
-        let content =
-            json!({ "execution_count": self.evcxrs_count, "data": { "text/plain": result } });
-        self.publishes("execute_result", content);
-        self.ends("ok");
-    }
-
-    fn fails(&mut self, words: &str) {
-        self.begins();
-        let content = json!({ "ename": "Error", "evalue": words, "traceback": [words] });
-        self.publishes("error", content);
-        self.ends("error");
-    }
-
-    fn asked_for(&self) -> Vec<String> {
-        self.asked.iter().map(code).collect()
-    }
-
-    fn kinds(&self) -> Vec<&str> {
-        self.got.iter().map(|(kind, _)| kind.as_str()).collect()
-    }
-
-    fn contents(&self, of: &str) -> Vec<&Value> {
-        let contents = self.got.iter().filter(|(kind, _)| kind == of);
-        contents.map(|(_, content)| content).collect()
-    }
-}
-
-const KILLED: &str = "Subprocess terminated with status: signal: 9 (SIGKILL)";
+use crate::kernel::front::talk::{KILLED, Talk, key};
 
 #[test]
 fn cells_go_to_evcxr_one_by_one_and_count_from_one() {
@@ -156,7 +26,6 @@ fn cells_go_to_evcxr_one_by_one_and_count_from_one() {
 fn after_a_death_the_settings_run_unseen_before_the_next_cell() {
     let mut talk = Talk::new();
     talk.execute("a");
-    talk.execute("b");
     talk.fails(KILLED);
     let seen = talk.got.len();
     let error = talk.contents("error")[0];
@@ -167,6 +36,7 @@ fn after_a_death_the_settings_run_unseen_before_the_next_cell() {
         "{words}"
     );
     assert_eq!(talk.asked_for(), ["a", "settings()"]);
+    talk.execute("b");
     talk.succeeds("()");
     assert_eq!(talk.got.len(), seen);
     assert_eq!(talk.asked_for(), ["a", "settings()", "b"]);
@@ -208,7 +78,9 @@ fn a_cell_whose_crate_changes_support_runs_again_by_itself() {
     talk.cells.around.rebuilt = true;
     talk.begins();
     let noise = "While processing instruction `Ok(\"LOAD_AND_RUN …\n";
-    talk.publishes("stream", json!({ "name": "stderr", "text": noise }));
+    for part in [noise, "got error"] {
+        talk.writes(Piece::Text(Stream::Stderr, part.to_owned()));
+    }
     talk.publishes(
         "error",
         json!({ "evalue": "Subprocess terminated with status: exit status: 99" }),
@@ -271,6 +143,31 @@ fn a_second_rebuild_of_one_cell_is_a_failure_and_no_circle() {
 }
 
 #[test]
+fn where_all_is_cleared_what_is_read_at_the_start_is_read_again() {
+    let mut talk = Talk::new();
+    talk.execute("f().await");
+    talk.succeeds("()");
+    talk.succeeds("1");
+    talk.execute(":clear");
+    talk.succeeds("()");
+    talk.succeeds("()");
+    talk.execute("f().await");
+    assert_eq!(
+        talk.asked_for(),
+        [AWAITS, "f().await", ":clear", LOAD, AWAITS]
+    );
+}
+
+#[test]
+fn a_process_is_started_anew_without_what_evcxr_would_look_for() {
+    let mut talk = Talk::new();
+    talk.execute(":restart");
+    assert_eq!(talk.orders, ["end", "run \n"]);
+    assert_eq!(talk.asked_for(), ["settings()"]);
+    assert_eq!(talk.contents("execute_reply")[0]["status"], "ok");
+}
+
+#[test]
 fn settings_that_meet_a_dead_process_are_tried_again_but_not_for_ever() {
     let mut talk = Talk::new();
     talk.execute("a");
@@ -285,10 +182,10 @@ fn settings_that_meet_a_dead_process_are_tried_again_but_not_for_ever() {
 #[test]
 fn an_interrupt_reaches_a_cell_and_says_so_and_nothing_between_cells() {
     let mut talk = Talk::new();
-    assert!(!talk.cells.interrupt());
+    assert!(talk.cells.interrupt().is_none());
     talk.execute("a");
     talk.begins();
-    assert!(talk.cells.interrupt());
+    assert!(talk.cells.interrupt().is_some());
     talk.publishes("error", json!({ "evalue": KILLED, "traceback": [KILLED] }));
     talk.ends("error");
     let error = talk.contents("error")[0];
@@ -307,7 +204,7 @@ fn a_kernel_without_its_folder_says_one_thing() {
     }
     talk.ends("error");
     assert_eq!(talk.contents("error").len(), 1);
-    assert_eq!(talk.contents("error")[0]["evalue"], GONE);
+    assert_eq!(talk.contents("error")[0]["ename"], "KernelFolderGone");
 }
 
 #[test]
@@ -332,11 +229,74 @@ fn what_a_task_writes_after_the_settings_belongs_to_the_cell_before() {
 #[test]
 fn requests_that_are_no_cells_pass_with_their_answers() {
     let mut talk = Talk::new();
-    let request = Message::request("history_request", &json!({}), &key());
-    let out = talk.cells.request(request);
-    talk.take(out);
+    talk.asks("comm_msg", &json!({}));
     // Evcxr does not answer to this one.
     talk.publishes("status", json!({ "execution_state": "idle" }));
     talk.execute("a");
     assert_eq!(talk.asked.len(), 2);
+}
+
+#[test]
+fn what_evcxr_does_not_know_is_answered_here_in_its_turn() {
+    let mut talk = Talk::new();
+    talk.execute("a");
+    talk.asks(
+        "history_request",
+        &json!({ "hist_access_type": "tail", "n": 1 }),
+    );
+    talk.asks("comm_info_request", &json!({}));
+    talk.asks("kernel_info_request", &json!({}));
+    talk.asks("is_complete_request", &json!({ "code": "f(" }));
+    assert!(talk.contents("history_reply").is_empty());
+    talk.succeeds("1");
+    assert_eq!(
+        talk.contents("history_reply")[0]["history"],
+        json!([[1, 1, "a"]])
+    );
+    assert_eq!(talk.contents("comm_info_reply")[0]["comms"], json!({}));
+    let info = talk.contents("kernel_info_reply")[0];
+    assert_eq!(info["implementation_version"], "1.2.3");
+    assert_eq!(info["language_info"]["name"], "rust");
+    assert_eq!(
+        talk.contents("is_complete_reply")[0]["status"],
+        "incomplete"
+    );
+    assert_eq!(talk.asked.len(), 1);
+}
+
+#[test]
+fn before_the_first_cell_that_awaits_another_one_does_unseen() {
+    let mut talk = Talk::new();
+    talk.execute("f().await");
+    assert_eq!(talk.asked_for(), [AWAITS]);
+    talk.succeeds("()");
+    assert_eq!(talk.asked_for(), [AWAITS, "f().await"]);
+    assert!(talk.got.is_empty());
+    talk.succeeds("1");
+    talk.execute("g().await");
+    assert_eq!(talk.asked_for(), [AWAITS, "f().await", "g().await"]);
+    assert_eq!(talk.contents("execute_result")[0]["execution_count"], 1);
+}
+
+#[test]
+fn a_cell_that_would_wait_for_input_is_refused() {
+    let mut talk = Talk::new();
+    talk.execute("std::io::stdin().lines();");
+    talk.execute("next");
+    assert!(
+        talk.contents("execute_reply")[0]["evalue"]
+            .as_str()
+            .is_some_and(|words| words.contains("hint: "))
+    );
+    assert_eq!(
+        talk.kinds()[..5],
+        [
+            "status",
+            "execute_input",
+            "error",
+            "execute_reply",
+            "status"
+        ]
+    );
+    assert_eq!(talk.asked_for(), ["next"]);
 }

@@ -1,0 +1,103 @@
+//! Why a cell has failed, in Jupyter's terms: name, value and traceback.
+
+use super::ending;
+use super::message::Message;
+use super::output::Panic;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+/// Of every cell, where the kernel has nowhere to build.
+const GONE: &str = "The folder in which this kernel builds cells has been removed, so it cannot run any more.\n\
+                    hint: restart the kernel (Kernel › Restart Kernel); a new one gets a new folder";
+
+/// Of a cell that was interrupted while it awaited.
+const CANCELLED: &str = "The cell was interrupted while it awaited: its future was dropped, and with it all that it held.\n\
+                         Variables of earlier cells are kept.";
+
+/// Of a cell that was interrupted before it ran.
+const STOPPED: &str =
+    "The cell was interrupted while it was compiled, and has not run. Variables are kept.";
+
+/// Of a cell that would wait for input which cannot come.
+const STDIN: &str = "A cell cannot read standard input: by it the kernel sends cells to their process, and the cell would wait for ever.\n\
+                     hint: `:dep evcxr_input = \"1\"`, then `evcxr_input::get_string(\"prompt\")` asks for a line below the cell";
+
+/// The name of what evcxr calls just an error.
+const COMPILER: &str = "CompileError";
+
+/// A failure of a cell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Failure {
+    ename: String,
+    evalue: String,
+    traceback: Vec<String>,
+}
+
+impl Failure {
+    fn new(name: &str, value: impl Into<String>, traceback: &str) -> Self {
+        Failure {
+            ename: name.to_owned(),
+            evalue: value.into(),
+            traceback: traceback.lines().map(str::to_owned).collect(),
+        }
+    }
+
+    /// The kernel's folder is gone.
+    pub(super) fn gone() -> Self {
+        Self::new("KernelFolderGone", GONE, GONE)
+    }
+
+    /// The future of the cell was dropped.
+    pub(super) fn cancelled() -> Self {
+        Self::new("Interrupted", CANCELLED, CANCELLED)
+    }
+
+    /// The compiler was ended.
+    pub(super) fn stopped() -> Self {
+        Self::new("Interrupted", STOPPED, STOPPED)
+    }
+
+    /// The cell reads standard input in this line.
+    pub(super) fn reads_stdin(line: usize) -> Self {
+        Self::new("StdinNotSupported", STDIN, &format!("line {line}: {STDIN}"))
+    }
+
+    /// A panic left the cell. If its report has been seen, it is not repeated.
+    pub(super) fn panic(panic: Option<&Panic>, seen: bool) -> Self {
+        let words = panic.map_or("the cell panicked", |panic| &panic.words);
+        match panic {
+            Some(panic) if !seen => Self::new("Panic", words, &panic.report()),
+            _ => Self::new("Panic", words, &format!("The cell panicked: {words}")),
+        }
+    }
+
+    /// An error left the cell through `?`.
+    pub(super) fn question_mark(words: &str) -> Self {
+        Self::new("ErrorReturned", words, &format!("Error: {words}"))
+    }
+
+    /// The process of the cells has ended, after it had printed this.
+    pub(super) fn ended(printed: &str, words: &str) -> Self {
+        Self::new(ending::NAME, words, &format!("{printed}{words}"))
+    }
+
+    /// What the compiler says, or evcxr.
+    pub(super) fn of(error: &Message) -> Self {
+        let content = error.content();
+        let text = |field: &str| content[field].as_str().unwrap_or_default().to_owned();
+        let lines = content["traceback"].as_array().into_iter().flatten();
+        Failure {
+            ename: COMPILER.to_owned(),
+            evalue: text("evalue"),
+            traceback: lines.filter_map(Value::as_str).map(str::to_owned).collect(),
+        }
+    }
+
+    /// The content of the reply.
+    pub(super) fn reply(&self, count: u64) -> Value {
+        let mut content = json!(self);
+        content["status"] = "error".into();
+        content["execution_count"] = count.into();
+        content
+    }
+}

@@ -1,0 +1,18 @@
+//! What the source of a cell says before it is compiled.
+//!
+//! The questions are answered from tokens: a word in a string or in a comment is none, and a cell that does not compile has
+//! an answer, too. The answers are guesses for who wants to be ahead of the compiler, never verdicts: what the expansion of
+//! a macro or a name from another cell would tell is left out on purpose. What cannot be read as tokens is answered "no".
+
+mod awaits;
+mod completeness;
+mod statics;
+mod stdin;
+mod tokens;
+mod values;
+
+pub(crate) use awaits::awaits;
+pub(crate) use completeness::{Completeness, completeness};
+pub(crate) use statics::restarting_statics;
+pub(crate) use stdin::reads_stdin;
+pub(crate) use values::{ends_in_value, variables};
