@@ -20,6 +20,18 @@ use std::path::{Path, PathBuf};
 /// What hands kernels to the notebooks of `cargo lab`, as Jupyter knows it; its code is among the assets.
 const PROVISIONER: &str = "async-lab-provisioner";
 
+/// Rust's logo, by which a launcher knows the kernel; `assets/kernelspec/LICENSE.md` says whose it is.
+const LOGOS: [(&str, &[u8]); 2] = [
+    (
+        "logo-32x32.png",
+        include_bytes!("../../assets/kernelspec/logo-32x32.png"),
+    ),
+    (
+        "logo-64x64.png",
+        include_bytes!("../../assets/kernelspec/logo-64x64.png"),
+    ),
+];
+
 /// Where to register the kernel for others than `cargo lab`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
@@ -127,6 +139,9 @@ fn register(
         "interrupt_mode": "message",
         "metadata": metadata,
     });
+    for (name, logo) in LOGOS {
+        files::write_if_changed(&folder.join(name), logo)?;
+    }
     files::write_json(&folder.join("kernel.json"), &specification)
 }
 
