@@ -2,7 +2,8 @@
 
 JupyterLab is started by the command of the README. A solution is run: figures and verdict. An exercise gets a wrong
 answer and says why it is wrong, then a right one and passes. The kernel is restarted, and a cell without end is
-interrupted. The start page shows what is solved. Then the solution is run again in the dark.
+interrupted. The start page shows what is solved. A cell that fails stops a run of all cells, and an interrupt of one
+that awaits keeps variables. Then the solution is run again in the dark.
 """
 
 import json
@@ -23,6 +24,7 @@ import chromium
 TOKEN = "browser-tests"
 SOLUTION = "solutions/1_first_async_function.ipynb"
 EXERCISE = "exercises/1_first_async_function.ipynb"
+KERNEL = {"name": "async-lab", "display_name": "Rust (async lab)", "language": "rust"}
 
 BLOCKS = """async fn fetch(id: u32) -> String {
     println!("Fetching data{id}...");
@@ -34,6 +36,9 @@ WAITS = BLOCKS.replace("std::thread::sleep(STEP);", "tokio::time::sleep(STEP).aw
 TOGETHER = """async fn fetch_all(ids: Vec<u32>) -> Vec<String> {
     futures::future::join_all(ids.into_iter().map(fetch)).await
 }"""
+
+# What a failing cell holds, and the name of its failure.
+FAILING = {"no_such_name": "no_such_name", 'panic!("on purpose")': "on purpose", '"x".parse::<u8>()?;': "invalid digit"}
 
 SETTINGS = {
     # What is typed here is not for the learner's notebooks.
@@ -76,9 +81,12 @@ class Server:
     def said(self):
         return self.log.read_text(encoding="utf-8", errors="replace")[-3000:]
 
-    def ask(self, method, path):
+    def ask(self, method, path, body=None):
         request = urllib.request.Request(
-            f"{self.url}{path}", method=method, headers={"Authorization": f"token {TOKEN}"}
+            f"{self.url}{path}",
+            method=method,
+            headers={"Authorization": f"token {TOKEN}"},
+            data=body and json.dumps(body).encode(),
         )
         with urllib.request.urlopen(request) as answer:
             text = answer.read()
@@ -218,6 +226,47 @@ def start(page, server, screenshots):
     notebook.picture(screenshots / "jupyterlab-progress.png", rows.first)
 
 
+def failures(page, server, screenshots):
+    """Seven cells, of which the second fails."""
+    sources = ["let kept = 41;", *[f'println!("cell {number}");' for number in range(2, 8)]]
+    cells = [
+        {
+            "cell_type": "code",
+            "id": f"cell-{place}",
+            "metadata": {},
+            "source": source,
+            "outputs": [],
+            "execution_count": None,
+        }
+        for place, source in enumerate(sources)
+    ]
+    content = {"cells": cells, "metadata": {"kernelspec": KERNEL}, "nbformat": 4, "nbformat_minor": 5}
+    path = "seven-cells.ipynb"
+    server.ask("PUT", f"api/contents/{path}", {"type": "notebook", "content": content})
+    try:
+        notebook = Notebook(page, server, path)
+        for code, words in FAILING.items():
+            notebook.write(notebook.cells.nth(1), code)
+            notebook.menu("Run", "Run All Cells")
+            expect(notebook.cells.nth(1).locator(".jp-OutputArea")).to_contain_text(words, timeout=60_000)
+            notebook.idle()
+            for place in range(2, 7):
+                cell = notebook.cells.nth(place)
+                expect(cell.locator(".jp-InputArea-prompt")).to_have_text(re.compile(r"\[ \]"))
+                assert "cell" not in cell.locator(".jp-OutputArea").inner_text(), f"{code}: a later cell has run"
+        notebook.picture(screenshots / "jupyterlab-failed-run.png", notebook.cells.nth(1))
+        awaits = notebook.add("std::future::pending::<()>().await;")
+        expect(awaits.locator(".jp-InputArea-prompt")).to_contain_text("[*]")
+        page.wait_for_timeout(3000)
+        notebook.menu("Kernel", "Interrupt Kernel")
+        expect(awaits.locator(".jp-OutputArea")).to_contain_text("interrupted while it awaited", timeout=60_000)
+        after = notebook.add("kept + 1")
+        expect(after.locator(".jp-OutputArea")).to_contain_text("42", timeout=60_000)
+        notebook.picture(screenshots / "jupyterlab-cancelled.png", after)
+    finally:
+        server.ask("DELETE", f"api/contents/{path}")
+
+
 def dark(page, server, screenshots):
     Notebook(page, server, SOLUTION)
     page.get_by_role("menuitem", name="Settings", exact=True).click()
@@ -250,6 +299,7 @@ def main():
                 ("a solution runs: figures and verdict", lambda: solution(page, server, pictures, "light")),
                 ("an exercise: wrong, right, restarted, interrupted", lambda: exercise(page, server, pictures)),
                 ("the start page shows the progress", lambda: start(page, server, pictures)),
+                ("a failure stops the run, an interrupt keeps variables", lambda: failures(page, server, pictures)),
                 ("the dark theme", lambda: dark(page, server, pictures)),
             ]:
                 began = time.monotonic()
