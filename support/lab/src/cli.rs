@@ -5,6 +5,7 @@ use crate::commands::{
     test, update,
 };
 use crate::evcxr::{crates, inference, replay};
+use crate::jupyter::packages;
 use crate::kernel;
 use crate::system::{log, paths::Paths, process};
 use anyhow::Result;
@@ -62,6 +63,9 @@ enum Command {
     NewExercise(new_exercise::Options),
     /// Say what is installed, in which version, and what mends what is missing.
     Doctor(doctor::Options),
+    /// Print the Python with the packages that tests need, by the name of their requirements; tests call this.
+    #[command(hide = true)]
+    TestPackages { name: String },
     /// Run a program that ends with whoever started it; the command itself calls this.
     #[command(hide = true)]
     Guard {
@@ -147,6 +151,9 @@ pub(crate) fn run() -> Result<ExitCode> {
         Command::Bench(options) => bench::run(&paths, &options)?,
         Command::NewExercise(options) => new_exercise::run(&paths, &options)?,
         Command::Doctor(options) => return doctor::run(&paths, &options).map(code),
+        Command::TestPackages { name } => {
+            println!("{}", packages::for_tests(&paths, &name)?.display());
+        }
         Command::Guard { .. } => return Ok(ExitCode::FAILURE),
         Command::Kernel { connection_file } => return kernel::serve(&paths, &connection_file),
         Command::Tied { parent, call } => {

@@ -125,6 +125,17 @@ pub(crate) fn with(
     virtual_environment(folder, Some(base), &wanted.join(", "), &wanted)
 }
 
+/// The Python of tests by other people's programs: what the file of this name pins for them, beside what learners have.
+pub(crate) fn for_tests(paths: &Paths, name: &str) -> Result<PathBuf> {
+    let _turn = files::lock(
+        &paths.state().join("setup.lock"),
+        "another set-up of this checkout",
+    )?;
+    let pins = pins(&paths.root.join("environment.yml"))?;
+    let venv = paths.state().join("tests").join(name);
+    with(paths, &venv, &ensure(paths)?, name, &pins)
+}
+
 /// Makes a virtual environment with these packages, unless it is there, and returns its Python.
 fn virtual_environment(
     folder: &Path,

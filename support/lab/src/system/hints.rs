@@ -3,7 +3,7 @@
 use std::path::Path;
 
 /// How cargo, pip and others say that they did not reach anybody.
-const NO_NETWORK: [&str; 24] = [
+const NO_NETWORK: [&str; 25] = [
     "Could not resolve",
     "Couldn't resolve",
     "Couldn't connect",
@@ -26,6 +26,8 @@ const NO_NETWORK: [&str; 24] = [
     "failed to download",
     "failed to fetch",
     "failed to query replaced source",
+    // Where pip knows of no release at all, it has reached nobody.
+    "from versions: none",
     "network failure",
     "spurious network error",
 ];

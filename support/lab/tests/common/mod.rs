@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test binary uses a part of this module")]
 
 use serde_json::{Value, json};
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -63,10 +64,16 @@ pub(crate) fn failing(source: &str) -> Value {
 
 /// A script of these tests, in a Python that finds the lab's kernel.
 pub(crate) fn jupyter(script: &str) -> Command {
-    let home = state().join("jupyter");
-    let mut command = Command::new(tool("JupyterLab"));
+    let mut command = finding_kernel(tool("JupyterLab"));
+    command.arg(root().join("support/lab/tests").join(script));
     command
-        .arg(root().join("support/lab/tests").join(script))
+}
+
+/// A program that finds the lab's kernel.
+pub(crate) fn finding_kernel(program: impl AsRef<OsStr>) -> Command {
+    let home = state().join("jupyter");
+    let mut command = Command::new(program);
+    command
         .env("JUPYTER_CONFIG_DIR", home.join("config"))
         .env("JUPYTER_DATA_DIR", home.join("data"))
         .env("JUPYTER_RUNTIME_DIR", home.join("runtime"))
@@ -74,6 +81,25 @@ pub(crate) fn jupyter(script: &str) -> Command {
         .env("PYTHONPATH", root().join("support/lab/assets/jupyter"))
         .current_dir(root().join("target"));
     command
+}
+
+/// The Python with the packages that a file in `assets/requirements` pins for tests, or why there is none: it is made once, and
+/// that needs the network.
+pub(crate) fn packages(name: &str) -> Result<PathBuf, String> {
+    let output = Command::new(env!("CARGO_BIN_EXE_lab"))
+        .args(["test-packages", name])
+        .current_dir(root())
+        .output()
+        .expect("it starts");
+    let said = String::from_utf8_lossy(&output.stderr);
+    if said.contains("hint: the network does not answer") {
+        return Err(format!(
+            "there is no network to get the packages of `{name}.txt` from"
+        ));
+    }
+    assert!(output.status.success(), "{said}");
+    let path = String::from_utf8_lossy(&output.stdout).into_owned();
+    Ok(path.trim_end().into())
 }
 
 /// What `cargo lab run --json` said of one notebook.
