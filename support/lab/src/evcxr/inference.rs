@@ -3,10 +3,11 @@
 //! The kernel infers the types of variables with rust-analyzer, which reads the sources of every crate there is: seconds
 //! of one core before the first cell, and again at the first `let`. Most crates only serve others from within. So it gets a
 //! shorter answer when it asks what there is (see [`crate::evcxr::shims`]), which points to outlines of the sources (see
-//! [`outline`]). What is compiled does not change.
+//! [`outline`]; what is private is marked in them, see [`visibility`]). What is compiled does not change.
 
 mod outline;
 pub(crate) mod sources;
+mod visibility;
 
 use crate::evcxr::crates;
 use crate::system::{files, paths::Paths, process, step::Step, tools::Toolchain};

@@ -10,6 +10,7 @@
 //! give it orders any more. Where evcxr ends, so does the front.
 
 mod answers;
+mod assist;
 mod cells;
 mod ending;
 mod failure;

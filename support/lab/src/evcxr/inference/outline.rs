@@ -3,6 +3,7 @@
 //! Type inference never looks into the body of a function, yet rust-analyzer keeps the text of every file and expands
 //! macros with all they hold. An outline has no comments, of each documentation the first paragraph, and empty functions.
 
+use super::visibility;
 use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 use std::str::FromStr;
 
@@ -35,7 +36,7 @@ const SHORT: usize = 16;
 
 /// The outline of a file; nothing where the text is not made of Rust's tokens.
 pub(crate) fn outline(source: &str, documentation: Documentation) -> Option<String> {
-    let tokens = TokenStream::from_str(source).ok()?;
+    let tokens = visibility::marked(TokenStream::from_str(source).ok()?);
     Some(Place::Items.outline(tokens, documentation).to_string())
 }
 

@@ -28,7 +28,7 @@ pub(crate) const IN_SYSROOT: &str = "lib/rustlib/src/rust/library";
 const BESIDE: [&str; 6] = ["benches", "ci", "examples", "lab", "target", "tests"];
 
 /// What makes outlines: with other code, they are others.
-pub(super) const MADE_BY: &str = include_str!("outline.rs");
+pub(super) const MADE_BY: &str = concat!(include_str!("outline.rs"), include_str!("visibility.rs"));
 
 /// Beside each outline, under its name with this end: what it was like when it was written.
 const STAMP: &str = "stamp";

@@ -3,6 +3,7 @@
 //! What happens to requests is in [`queue`](super::queue), to what the cell that runs writes in [`running`](super::running). All of it is pure:
 //! messages and output come in and go out, and what lies outside is asked of [`Surroundings`].
 
+use super::assist::Assist;
 use super::failure::Failure;
 use super::history::History;
 use super::message::{Key, Message};
@@ -50,6 +51,8 @@ pub(crate) trait Surroundings {
 pub(super) enum Work {
     /// What a notebook asks for.
     Asked(Message),
+    /// Help with what a notebook writes.
+    Assist(Message, Assist),
     /// A cell once more, under the number that it has.
     Again(Message, u64),
     /// The code that puts the settings back.
@@ -120,6 +123,14 @@ impl Now {
             panic: None,
             panic_due: None,
         }
+    }
+
+    /// Whether the notebook knows nothing of what evcxr is asked.
+    pub(super) fn is_ours(&self) -> bool {
+        matches!(
+            self.work,
+            Work::Settings { .. } | Work::Await | Work::Assist(..)
+        )
     }
 
     /// When it is known what is held.

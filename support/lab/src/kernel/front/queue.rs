@@ -12,6 +12,7 @@
 //!
 //! What belongs to the cell that runs is in [`running`](super::running).
 
+use super::assist::Assist;
 use super::cells::{Cells, Ended, Now, Out, Surroundings, Work};
 use super::ending;
 use super::failure::Failure;
@@ -42,7 +43,7 @@ impl<S: Surroundings> Cells<S> {
     /// Interrupts the cell that runs, and returns its name. Between cells there is nothing to interrupt.
     pub(crate) fn interrupt(&mut self) -> Option<(String, Vec<Out>)> {
         let now = self.now.as_mut()?;
-        if !now.executes || matches!(now.work, Work::Settings { .. } | Work::Await) {
+        if !now.executes || now.is_ours() {
             return None;
         }
         now.interrupted = true;
@@ -95,10 +96,10 @@ impl<S: Surroundings> Cells<S> {
         match &mut self.now {
             Some(now) if now.id == reply.parent_id() => {
                 now.replied = true;
-                if !now.executes {
-                    self.out.push(Out::Reply(reply));
-                } else if !matches!(now.work, Work::Settings { .. } | Work::Await) {
+                if now.executes || now.is_ours() {
                     now.reply = Some(reply);
+                } else {
+                    self.out.push(Out::Reply(reply));
                 }
                 self.finish();
             }
@@ -109,18 +110,23 @@ impl<S: Surroundings> Cells<S> {
     }
 
     /// Evcxr publishes something.
-    pub(crate) fn published(&mut self, message: Message) -> Vec<Out> {
+    pub(crate) fn published(&mut self, mut message: Message) -> Vec<Out> {
         match &mut self.now {
             Some(now) if now.id == message.parent_id() => {
                 if is_idle(&message) {
                     now.idle = true;
-                } else if matches!(now.work, Work::Settings { .. } | Work::Await) {
+                } else if now.is_ours() {
                     if message.kind() == "error" {
                         let content = message.content();
                         let said = content["evalue"].as_str().unwrap_or_default();
                         now.ended = ending::told(said).map(|_| Ended::Died);
                     }
                 } else {
+                    if let Work::Asked(request) = &now.work
+                        && message.kind() == "execute_input"
+                    {
+                        message.set("code", &code(request), &self.key);
+                    }
                     self.of_cell(message);
                 }
                 self.finish();
@@ -172,6 +178,10 @@ impl<S: Surroundings> Cells<S> {
                     self.settle(code, tries + 1);
                 }
             }
+            Work::Assist(request, mut assist) => {
+                assist.hears(now.reply.map(|reply| reply.content()).unwrap_or_default());
+                self.assist(request, assist);
+            }
             Work::Await => {}
         }
         self.start();
@@ -206,6 +216,10 @@ impl<S: Surroundings> Cells<S> {
                     self.execute(request)
                 }
                 Work::Asked(request) if self.answers(&request) => {}
+                Work::Asked(request) => match Assist::new(request.kind(), &request.content()) {
+                    Some(assist) => self.assist(request, assist),
+                    None => self.begin(Work::Asked(request)),
+                },
                 work => self.begin(work),
             }
         }
@@ -254,6 +268,14 @@ impl<S: Surroundings> Cells<S> {
         self.begin(Work::Asked(request));
     }
 
+    /// Asks evcxr what is still to be asked, or answers.
+    fn assist(&mut self, request: Message, assist: Assist) {
+        match assist.question() {
+            Some(_) => self.begin(Work::Assist(request, assist)),
+            None => self.answer(&request, &[], &assist.answer()),
+        }
+    }
+
     /// Has evcxr do something.
     fn begin(&mut self, work: Work) {
         let ours = |code: String| {
@@ -265,6 +287,10 @@ impl<S: Surroundings> Cells<S> {
         };
         let request = match &work {
             Work::Asked(request) | Work::Again(request, _) => request.clone(),
+            Work::Assist(request, assist) => {
+                let question = assist.question().unwrap_or_default();
+                Message::request(request.kind(), &question, &self.key)
+            }
             Work::Settings { code, .. } => ours(code.clone()),
             Work::Await => ours(AWAITS.to_owned()),
         };
@@ -277,7 +303,17 @@ impl<S: Surroundings> Cells<S> {
             self.out.push(Out::Order("run \n".to_owned()));
         }
         self.now = Some(now);
-        self.out.push(Out::Ask(request));
+        self.out.push(Out::Ask(self.as_evcxr_keeps_it(request)));
+    }
+
+    /// A request in which evcxr does not read over the documentation that a cell begins with.
+    fn as_evcxr_keeps_it(&self, mut request: Message) -> Message {
+        if request.kind() == "execute_request"
+            && let Some(code) = source::documented(&code(&request))
+        {
+            request.set("code", &code, &self.key);
+        }
+        request
     }
 
     /// Says what the statics of a cell do, when it has run.

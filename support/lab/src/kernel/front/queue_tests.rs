@@ -300,3 +300,61 @@ fn a_cell_that_would_wait_for_input_is_refused() {
     );
     assert_eq!(talk.asked_for(), ["next"]);
 }
+
+#[test]
+fn help_is_asked_for_in_other_words_and_answered_in_those_of_the_notebook() {
+    let mut talk = Talk::new();
+    let code = "let é = 1; println!(\"{}\", wo";
+    talk.asks(
+        "complete_request",
+        &json!({ "code": code, "cursor_pos": 28 }),
+    );
+    assert_eq!(talk.asked_for(), ["let é = 1; ( wo)"]);
+    talk.publishes("status", json!({ "execution_state": "busy" }));
+    let types = json!([{ "text": "word(…)", "type": "function" }]);
+    talk.answers(&json!({
+        "status": "ok", "matches": ["word(x)"], "metadata": { "_jupyter_types_experimental": types },
+    }));
+    assert_eq!(talk.kinds(), ["status", "complete_reply", "status"]);
+    let reply = talk.contents("complete_reply")[0];
+    assert_eq!(reply["matches"], json!(["word"]));
+    assert_eq!(
+        (&reply["cursor_start"], &reply["cursor_end"]),
+        (&json!(26), &json!(28))
+    );
+}
+
+#[test]
+fn a_name_that_is_not_known_is_not_the_last_to_be_asked_about() {
+    let mut talk = Talk::new();
+    talk.asks(
+        "inspect_request",
+        &json!({ "code": "f(1, a)", "cursor_pos": 5 }),
+    );
+    talk.answers(&json!({ "status": "ok", "found": false, "data": {} }));
+    assert_eq!(talk.asked_for(), ["f(1, a", "f"]);
+    assert!(talk.got.is_empty());
+    talk.answers(&json!({ "status": "ok", "found": true, "data": { "text/plain": "fn f()" } }));
+    assert_eq!(
+        talk.contents("inspect_reply")[0]["data"]["text/plain"],
+        "fn f()"
+    );
+    talk.asks(
+        "inspect_request",
+        &json!({ "code": "// f(1)", "cursor_pos": 4 }),
+    );
+    assert_eq!(talk.contents("inspect_reply")[1]["found"], false);
+    assert_eq!(talk.asked.len(), 2);
+}
+
+#[test]
+fn documentation_that_a_cell_begins_with_reaches_evcxr_and_the_notebook_sees_its_own_cell() {
+    let mut talk = Talk::new();
+    talk.execute("/// Adds.\nfn add() {}");
+    assert_eq!(talk.asked_for(), [" /// Adds.\nfn add() {}"]);
+    talk.begins();
+    assert_eq!(
+        talk.contents("execute_input")[0]["code"],
+        "/// Adds.\nfn add() {}"
+    );
+}

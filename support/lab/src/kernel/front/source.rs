@@ -6,6 +6,7 @@
 
 mod awaits;
 mod completeness;
+mod documented;
 mod statics;
 mod stdin;
 mod tokens;
@@ -13,6 +14,7 @@ mod values;
 
 pub(crate) use awaits::awaits;
 pub(crate) use completeness::{Completeness, completeness};
+pub(crate) use documented::documented;
 pub(crate) use statics::restarting_statics;
 pub(crate) use stdin::reads_stdin;
 pub(crate) use values::{ends_in_value, variables};

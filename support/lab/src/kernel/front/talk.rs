@@ -109,6 +109,14 @@ impl Talk {
         self.take(out);
     }
 
+    /// Evcxr answers a request that is no cell.
+    pub(super) fn answers(&mut self, content: &Value) {
+        let reply = self.works_on().reply(content, &key());
+        let out = self.cells.reply(reply);
+        self.take(out);
+        self.publishes("status", json!({ "execution_state": "idle" }));
+    }
+
     pub(super) fn begins(&mut self) {
         self.evcxrs_count += 1;
         self.publishes("status", json!({ "execution_state": "busy" }));

@@ -1,0 +1,261 @@
+//! Which names fit at the cursor, out of what rust-analyzer proposes.
+//!
+//! It writes for an editor that fills in arguments: a notebook gets names alone. It proposes what skips an `await` or an `iter()`,
+//! what rewrites what stands before the point, and whole expressions: none of these is a name, and they are left out.
+
+use super::scan::is_of_word;
+use super::spot::{Place, Spot};
+use serde_json::{Value, json};
+use std::collections::HashSet;
+
+/// What every value has by way of traits that nobody imports, which is seldom what is looked for.
+const OF_ALL: [&str; 11] = [
+    "borrow",
+    "borrow_mut",
+    "clone_into",
+    "clone_to_uninit",
+    "into",
+    "to_owned",
+    "try_into",
+    "type_id",
+    "from",
+    "try_from",
+    "vzip",
+];
+
+/// A name, and what it names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Match {
+    text: String,
+    kind: String,
+    /// Whether it is a method that is named by its type: `Vec::push`.
+    is_method: bool,
+}
+
+/// Whether an answer proposes nothing.
+pub(super) fn is_empty(answer: &Value) -> bool {
+    answer["matches"].as_array().is_none_or(Vec::is_empty)
+}
+
+/// The content of the reply to a request for names, from what evcxr answered: all names, then those that may be used, if it was asked.
+pub(super) fn answer(spot: &Spot, answers: &[Value]) -> Value {
+    let mut found: Vec<Match> = answers.first().map(proposed).unwrap_or_default();
+    let mut start = spot.word().start;
+    if let Place::Command(line) = spot.place() {
+        start = line;
+    } else {
+        if let Some(usable) = answers.get(1).map(proposed)
+            && !usable.is_empty()
+        {
+            let names: HashSet<_> = usable.iter().map(|usable| usable.name()).collect();
+            found.retain(|found| names.contains(found.name()));
+            // What a module has is in no order.
+            found.sort_by(|one, other| one.text.cmp(&other.text));
+        }
+        found.sort_by_key(Match::rank);
+    }
+    let mut seen = HashSet::new();
+    found.retain(|found| seen.insert(found.text.clone()));
+    let (start, end) = (spot.code_points(start), spot.code_points(spot.at));
+    let types: Vec<_> = found
+        .iter()
+        .map(|found| json!({ "text": found.text, "type": found.kind, "start": start, "end": end }))
+        .collect();
+    let texts: Vec<_> = found.into_iter().map(|found| found.text).collect();
+    json!({
+        "status": "ok", "matches": texts, "cursor_start": start, "cursor_end": end,
+        "metadata": { "_jupyter_types_experimental": types },
+    })
+}
+
+impl Match {
+    /// The place among others.
+    fn rank(&self) -> u8 {
+        match self.kind.as_str() {
+            // After a future, it is what is missing.
+            "keyword" if self.text == "await" => 0,
+            "instance" => 1,
+            "function" if self.text.ends_with('!') => 6,
+            "function" if OF_ALL.contains(&self.text.as_str()) => 4,
+            "function" if self.is_method => 3,
+            "function" => 2,
+            "class" => 4,
+            "module" => 5,
+            _ => 7,
+        }
+    }
+
+    fn name(&self) -> &str {
+        self.text.trim_end_matches('!')
+    }
+}
+
+/// The names in an answer of evcxr's.
+fn proposed(answer: &Value) -> Vec<Match> {
+    let matches = answer["matches"].as_array().into_iter().flatten();
+    let types = answer["metadata"]["_jupyter_types_experimental"].as_array();
+    let types = types.into_iter().flatten();
+    matches
+        .zip(types)
+        .filter_map(|(code, about)| {
+            let (code, label) = (code.as_str()?, about["text"].as_str()?);
+            let kind = about["type"].as_str().unwrap_or("instance").to_owned();
+            let text = if kind == "magic" {
+                code
+            } else {
+                name(code, label)?
+            };
+            let arguments = &code[text.len().min(code.len())..];
+            let receives = ["(self", "(&self", "(&mut self"];
+            Some(Match {
+                text: text.to_owned(),
+                kind,
+                is_method: receives
+                    .iter()
+                    .any(|receives| arguments.starts_with(receives)),
+            })
+        })
+        .collect()
+}
+
+/// The name at the beginning of what an editor would write, if that is what is proposed.
+fn name<'a>(code: &'a str, label: &str) -> Option<&'a str> {
+    let word = |rest: &str| {
+        let raw = if rest.starts_with("r#") { 2 } else { 0 };
+        let word = rest[raw..].find(|letter| !is_of_word(letter));
+        word.map_or(rest.len(), |word| raw + word)
+    };
+    let mut length = word(code);
+    while let Some(next) = code[length..].strip_prefix("::")
+        && word(next) > 0
+    {
+        length += 2 + word(next);
+    }
+    let after = &code[length..];
+    let skips = after.starts_with('.') || after.starts_with("().");
+    let is_proposed = label.starts_with(code[..length].trim_start_matches("r#"));
+    let bang = usize::from(after.starts_with('!'));
+    (length > 0 && !skips && is_proposed).then_some(&code[..length + bang])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answered(proposals: &[(&str, &str, &str)]) -> Value {
+        let matches: Vec<_> = proposals.iter().map(|(code, _, _)| code).collect();
+        let types: Vec<_> = proposals
+            .iter()
+            .map(|(_, label, kind)| json!({ "text": label, "type": kind }))
+            .collect();
+        json!({ "status": "ok", "matches": matches, "metadata": { "_jupyter_types_experimental": types } })
+    }
+
+    fn texts(code: &str, answers: &[Value]) -> Vec<String> {
+        let answer = answer(&Spot::new(code, None), answers);
+        let texts = answer["matches"].as_array().expect("a list");
+        texts
+            .iter()
+            .map(|text| text.as_str().expect("a text").to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn a_proposal_becomes_a_name_or_nothing() {
+        let rows = [
+            ("add_one(x)", "add_one(…)", Some("add_one")),
+            ("push(&mut self, value);", "push(…)", Some("push")),
+            ("println!()", "println!(…)", Some("println!")),
+            ("vec![]", "vec![…]", Some("vec!")),
+            ("time::", "time::", Some("time")),
+            ("if  {\n    \n}", "if", Some("if")),
+            ("Color::Red", "Color::Red", Some("Color::Red")),
+            ("Point { x: (), y: () }", "Point {…}", Some("Point")),
+            ("r#type", "type", Some("r#type")),
+            ("0", "0", Some("0")),
+            ("await", "await", Some("await")),
+            ("await.map(f)", "await.map(…)", None),
+            ("iter().map(f)", "iter().map(…)", None),
+            ("self.x", "self.x", None),
+            ("eprintln!(\"{}\", )", "pd", None),
+            ("&word", "ref", None),
+        ];
+        for (code, label, expected) in rows {
+            assert_eq!(name(code, label), expected, "{code}");
+        }
+    }
+
+    #[test]
+    fn names_come_in_an_order_and_once() {
+        let all = answered(&[
+            ("loop", "loop", "keyword"),
+            ("println!()", "println!(…)", "function"),
+            ("await", "await", "keyword"),
+            ("await.len()", "await.len()", "function"),
+            ("into()", "into()", "function"),
+            ("second()", "second()", "function"),
+            ("first()", "first()", "function"),
+            ("first()", "first()", "function"),
+            ("field", "field", "instance"),
+        ]);
+        assert_eq!(
+            texts("", &[all]),
+            [
+                "await", "field", "second", "first", "into", "println!", "loop"
+            ]
+        );
+        let of_type = answered(&[
+            ("push(&mut self, value)", "push(…)", "function"),
+            ("new()", "new()", "function"),
+        ]);
+        assert_eq!(texts("Vec::", &[of_type]), ["new", "push"]);
+    }
+
+    #[test]
+    fn of_a_module_only_what_may_be_used_is_named() {
+        let all = answered(&[
+            ("sleep(duration)", "sleep(…)", "function"),
+            ("Clock", "Clock", "class"),
+            ("join!()", "join!(…)", "function"),
+            ("advance(duration)", "advance(…)", "function"),
+        ]);
+        let usable = answered(&[
+            ("sleep", "sleep", "function"),
+            ("join", "join", "function"),
+            ("advance", "advance", "function"),
+        ]);
+        assert_eq!(
+            texts("time::", &[all.clone(), usable]),
+            ["advance", "sleep", "join!"]
+        );
+        let none = answered(&[]);
+        assert_eq!(texts("time::", &[all, none]).len(), 4);
+    }
+
+    #[test]
+    fn places_are_counted_in_code_points_up_to_the_cursor() {
+        let code = "let é = \"👩\u{200d}💻\"; wo";
+        let answer = answer(
+            &Spot::new(code, None),
+            &[answered(&[("word", "word", "instance")])],
+        );
+        assert_eq!(
+            (&answer["cursor_start"], &answer["cursor_end"]),
+            (&json!(15), &json!(17))
+        );
+        assert_eq!(
+            answer["metadata"]["_jupyter_types_experimental"][0]["start"],
+            15
+        );
+    }
+
+    #[test]
+    fn a_command_takes_the_place_of_its_line() {
+        let commands = answered(&[(":dep", ":dep", "magic")]);
+        let answer = answer(&Spot::new("\n:de", None), &[commands]);
+        assert_eq!(
+            (&answer["cursor_start"], &answer["matches"]),
+            (&json!(1), &json!([":dep"]))
+        );
+    }
+}

@@ -1,0 +1,61 @@
+//! A cell that begins with documentation.
+
+use super::tokens::{forgetting, rust};
+use syn::{Block, Stmt};
+
+/// The cell, if it begins with the documentation of an item, as evcxr keeps it: before the first line of Rust it reads over lines
+/// that begin with `//`, so this one begins with a space.
+pub(crate) fn documented(code: &str) -> Option<String> {
+    let is_documentation = |line: &str| line.starts_with("///") && !line.starts_with("////");
+    let is_command = |line: &str| line.starts_with('!') || line.trim_start().starts_with(':');
+    let mut start = 0;
+    for line in code.split_inclusive('\n') {
+        if is_documentation(line) {
+            break;
+        }
+        if !line.starts_with("//") && !line.trim().is_empty() && !is_command(line) {
+            return None;
+        }
+        start += line.len();
+    }
+    let (before, documented) = code.split_at(start);
+    let is_rust = !documented.is_empty() && !documented.lines().any(is_command);
+    // Elsewhere than before an item, it is a mistake.
+    let is_item = |code: &str| {
+        let block = syn::parse_str::<Block>(&format!("{{\n{code}\n}}"));
+        block.is_ok_and(|block| matches!(block.stmts.first(), Some(Stmt::Item(_))))
+    };
+    (is_rust && forgetting(|| is_item(&rust(documented)))).then(|| format!("{before} {documented}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn documentation_of_an_item_is_kept_and_nothing_else_changes() {
+        let rows = [
+            (
+                "/// Adds.\n/// One.\nfn add() {}\nadd()",
+                " /// Adds.\n/// One.\nfn add() {}\nadd()",
+            ),
+            (
+                ":dep a\n// b\n\n/// C.\n#[d]\nstruct E;",
+                ":dep a\n// b\n\n /// C.\n#[d]\nstruct E;",
+            ),
+            (
+                "/// M.\nmacro_rules! m { () => {} }",
+                " /// M.\nmacro_rules! m { () => {} }",
+            ),
+            ("/// Of a value.\nlet a = 1;", ""),
+            ("/// Of nothing.", ""),
+            ("/// Before a command.\n:dep a\nfn b() {}", ""),
+            ("//// A line.\nfn a() {}", ""),
+            ("fn a() {}\n/// B.\nfn b() {}", ""),
+            ("/// A.\nfn a( {}", ""),
+        ];
+        for (code, kept) in rows {
+            assert_eq!(documented(code).unwrap_or_default(), kept, "{code}");
+        }
+    }
+}
