@@ -57,7 +57,7 @@ impl Place {
             if let Some(comment) = Comment::at(&tokens[at..]) {
                 let end = at + comment.length;
                 match documentation {
-                    _ if self == Place::Macro => {}
+                    _ if self == Place::Macro && !exports_macro(&tokens[end..]) => {}
                     Documentation::Whole => kept.extend(tokens[at..end].iter().cloned()),
                     Documentation::FirstParagraph => kept.extend(comment.first_paragraph()),
                 }
@@ -144,6 +144,19 @@ fn attribute(tokens: &[TokenTree]) -> Option<(usize, &Group)> {
         _ => return None,
     };
     (group.delimiter() == Delimiter::Bracket).then_some((length, group))
+}
+
+/// Whether a macro for everybody is defined here: its documentation is shown, also where a macro puts it there.
+fn exports_macro(tokens: &[TokenTree]) -> bool {
+    let mut at = 0;
+    while let Some((length, attribute)) = attribute(&tokens[at..]) {
+        let first = attribute.stream().into_iter().next();
+        if matches!(first, Some(TokenTree::Ident(word)) if word == "macro_export") {
+            return true;
+        }
+        at += length;
+    }
+    false
 }
 
 /// A documentation comment: to the compiler, an attribute for each line.
@@ -338,6 +351,14 @@ mod tests {
         becomes(
             "cfg_rt! { #[inline] fn f() { g() } }",
             "cfg_rt! { #[inline] fn f() { loop {} } }",
+        );
+    }
+
+    #[test]
+    fn a_macro_for_everybody_keeps_its_documentation_where_another_puts_it_there() {
+        becomes(
+            "macro_rules! doc { ($join:item) => { /// Waits.\n #[cfg(a)] #[macro_export] $join } }",
+            "macro_rules! doc { ($join:item) => { #[doc = \" Waits.\"] #[cfg(a)] #[macro_export] $join } }",
         );
     }
 
