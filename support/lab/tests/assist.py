@@ -78,6 +78,8 @@ ABOUT = {
     "type": "let a: Str§ing = word;",
     "macro": 'print§ln!("{}", 1)',
     "arguments of a macro": 'println!("{}", §)',
+    "in a loop": "for word in [word] { add_§one(1) }",
+    "in a task": "tokio::spawn(async move { add_§one(1) });",
     "name in a macro": 'println!("{}", wor§d)',
     "name in a hole": 'println!("{wo§rd}")',
     "macro of tokio": "tokio::jo§in!(a, b)",

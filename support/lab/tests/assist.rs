@@ -84,7 +84,7 @@ fn the_name_takes_the_place_of_what_is_written_of_it() {
                 name.starts_with(&written),
                 "{question}: {name} for {written}"
             );
-            let odd = |letter: char| !letter.is_alphanumeric() && !"_!:".contains(letter);
+            let odd = |letter: char| !letter.is_alphanumeric() && !"_!#:".contains(letter);
             assert!(!name.contains(odd), "{question}: {name}");
         }
         let (mut once, all) = (names(question), names(question).len());
@@ -109,7 +109,7 @@ fn what_a_macro_is_given_is_completed_as_elsewhere() {
         assert_eq!(names(question)[..2], ["word", "wording"], "{question}");
     }
     assert_eq!(names("join"), ["add_one"]);
-    assert_eq!(names("in a macro, of a value"), ["len"]);
+    assert!(names("in a macro, of a value").contains(&"len"));
 }
 
 #[test]
@@ -173,6 +173,8 @@ fn a_name_is_known_at_each_of_its_letters_and_a_call_among_its_arguments() {
         ("type", "struct String"),
         ("macro", "macro_rules! println"),
         ("arguments of a macro", "macro_rules! println"),
+        ("in a loop", "fn add_one"),
+        ("in a task", "fn add_one"),
         ("name in a macro", "word: String"),
         ("name in a hole", "word: String"),
         ("macro of tokio", "macro_rules! join"),

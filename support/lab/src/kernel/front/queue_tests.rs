@@ -332,7 +332,7 @@ fn a_name_that_is_not_known_is_not_the_last_to_be_asked_about() {
         &json!({ "code": "f(1, a)", "cursor_pos": 5 }),
     );
     talk.answers(&json!({ "status": "ok", "found": false, "data": {} }));
-    assert_eq!(talk.asked_for(), ["f(1, a", "f"]);
+    assert_eq!(talk.asked_for(), ["let _ = f(1, a", "let _ = f"]);
     assert!(talk.got.is_empty());
     talk.answers(&json!({ "status": "ok", "found": true, "data": { "text/plain": "fn f()" } }));
     assert_eq!(

@@ -8,20 +8,45 @@ use super::spot::{Place, Spot};
 use serde_json::{Value, json};
 use std::collections::HashSet;
 
-/// What every value has by way of traits that nobody imports, which is seldom what is looked for.
-const OF_ALL: [&str; 11] = [
+/// The methods of the traits that nobody imports. Rust-analyzer does not say what comes from a trait, and names some of these before
+/// what a type has of its own.
+const OF_PRELUDE: [&str; 26] = [
+    "as_mut",
+    "as_ref",
     "borrow",
     "borrow_mut",
+    "clamp",
+    "clone",
+    "clone_from",
     "clone_into",
-    "clone_to_uninit",
+    "cmp",
+    "eq",
+    "extend",
+    "ge",
+    "gt",
     "into",
+    "into_future",
+    "into_iter",
+    "le",
+    "lt",
+    "max",
+    "min",
+    "ne",
+    "partial_cmp",
     "to_owned",
+    "to_string",
     "try_into",
     "type_id",
-    "from",
-    "try_from",
-    "vzip",
 ];
+
+/// Types that evcxr calls values.
+const PRIMITIVE: [&str; 19] = [
+    "bool", "char", "f128", "f16", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize", "str",
+    "u128", "u16", "u32", "u64", "u8", "usize",
+];
+
+/// What evcxr writes around a cell begins so, in whatever case.
+const OF_EVCXR: &str = "evcxr";
 
 /// A name, and what it names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,13 +74,15 @@ pub(super) fn answer(spot: &Spot, answers: &[Value]) -> Value {
         {
             let names: HashSet<_> = usable.iter().map(|usable| usable.name()).collect();
             found.retain(|found| names.contains(found.name()));
-            // What a module has is in no order.
+        }
+        // What a value or a type has comes in the order of its source, and all else in none.
+        if !spot.is_in_type() {
             found.sort_by(|one, other| one.text.cmp(&other.text));
         }
         found.sort_by_key(Match::rank);
     }
     let mut seen = HashSet::new();
-    found.retain(|found| seen.insert(found.text.clone()));
+    found.retain(|found| !found.is_of_evcxr() && seen.insert(found.text.clone()));
     let (start, end) = (spot.code_points(start), spot.code_points(spot.at));
     let types: Vec<_> = found
         .iter()
@@ -74,15 +101,20 @@ impl Match {
         match self.kind.as_str() {
             // After a future, it is what is missing.
             "keyword" if self.text == "await" => 0,
-            "instance" => 1,
+            "instance" if !PRIMITIVE.contains(&self.text.as_str()) => 1,
             "function" if self.text.ends_with('!') => 6,
-            "function" if OF_ALL.contains(&self.text.as_str()) => 4,
+            "function" if OF_PRELUDE.contains(&self.text.as_str()) => 4,
             "function" if self.is_method => 3,
             "function" => 2,
-            "class" => 4,
+            "class" | "instance" => 4,
             "module" => 5,
             _ => 7,
         }
+    }
+
+    fn is_of_evcxr(&self) -> bool {
+        let start = self.text.get(..OF_EVCXR.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(OF_EVCXR))
     }
 
     fn name(&self) -> &str {
@@ -196,14 +228,18 @@ mod tests {
             ("second()", "second()", "function"),
             ("first()", "first()", "function"),
             ("first()", "first()", "function"),
+            ("u8", "u8", "instance"),
+            ("EvcxrUserCodeError", "EvcxrUserCodeError", "class"),
             ("field", "field", "instance"),
         ]);
         assert_eq!(
-            texts("", &[all]),
+            texts("a.", std::slice::from_ref(&all)),
             [
-                "await", "field", "second", "first", "into", "println!", "loop"
+                "await", "field", "second", "first", "into", "u8", "println!", "loop"
             ]
         );
+        // What is in scope comes in no order.
+        assert_eq!(texts("", &[all])[2..4], ["first", "second"]);
         let of_type = answered(&[
             ("push(&mut self, value)", "push(…)", "function"),
             ("new()", "new()", "function"),

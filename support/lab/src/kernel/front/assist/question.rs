@@ -3,6 +3,7 @@
 //! Rust-analyzer wants code in which brackets close, and knows what a macro is given only where the macro takes it. So brackets
 //! are closed, and what a macro is given stands there as an expression of its own.
 
+use super::super::source::documented;
 use super::scan::{Kind, Token};
 use super::spot::{Group, Place, Spot, closing};
 use serde_json::{Value, json};
@@ -76,7 +77,10 @@ pub(super) fn about_hole(spot: &Spot) -> Question {
 pub(super) fn about_made(spot: &Spot, name: usize) -> Option<Question> {
     let is_known = spot.is_whole && spot.groups.is_empty();
     let end = spot.code.len();
-    is_known.then(|| ending(code_until(spot, &(end..end), end) + "\n;" + spot.text(name)))
+    is_known.then(|| {
+        let code = code_until(spot, &(end..end), end) + "\n;" + spot.text(name);
+        ending(documented(&code).unwrap_or(code))
+    })
 }
 
 fn ending(code: String) -> Question {
@@ -126,6 +130,12 @@ fn code_until(spot: &Spot, word: &Range<usize>, end: usize) -> String {
     for command in commands {
         code.push_str(&spot.code[from..command.start]);
         from = command.end;
+    }
+    // What ends in a block shall not be the value of the cell, which evcxr would put elsewhere.
+    if let Some(begin) = spot.value(end) {
+        code.push_str(&spot.code[from..begin]);
+        code.push_str("let _ = ");
+        from = begin;
     }
     code + &unfolded(spot, &macros(spot, word), from, end)
 }
@@ -265,10 +275,16 @@ mod tests {
             }))
         };
         assert_eq!(about("let a = so|me(1);", false), "let a = some|");
-        assert_eq!(about(":dep x\n!ls\na.pu|sh(1);", true), "\n\na.push(|");
-        assert_eq!(about("f(vec![1, wo|rd])", false), "f(( word|");
-        assert_eq!(about("println|!(\"{}\", 1)", false), "println|");
-        assert_eq!(marked(spot("println!(\"{wo|rd}\")", about_hole)), "(word|");
+        assert_eq!(
+            about(":dep x\n!ls\na.pu|sh(1);", true),
+            "\n\nlet _ = a.push(|"
+        );
+        assert_eq!(about("f(vec![1, wo|rd])", false), "let _ = f(( word|");
+        assert_eq!(about("println|!(\"{}\", 1)", false), "let _ = println|");
+        assert_eq!(
+            marked(spot("println!(\"{wo|rd}\")", about_hole)),
+            "let _ = (word|"
+        );
         let made = |code| {
             let made = spot(code, |spot| {
                 about_made(spot, spot.name_at().expect("a name"))
@@ -279,6 +295,7 @@ mod tests {
             made(":dep x\nfn ad|d() {} // a"),
             "\nfn add() {} // a\n;add|"
         );
+        assert_eq!(made("/// A.\nfn ad|d() {}"), " /// A.\nfn add() {}\n;add|");
         assert_eq!(made("{ let a| = 1; }"), "");
     }
 

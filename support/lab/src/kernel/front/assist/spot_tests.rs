@@ -108,3 +108,23 @@ fn names_are_told_apart_by_what_stands_before_them() {
     assert_eq!(about("let x; use a::{b, c|"), row("c", false, false, true));
     assert_eq!(about("use a; c|"), row("c", false, false, false));
 }
+
+#[test]
+fn a_statement_that_may_be_a_value_is_found_where_it_begins() {
+    let rows = [
+        ("f(a|)", Some(0)),
+        ("let x = f(a|)", None),
+        ("x; for a in b { c|", Some(3)),
+        ("if a { b } else { c|", Some(0)),
+        ("if a { b } c|", Some(11)),
+        ("fn f() {} a.b(|", Some(10)),
+        ("fn f() { g(|", None),
+        ("async fn f() { g(|", None),
+        ("async { g(|", Some(0)),
+        (":dep a\n// b\nc|", Some(12)),
+        ("a; |", None),
+    ];
+    for (code, begin) in rows {
+        assert_eq!(at(code, |spot| spot.value(spot.at)), begin, "{code}");
+    }
+}
