@@ -58,6 +58,7 @@ NAMES = {
     "macro of std": "printl§",
     "open brackets": "fn later() { let x = add_one(add_o§\nlet y = 1;",
     "empty": "§",
+    "behind a value": "word.len()§",
     "comment": "// add_o§",
     "string": 'let text = "add_o§";',
 }
@@ -91,6 +92,10 @@ ABOUT = {
     "chain": "word\n    .chars()\n    .fil§ter(|letter| true)",
     "after commands": ":opt 0\n\nadd_§one(1)",
     "not ASCII": 'let größe = "é 👩‍💻"; add_§one(1)',
+    "use": "use std::{sync::Mut§ex};",
+    "function that comes with a feature": "tokio::spa§wn(async {})",
+    "struct of the lab": "Timel§ine::new()",
+    "errors of the lab": "support::server::Server::sta§rt",
     "comment": "// add_§one(1)",
     "nothing": "no_such_n§ame",
 }

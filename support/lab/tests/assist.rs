@@ -152,6 +152,7 @@ fn only_what_can_be_used_is_proposed_in_an_order() {
 fn where_no_name_is_written_none_is_proposed_and_where_all_fit_all_are() {
     assert!(names("comment").is_empty());
     assert!(names("string").is_empty());
+    assert!(names("behind a value").is_empty());
     let all = names("empty");
     assert!(all.contains(&"add_one") && all.contains(&"word"), "{all:?}");
 }
@@ -189,6 +190,8 @@ fn a_name_is_known_at_each_of_its_letters_and_a_call_among_its_arguments() {
         ("chain", "fn filter"),
         ("after commands", "fn add_one"),
         ("not ASCII", "fn add_one"),
+        ("use", "pub struct Mutex"),
+        ("struct of the lab", "pub struct Timeline { /* … */ }"),
     ];
     for (question, words) in rows {
         let (text, html) = known(question);
@@ -217,6 +220,14 @@ fn documentation_is_shown_as_rustdoc_shows_it() {
         ("macro", "Prints to the standard output"),
         ("macro of tokio", "Waits on multiple concurrent branches"),
         ("made here", "Twice."),
+        (
+            "function that comes with a feature",
+            "Spawns a new asynchronous task",
+        ),
+        (
+            "errors of the lab",
+            "\n\nErrors\n\nWhere the operating system",
+        ),
     ];
     for (question, words) in rows {
         assert!(

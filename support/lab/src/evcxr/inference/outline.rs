@@ -112,6 +112,9 @@ impl Place {
 
     /// Where the tokens of a group stand, by what is written before it.
     fn of_group(self, before: &[TokenTree]) -> Place {
+        if visibility::is_of_items(before) {
+            return self;
+        }
         let is_mark =
             |token: &TokenTree| matches!(token, TokenTree::Punct(point) if point.as_char() == '!');
         let is_macro = match before {
@@ -349,8 +352,16 @@ mod tests {
         let kept = "macro_rules! m { ($(#[$a:meta])* $t:ty) => { fn f() { g::<$t>() } #[stable] fn h() { loop {} } } }";
         becomes(kept, kept);
         becomes(
-            "cfg_rt! { #[inline] fn f() { g() } }",
-            "cfg_rt! { #[inline] fn f() { loop {} } }",
+            "lazy! { #[inline] fn f() { g() } }",
+            "lazy! { #[inline] fn f() { loop {} } }",
+        );
+    }
+
+    #[test]
+    fn what_is_there_with_a_feature_is_as_documented_as_what_always_is() {
+        becomes(
+            "cfg_rt! { /// Spawns.\n #[inline] pub fn f() { g() } }",
+            "cfg_rt! { #[doc = \" Spawns.\"] pub fn f() { loop {} } }",
         );
     }
 

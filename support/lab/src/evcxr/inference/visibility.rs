@@ -225,7 +225,7 @@ fn path(before: &[TokenTree]) -> usize {
 }
 
 /// Whether what follows holds items: a module does, and what is compiled only where a feature is on.
-fn is_of_items(before: &[TokenTree]) -> bool {
+pub(super) fn is_of_items(before: &[TokenTree]) -> bool {
     match before {
         [.., TokenTree::Ident(word), TokenTree::Ident(_)] => word == "mod",
         _ => called(before).is_some_and(|name| name.starts_with("cfg_") && name != "cfg_if"),

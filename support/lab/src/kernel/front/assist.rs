@@ -1,10 +1,11 @@
 //! Help while a learner writes: which names fit at the cursor, and what is known of a name.
 //!
 //! Evcxr asks rust-analyzer, which sees only code that is whole, tells what nobody can use, and writes what an editor fills in. So what
-//! it is asked is written anew ([`question`], from what [`spot`] finds with [`scan`]), sometimes more than once, and what it answers
+//! it is asked is written anew ([`question`], from what [`spot`] and [`names`] find with [`scan`]), sometimes more than once, and what it answers
 //! is put in order ([`matches`], [`tooltip`]). All places are counted in the code of the learner.
 
 mod matches;
+mod names;
 mod question;
 mod scan;
 mod spot;
@@ -60,7 +61,7 @@ impl Assist {
         let is_enough = if self.is_completion {
             matches::is_empty(&answer)
         } else {
-            answer["found"] == true
+            tooltip::is_found(&answer)
         };
         if is_enough {
             self.questions.clear();
@@ -83,6 +84,7 @@ impl Assist {
 fn for_names(spot: &Spot) -> Vec<Question> {
     match spot.place() {
         Place::Prose => Vec::new(),
+        Place::Code if spot.is_behind_value() => Vec::new(),
         Place::Command(_) => vec![question::names(spot)],
         Place::Code | Place::Hole(_) => {
             let in_use = question::names_in_use(spot);
@@ -119,7 +121,9 @@ fn about_names(spot: &Spot) -> Vec<Question> {
 /// What to ask about one name.
 fn about(spot: &Spot, name: usize) -> Vec<Question> {
     let plain = question::about(spot, name, false);
-    if spot.is_macro(name) {
+    if let Some(path) = question::about_used(spot, name) {
+        vec![path]
+    } else if spot.is_macro(name) || spot.text(name) == "await" {
         vec![plain]
     } else if spot.is_member(name) {
         // A method has its documentation where it is called.

@@ -334,7 +334,9 @@ fn a_name_that_is_not_known_is_not_the_last_to_be_asked_about() {
     talk.answers(&json!({ "status": "ok", "found": false, "data": {} }));
     assert_eq!(talk.asked_for(), ["let _ = f(1, a", "let _ = f"]);
     assert!(talk.got.is_empty());
-    talk.answers(&json!({ "status": "ok", "found": true, "data": { "text/plain": "fn f()" } }));
+    talk.answers(
+        &json!({ "status": "ok", "found": true, "data": { "text/html": "<p>fn f()</p>" } }),
+    );
     assert_eq!(
         talk.contents("inspect_reply")[0]["data"]["text/plain"],
         "fn f()"

@@ -77,7 +77,12 @@ pub(super) fn answer(spot: &Spot, answers: &[Value]) -> Value {
         }
         // What a value or a type has comes in the order of its source, and all else in none.
         if !spot.is_in_type() {
-            found.sort_by(|one, other| one.text.cmp(&other.text));
+            found.sort_by_key(|found| {
+                (
+                    found.text.starts_with(char::is_uppercase),
+                    found.text.clone(),
+                )
+            });
         }
         found.sort_by_key(Match::rank);
     }

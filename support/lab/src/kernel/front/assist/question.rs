@@ -67,6 +67,24 @@ pub(super) fn about(spot: &Spot, name: usize, is_called: bool) -> Question {
     ending(code_until(spot, &word, word.end) + bracket)
 }
 
+/// Asks about a name in a `use` by its whole path, which stands there in pieces; nothing where it stands elsewhere.
+pub(super) fn about_used(spot: &Spot, name: usize) -> Option<Question> {
+    let word = spot.tokens[name];
+    if !spot.is_in_use(word.start) {
+        return None;
+    }
+    let mut path = spot.code[spot.tokens[spot.path(name)].start..word.end].to_owned();
+    for group in spot.groups.iter().rev() {
+        let open = spot.tokens[group.open];
+        let Some(before) = spot.qualifier(open.start) else {
+            break;
+        };
+        let start = spot.tokens[spot.path(before)].start;
+        path.insert_str(0, &spot.code[start..open.start]);
+    }
+    Some(ending(path))
+}
+
 /// Asks about a name in a string that a macro fills in.
 pub(super) fn about_hole(spot: &Spot) -> Question {
     let word = spot.word();
@@ -295,6 +313,15 @@ mod tests {
             made(":dep x\nfn ad|d() {} // a"),
             "\nfn add() {} // a\n;add|"
         );
+        let used = |code| {
+            let used = spot(code, |spot| {
+                about_used(spot, spot.name_at().expect("a name"))
+            });
+            used.map(marked).unwrap_or_default()
+        };
+        assert_eq!(used("a(); use b::{c, d::{e::f|g, h}};"), "b::d::e::fg|");
+        assert_eq!(used("use a::b|::c;"), "a::b|");
+        assert_eq!(used("a::b|"), "");
         assert_eq!(made("/// A.\nfn ad|d() {}"), " /// A.\nfn add() {}\n;add|");
         assert_eq!(made("{ let a| = 1; }"), "");
     }

@@ -128,3 +128,20 @@ fn a_statement_that_may_be_a_value_is_found_where_it_begins() {
         assert_eq!(at(code, |spot| spot.value(spot.at)), begin, "{code}");
     }
 }
+
+#[test]
+fn behind_a_value_no_name_begins() {
+    let rows = [
+        ("f()|", true),
+        ("a[0]|", true),
+        ("\"a\"|", true),
+        ("f() |", false),
+        ("{}|", false),
+        ("a.|", false),
+        ("f(|", false),
+        ("a|", false),
+    ];
+    for (code, is_behind) in rows {
+        assert_eq!(at(code, |spot| spot.is_behind_value()), is_behind, "{code}");
+    }
+}
