@@ -1,6 +1,7 @@
 """Asks a kernel for help in what is being written: which names fit at the cursor, and what is known of a name.
 
-Where the cursor is, `§` stands. Printed is one object of JSON: for each question what was asked, and the content of the answer.
+Where the cursor is, `§` stands. Printed is one object of JSON: for each question what was asked, and the content of
+the answer.
 """
 
 import json

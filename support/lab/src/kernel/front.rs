@@ -2,7 +2,7 @@
 //!
 //! It binds the five ports that Jupyter names, starts evcxr behind it on ports of its own, and passes messages: [`message`]
 //! is how they look, [`sockets`] between whom they go, [`traffic`] how, [`queue`] what happens to requests, [`running`] to the one
-//! that is worked on, [`answers`] which are answered here. What cells write comes by pipes: [`process`] is those, [`output`] what is in
+//! that is worked on, [`answers`] which are answered here, [`assist`] how who writes is helped. What cells write comes by pipes: [`process`] is those, [`output`] what is in
 //! it, [`pace`] when it goes on. [`source`] knows code, [`failure`], [`ending`] and [`words`] what to say. Evcxr keeps to itself what a
 //! notebook ought to know, and says what it ought not; here is where that is made good.
 //!

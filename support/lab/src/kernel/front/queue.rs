@@ -10,6 +10,9 @@
 //! sentence and the result. Until it has run, evcxr does not count its dependencies in: they are declared with the settings,
 //! or everything would be built back in between.
 //!
+//! Who asks which names fit, or what is known of a name, gets an answer for which evcxr may have been asked several times, in other words
+//! (see [`super::assist`]).
+//!
 //! What belongs to the cell that runs is in [`running`](super::running).
 
 use super::assist::Assist;
