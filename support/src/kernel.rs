@@ -15,7 +15,7 @@ use std::task::{Context, Poll};
 use tokio::runtime::Runtime;
 
 #[cfg(unix)]
-pub use process::start;
+pub use process::{returned, start};
 
 /// Whether what this process writes goes to the lab's kernel.
 pub(crate) fn is_the_labs() -> bool {

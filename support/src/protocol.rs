@@ -25,6 +25,9 @@ pub(crate) const STARTED: &str = "EVCXR_LAB_STARTED ";
 /// Begins a line on standard error about a panic in the thread of the cells: JSON follows.
 pub(crate) const PANIC: &str = "EVCXR_LAB_PANIC ";
 
+/// Begins a line on standard error about an error by which a cell returns: JSON follows.
+pub(crate) const RETURNED: &str = "EVCXR_LAB_RETURNED ";
+
 /// Begins the line before something that takes the place of what was shown under the same name, which follows.
 pub(crate) const SHOWN_AS: &str = "EVCXR_LAB_SHOWN_AS ";
 

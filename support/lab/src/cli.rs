@@ -162,7 +162,7 @@ pub(crate) fn run() -> Result<ExitCode> {
         Command::Compile { rustc, call } => {
             return replay::cell(&rustc, &call.program, &call.arguments);
         }
-        Command::Record(call) => match replay::record(&call.program, &call.arguments)? {},
+        Command::Record(call) => return replay::record(&call.program, &call.arguments),
         Command::Resolve { host, call } => {
             return crates::resolve(&call.program, &host, &call.arguments);
         }

@@ -12,10 +12,12 @@ use rustix::stdio::{dup2_stderr, dup2_stdout};
 use rustix::time::Timespec;
 use serde_json::json;
 use std::env;
+use std::error::Error;
 use std::fs::File;
 use std::io::{self, Read, Write};
+use std::iter;
 use std::os::fd::AsFd;
-use std::panic;
+use std::panic::{self, Location};
 use std::process;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -135,20 +137,54 @@ fn obey(mut orders: File, mut evcxr: File, flush: &SyncSender<()>, flushed: &Rec
     }
 }
 
-/// Tells the lab of panics in the thread of the cells as data: whether one ends the cell, or is caught, is seen later.
+/// Tells the lab of panics in the thread of the cells as data: whether one ends the cell, or is caught, is seen later. Of those in
+/// other threads it tells as Rust does, without advice on variables that are the kernel's.
 fn report_panics() {
     let cells = thread::current().id();
     let report = panic::take_hook();
     panic::set_hook(Box::new(move |panic| {
         let backtrace = env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0");
-        if thread::current().id() != cells || backtrace {
+        if backtrace {
             return report(panic);
         }
-        let told = json!({
-            "words": crate::panics::message(panic.payload()),
-            "place": panic.location().map(ToString::to_string),
-        });
-        // What cannot be told has nobody who listens.
-        let _ = io::stderr().write_all(format!("{}{told}\n", protocol::PANIC).as_bytes());
+        let thread = thread::current();
+        let words = crate::panics::message(panic.payload());
+        let place = panic.location().map(ToString::to_string);
+        let told = if thread.id() == cells {
+            let told = json!({ "words": words, "place": place });
+            format!("{}{told}\n", protocol::PANIC)
+        } else {
+            let name = thread.name().unwrap_or("<unnamed>");
+            let place = place.unwrap_or_default();
+            format!("thread '{name}' panicked at {place}:\n{words}\n")
+        };
+        tell(&told);
     }));
+}
+
+/// What cannot be told has nobody who listens.
+fn tell(line: &str) {
+    let _ = io::stderr().write_all(line.as_bytes());
+}
+
+/// Takes the error by which a cell returns.
+///
+/// The lab's kernel is told what the error says, and what its sources say, and in which line it was returned; others print it.
+#[doc(hidden)]
+#[track_caller]
+pub fn returned(error: Box<dyn Error>) {
+    if !super::is_the_labs() {
+        return tell(&format!("{error}\n"));
+    }
+    let place = Location::caller().to_string();
+    let told = json!({ "words": words(error.as_ref()), "place": place });
+    tell(&format!("{}{told}\n", protocol::RETURNED));
+}
+
+/// What an error and its sources say, from the outside in. One that repeats its source says it once.
+fn words(error: &(dyn Error + 'static)) -> Vec<String> {
+    let errors = iter::successors(Some(error), |&error| error.source());
+    let mut words: Vec<String> = errors.map(ToString::to_string).collect();
+    words.dedup();
+    words
 }

@@ -204,6 +204,11 @@ fn manifest(folder: &Path) -> String {
     fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default()
 }
 
+/// Whether the cells that are built in a folder are given `support`.
+pub(crate) fn have_support(folder: &Path) -> bool {
+    has_support(&manifest(folder))
+}
+
 /// Whether a manifest is that of cells, with what they are given. The first of a kernel has no dependencies yet.
 fn has_support(manifest: &str) -> bool {
     !manifest.contains(CHECK) && manifest.lines().any(|line| line.starts_with("support = "))

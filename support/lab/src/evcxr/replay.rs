@@ -2,10 +2,11 @@
 //!
 //! Half the time of a short cell goes by while cargo finds, once more, that three hundred crates are as they were. In a
 //! kernel's folder they are: nothing but the cell changes. So the kernel's cargo is this one. Where manifest, settings and
-//! request are those of an earlier build, it becomes the very compiler that cargo started then; for everything else it
-//! asks cargo (see [`crate::evcxr::crates`]), and records how cargo starts the compiler.
+//! request are those of an earlier build, it runs the very compiler that cargo started then; for everything else it asks cargo
+//! (see [`crate::evcxr::crates`]), and records how cargo starts the compiler. What the compiler is given and says is for
+//! [`crate::evcxr::compile`].
 
-use crate::evcxr::{config::CELL, crates};
+use crate::evcxr::{compile, config::CELL, crates};
 use crate::system::{
     files,
     variables::{EVCXR_PRODUCT, INVOCATION},
@@ -14,9 +15,7 @@ use anyhow::{Context, Result};
 use fs_err as fs;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::convert::Infallible;
 use std::env;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
@@ -81,8 +80,7 @@ pub(crate) fn cell(rustc: &Path, cargo: &Path, arguments: &[String]) -> Result<E
         tracing::debug!(?file, "a cell is compiled as before");
         let mut compiler = Command::new(&known.program);
         compiler.args(&known.arguments).envs(&known.environment);
-        return Err(compiler.exec())
-            .with_context(|| format!("`{}` could not be started", known.program));
+        return compile::run(compiler);
     }
     tracing::debug!(
         ?file,
@@ -93,8 +91,8 @@ pub(crate) fn cell(rustc: &Path, cargo: &Path, arguments: &[String]) -> Result<E
     crates::build(cargo, arguments, &variables, product.as_deref(), forget)
 }
 
-/// Records how cargo starts the compiler of a cell, and becomes it.
-pub(crate) fn record(program: &Path, arguments: &[String]) -> Result<Infallible> {
+/// Records how cargo starts the compiler of a cell, and runs it.
+pub(crate) fn record(program: &Path, arguments: &[String]) -> Result<ExitCode> {
     if let (Some(file), Ok(folder)) = (env::var_os(INVOCATION), env::current_dir()) {
         let invocation = RustcInvocation {
             folder: folder.to_string_lossy().into_owned(),
@@ -111,11 +109,9 @@ pub(crate) fn record(program: &Path, arguments: &[String]) -> Result<Infallible>
         // prepared folder's.
         let _ = files::write_json(Path::new(&file), &invocation);
     }
-    Err(Command::new(program)
-        .args(arguments)
-        .env_remove(INVOCATION)
-        .exec())
-    .with_context(|| format!("`{}` could not be started", program.display()))
+    let mut compiler = Command::new(program);
+    compiler.args(arguments).env_remove(INVOCATION);
+    compile::run(compiler)
 }
 
 /// The arguments without the one that keeps intermediate results: cells are short, and to compile one anew takes less

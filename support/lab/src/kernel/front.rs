@@ -2,8 +2,9 @@
 //!
 //! It binds the five ports that Jupyter names, starts evcxr behind it on ports of its own, and passes messages: [`message`]
 //! is how they look, [`sockets`] between whom they go, [`traffic`] how, [`queue`] what happens to requests, [`running`] to the one
-//! that is worked on, [`answers`] which are answered here, [`assist`] how who writes is helped. What cells write comes by pipes: [`process`] is those, [`output`] what is in
-//! it, [`pace`] when it goes on. [`source`] knows code, [`failure`], [`ending`] and [`words`] what to say. Evcxr keeps to itself what a
+//! that is worked on, [`answers`] which are answered here, [`assist`] how who writes is helped. What cells write comes by pipes:
+//! [`process`] is those, [`output`] what is in it, [`pace`] when it goes on. [`source`] knows code, [`sources`] what was compiled,
+//! [`compiler`] what is wrong with it, [`failure`], [`ending`] and [`words`] what to say. Evcxr keeps to itself what a
 //! notebook ought to know, and says what it ought not; here is where that is made good.
 //!
 //! Neither outlives the other ([`life`]). Evcxr ends with the front in whatever way that ends, and the process of the cells when nobody can
@@ -12,6 +13,7 @@
 mod answers;
 mod assist;
 mod cells;
+mod compiler;
 mod ending;
 mod failure;
 mod folder;
@@ -25,6 +27,7 @@ mod queue;
 mod running;
 mod sockets;
 mod source;
+mod sources;
 #[cfg(test)]
 mod talk;
 mod traffic;
@@ -297,7 +300,7 @@ fn settle(process: &Process, pieces: Vec<Piece>) {
             Piece::Line(line) => process.order(&format!("pass {line}\n")),
             Piece::Text(_, text) => eprint!("{text}"),
             Piece::Panic(panic) => eprint!("{}", panic.report()),
-            Piece::Shown(_) | Piece::Started(_) => {}
+            Piece::Shown(_) | Piece::Started(_) | Piece::Returned(_) => {}
         }
     }
 }

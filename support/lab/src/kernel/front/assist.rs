@@ -2,7 +2,7 @@
 //!
 //! Evcxr asks rust-analyzer, which sees only code that is whole, tells what nobody can use, and writes what an editor fills in. So what
 //! it is asked is written anew ([`question`], from what [`spot`] and [`names`] find with [`scan`]), sometimes more than once, and what it answers
-//! is put in order ([`matches`], [`tooltip`]). All places are counted in the code of the learner.
+//! is put in order ([`mod@matches`], [`tooltip`]). All places are counted in the code of the learner.
 
 mod matches;
 mod names;

@@ -4,11 +4,14 @@
 //! messages and output come in and go out, and what lies outside is asked of [`Surroundings`].
 
 use super::assist::Assist;
+use super::compiler::written::has_places;
 use super::failure::Failure;
 use super::history::History;
 use super::message::{Key, Message};
-use super::output::{Panic, Shown};
+use super::output::{Panic, Returned, Shown};
 use super::pace::Pace;
+use super::sources::Sources;
+use crate::evcxr::compiler::{Cell, Compiled};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::time::Instant;
@@ -44,6 +47,12 @@ pub(crate) trait Surroundings {
     fn is_gone(&self) -> bool;
     /// Whether the system has ended a process for want of memory since this was last asked.
     fn was_out_of_memory(&mut self) -> bool;
+    /// The compiler will be given this cell.
+    fn begins(&mut self, cell: Cell);
+    /// What the compiler has said of a cell that it has compiled, or of one that it has not: once.
+    fn compiled(&mut self, succeeded: bool) -> Option<Compiled>;
+    /// What was compiled last.
+    fn source(&self) -> Option<String>;
 }
 
 /// Something for evcxr to do.
@@ -91,10 +100,14 @@ pub(super) struct Now {
     /// The notebook has been told that `support` is built anew, or that the folder is gone.
     pub(super) told: bool,
     pub(super) stderr: String,
+    /// When to look next for what the compiler warns of: a cell may wait long before it writes something.
+    pub(super) look: Option<Instant>,
     /// Its process has said why it ends.
     pub(super) last_words: bool,
     /// What was shown last, which may be the value of the cell.
     pub(super) shown: Option<(Shown, Instant)>,
+    /// The error by which it returns.
+    pub(super) returned: Option<Returned>,
     /// The last panic, and until when it is awaited whether it ends the cell.
     pub(super) panic: Option<Panic>,
     pub(super) panic_due: Option<Instant>,
@@ -118,8 +131,10 @@ impl Now {
             interrupted: false,
             told: false,
             stderr: String::new(),
+            look: None,
             last_words: false,
             shown: None,
+            returned: None,
             panic: None,
             panic_due: None,
         }
@@ -133,10 +148,19 @@ impl Now {
         )
     }
 
-    /// When it is known what is held.
+    /// Whether something is held.
+    pub(super) fn holds(&self) -> bool {
+        self.shown.is_some() || self.panic_due.is_some()
+    }
+
+    /// When it is known what is held, or when to look.
     pub(super) fn due(&self) -> Option<Instant> {
         let shown = self.shown.as_ref().map(|(_, due)| *due);
-        shown.into_iter().chain(self.panic_due).min()
+        shown
+            .into_iter()
+            .chain(self.panic_due)
+            .chain(self.look)
+            .min()
     }
 
     /// Keeps the end of what the cell writes to standard error.
@@ -168,6 +192,7 @@ pub(crate) struct Cells<S> {
     /// Where the last cell has shown something that it may replace.
     pub(super) places: Vec<String>,
     pub(super) history: History,
+    pub(super) sources: Sources,
     pub(super) text: Pace,
     pub(super) out: Vec<Out>,
 }
@@ -188,6 +213,7 @@ impl<S: Surroundings> Cells<S> {
             variables: Vec::new(),
             places: Vec::new(),
             history: History::default(),
+            sources: Sources::default(),
             text: Pace::default(),
             out: Vec::new(),
         }
@@ -225,11 +251,31 @@ impl<S: Surroundings> Cells<S> {
     /// Publishes the text that waits.
     pub(super) fn hand_on(&mut self) {
         for (stream, text) in self.text.take() {
+            let text = self.with_cells(&text);
             let content = json!({ "name": stream.name(), "text": text });
             let message = self
                 .of()
                 .map(|request| request.child("stream", &content, &self.key));
             self.out.extend(message.map(Out::Publish));
+        }
+    }
+
+    /// A text with the cells and lines that its places in sources mean.
+    pub(super) fn with_cells(&mut self, text: &str) -> String {
+        if !has_places(text) {
+            return text.to_owned();
+        }
+        self.know_source();
+        self.sources.with_cells(text, &self.history)
+    }
+
+    /// Keeps what was compiled for the cell that runs.
+    pub(super) fn know_source(&mut self) {
+        if let Some(now) = self.now.as_ref().filter(|now| now.executes)
+            && !self.sources.has(now.count)
+            && let Some(source) = self.around.source()
+        {
+            self.sources.add(now.count, source);
         }
     }
 

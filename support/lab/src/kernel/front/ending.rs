@@ -3,6 +3,9 @@
 //! The kernel tells the signal or the status only. What the process wrote last says more, and so does the control group's
 //! count of processes that were ended for want of memory.
 
+use super::history::History;
+use super::source::{self, Culprit, End};
+use super::sources::Line;
 use fs_err as fs;
 
 /// What evcxr says when the process of the cells is gone; before it stands what that process printed last.
@@ -45,6 +48,61 @@ impl Ending<'_> {
         )
     }
 
+    /// The line that may have done it, and what it did: in the cell, or in a function of an earlier one that it calls.
+    pub(crate) fn place(
+        &self,
+        number: u64,
+        code: &str,
+        history: &History,
+    ) -> Option<(String, Line)> {
+        let end = self.end()?;
+        let here = source::culprit(code, end, None).map(|found| (found, number, code));
+        let called = source::words(code);
+        let mut earlier = history.latest();
+        let (found, number, code) = here.or_else(|| {
+            earlier.find_map(|(number, code)| {
+                Some((source::culprit(code, end, Some(&called))?, number, code))
+            })
+        })?;
+        let Culprit { name, line, column } = found;
+        let done = match end {
+            End::Recursion => format!("`{name}` calls itself"),
+            End::Call(_) => format!("`{name}` is called"),
+        };
+        let text = code.lines().nth(line - 1)?.to_owned();
+        Some((
+            done,
+            Line {
+                number,
+                line,
+                column,
+                text,
+            },
+        ))
+    }
+
+    /// What may have brought the end.
+    fn end(&self) -> Option<End> {
+        let has = |signal: &str| self.status.contains(signal);
+        if self.interrupted || self.out_of_memory || self.refused().is_some() {
+            None
+        } else if has("SIGSEGV") || has("SIGBUS") || self.overflowed() {
+            Some(End::Recursion)
+        } else if has("SIGABRT") {
+            Some(End::Call("abort"))
+        } else if has("exit status") || has("exit code") {
+            Some(End::Call("exit"))
+        } else {
+            None
+        }
+    }
+
+    fn overflowed(&self) -> bool {
+        ["overflowed its stack", "stack overflow"]
+            .iter()
+            .any(|words| self.stderr.contains(words))
+    }
+
     fn lost(&self) -> String {
         let names = self.variables.iter().take(NAMED);
         let names: Vec<_> = names.map(|name| format!("`{name}`")).collect();
@@ -65,7 +123,6 @@ impl Ending<'_> {
     fn cause(&self) -> String {
         let status = self.status;
         let has = |signal: &str| status.contains(signal);
-        let stack = ["overflowed its stack", "stack overflow"];
         if self.interrupted {
             return "The cell was interrupted, which ends the process of the cells".to_owned();
         }
@@ -79,7 +136,7 @@ impl Ending<'_> {
                 "The cell asked for {bytes} bytes of memory, more than it may have, and Rust ended its process ({status})"
             );
         }
-        if stack.iter().any(|words| self.stderr.contains(words)) {
+        if self.overflowed() {
             return format!(
                 "The stack overflowed, most often because a function calls itself without end, and Rust ended the process of \
                  the cells ({status})"

@@ -1,8 +1,10 @@
 //! Why a cell has failed, in Jupyter's terms: name, value and traceback.
 
+use super::compiler::{Explained, library, noted, pointed};
 use super::ending;
 use super::message::Message;
-use super::output::Panic;
+use super::output::{Panic, Returned};
+use super::sources::Line;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -62,23 +64,50 @@ impl Failure {
         Self::new("StdinNotSupported", STDIN, &format!("line {line}: {STDIN}"))
     }
 
-    /// A panic left the cell. If its report has been seen, it is not repeated.
-    pub(super) fn panic(panic: Option<&Panic>, seen: bool) -> Self {
+    /// A panic left the cell, in this line.
+    pub(super) fn panic(panic: Option<&Panic>, line: Option<&Line>) -> Self {
         let words = panic.map_or("the cell panicked", |panic| &panic.words);
-        match panic {
-            Some(panic) if !seen => Self::new("Panic", words, &panic.report()),
-            _ => Self::new("Panic", words, &format!("The cell panicked: {words}")),
-        }
+        let place = panic.and_then(|panic| panic.place.as_deref());
+        let told = match (line, place) {
+            (Some(line), _) => pointed("the cell panicked", words, line),
+            // In a library, which the cell, or a function that it calls, has called.
+            (None, Some(place)) => format!(
+                "error: the cell panicked: {words}\n  --> {}",
+                library(place)
+            ),
+            (None, None) => format!("error: the cell panicked: {words}"),
+        };
+        Self::new("Panic", words, &told)
     }
 
-    /// An error left the cell through `?`.
-    pub(super) fn question_mark(words: &str) -> Self {
-        Self::new("ErrorReturned", words, &format!("Error: {words}"))
+    /// An error left the cell through `?`, in this line.
+    pub(super) fn returned(returned: Option<&Returned>, line: Option<&Line>) -> Self {
+        let words = returned.map_or(&[][..], |returned| &returned.words);
+        let first = words
+            .first()
+            .map_or("an error left the cell", String::as_str);
+        let mut told = match line {
+            Some(line) => pointed("the cell returned an error", first, line),
+            None => format!("the cell returned an error: {first}"),
+        };
+        for cause in words.iter().skip(1) {
+            told += &format!("\ncaused by: {}", cause.replace('\n', "\n           "));
+        }
+        Self::new("ErrorReturned", first, &told)
+    }
+
+    /// The compiler refuses the cell.
+    pub(super) fn compiler(explained: Explained) -> Self {
+        Self::new(COMPILER, explained.value, &explained.drawn)
     }
 
     /// The process of the cells has ended, after it had printed this.
-    pub(super) fn ended(printed: &str, words: &str) -> Self {
-        Self::new(ending::NAME, words, &format!("{printed}{words}"))
+    pub(super) fn ended(printed: &str, words: &str, place: Option<&(String, Line)>) -> Self {
+        let mut told = format!("{printed}{words}");
+        if let Some((done, line)) = place {
+            told += &format!("\n{}", noted(done, line));
+        }
+        Self::new(ending::NAME, words, &told)
     }
 
     /// What the compiler says, or evcxr.

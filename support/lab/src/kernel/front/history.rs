@@ -14,6 +14,18 @@ impl History {
         self.0.push((number, code.to_owned()));
     }
 
+    /// The cells, the latest first.
+    pub(super) fn latest(&self) -> impl Iterator<Item = (u64, &str)> {
+        let cells = self.0.iter().rev();
+        cells.map(|(number, code)| (*number, code.as_str()))
+    }
+
+    /// The code of a cell.
+    pub(super) fn code(&self, number: u64) -> Option<&str> {
+        let found = self.0.iter().rfind(|(known, _)| *known == number);
+        found.map(|(_, code)| code.as_str())
+    }
+
     /// What a request asks for, oldest first.
     pub(super) fn of(&self, asked: &Value) -> Value {
         let most = asked["n"].as_u64().and_then(|n| usize::try_from(n).ok());

@@ -25,14 +25,23 @@ pub(crate) const QUESTION_MARK: &str = "EVCXR_ERROR_OCCURRED";
 /// No less than the length of what ends a content.
 const LONGEST: usize = 32;
 
-/// Beginnings of lines that evcxr reads on: a variable has got another type, and a cell asks for input.
-const PASSED: [&str; 2] = ["EVCXR_VARIABLE_CHANGED_TYPE:", "EVCXR_INPUT_"];
+/// Begins a line about a variable that has got another type.
+pub(crate) const CHANGED: &str = "EVCXR_VARIABLE_CHANGED_TYPE:";
+
+/// Beginnings of lines that evcxr reads on: that one, and one by which a cell asks for input.
+const PASSED: [&str; 2] = [CHANGED, "EVCXR_INPUT_"];
 
 /// Begins the line with which a new process of the cells says its number.
 const STARTED: &str = "EVCXR_LAB_STARTED ";
 
 /// Begins a line on standard error that tells of a panic in the thread of the cells.
 const PANIC: &str = "EVCXR_LAB_PANIC ";
+
+/// Begins a line on standard error that tells of an error by which a cell returns.
+const RETURNED: &str = "EVCXR_LAB_RETURNED ";
+
+/// What both begin with.
+const TOLD: &str = "EVCXR_LAB_";
 
 /// Begins the line before something that is shown in the place of what was shown under the same name, which follows.
 const NAMED: &str = "EVCXR_LAB_SHOWN_AS ";
@@ -72,6 +81,14 @@ impl Panic {
     }
 }
 
+/// An error by which a cell returns.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Returned {
+    /// What it says, and what its sources say.
+    pub(crate) words: Vec<String>,
+    pub(crate) place: String,
+}
+
 /// Something to show.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Shown {
@@ -89,6 +106,7 @@ pub(crate) enum Piece {
     /// A line for evcxr.
     Line(String),
     Panic(Panic),
+    Returned(Returned),
     /// A new process, with this number.
     Started(u32),
 }
@@ -238,7 +256,7 @@ impl Output {
     }
 
     fn stderr_pieces(&mut self, pieces: &mut Vec<Piece>) {
-        while let Some(marker) = find(&self.stderr, PANIC.as_bytes()) {
+        while let Some(marker) = find(&self.stderr, TOLD.as_bytes()) {
             let Some(end) = find(&self.stderr[marker..], b"\n") else {
                 let before = lossy(self.stderr.drain(..marker));
                 push(pieces, Stream::Stderr, before);
@@ -247,14 +265,23 @@ impl Output {
             let before = lossy(self.stderr.drain(..marker));
             push(pieces, Stream::Stderr, before);
             let line = lossy(self.stderr.drain(..=end));
-            match serde_json::from_str(&line[PANIC.len()..]) {
-                Ok(panic) => pieces.push(Piece::Panic(panic)),
-                Err(_) => push(pieces, Stream::Stderr, line),
+            match told(&line) {
+                Some(piece) => pieces.push(piece),
+                None => push(pieces, Stream::Stderr, line),
             }
         }
-        let text = take_text(&mut self.stderr, PANIC.as_bytes());
+        let text = take_text(&mut self.stderr, TOLD.as_bytes());
         push(pieces, Stream::Stderr, text);
     }
+}
+
+/// What a line on standard error tells as data.
+fn told(line: &str) -> Option<Piece> {
+    if let Some(panic) = line.strip_prefix(PANIC) {
+        return serde_json::from_str(panic).ok().map(Piece::Panic);
+    }
+    let returned = line.strip_prefix(RETURNED)?;
+    serde_json::from_str(returned).ok().map(Piece::Returned)
 }
 
 fn push(pieces: &mut Vec<Piece>, stream: Stream, text: String) {

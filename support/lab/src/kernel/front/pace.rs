@@ -2,6 +2,7 @@
 //!
 //! A message for each line is too many: JupyterLab drops what comes faster than it likes. So text waits a moment for more.
 
+use super::compiler::written::unfinished;
 use super::output::Stream;
 use std::time::{Duration, Instant};
 
@@ -17,6 +18,7 @@ pub(super) struct Pace {
     waiting: Vec<(Stream, String)>,
     due: Option<Instant>,
     next: Option<Instant>,
+    held: bool,
 }
 
 impl Pace {
@@ -30,32 +32,26 @@ impl Pace {
         self.due = Some(self.next.map_or(due, |next| due.max(next)));
     }
 
-    /// Takes back what was added last to a stream, if it ends so and nobody has it yet.
-    pub(super) fn take_back(&mut self, stream: Stream, end: &str) -> bool {
-        let Some((_, text)) = self.waiting.last_mut().filter(|(last, _)| *last == stream) else {
-            return false;
-        };
-        let Some(length) = text.strip_suffix(end).map(str::len) else {
-            return false;
-        };
-        text.truncate(length);
-        if text.is_empty() {
-            self.waiting.pop();
-        }
-        true
-    }
-
     /// When to take it.
     pub(super) fn due(&self) -> Option<Instant> {
         self.due
     }
 
-    /// All that waits.
+    /// All that waits, but for the beginning of a place, which waits once more for its end.
     pub(super) fn take(&mut self) -> Vec<(Stream, String)> {
-        if let Some(due) = self.due.take() {
-            self.next = Some(due + BETWEEN);
+        let due = self.due.take();
+        self.next = due.map(|due| due + BETWEEN).or(self.next);
+        let mut taken = std::mem::take(&mut self.waiting);
+        if !std::mem::take(&mut self.held)
+            && let Some((stream, text)) = taken.last_mut()
+            && let Some(start) = unfinished(text)
+        {
+            self.waiting.push((*stream, text.split_off(start)));
+            self.held = true;
+            self.due = due.map(|due| due + FIRST);
         }
-        std::mem::take(&mut self.waiting)
+        taken.retain(|(_, text)| !text.is_empty());
+        taken
     }
 }
 
@@ -83,12 +79,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_said_in_another_way_is_taken_back() {
+    fn the_beginning_of_a_place_waits_once_for_its_end() {
         let mut pace = Pace::default();
-        pace.add(Stderr, "before\nno such file\n", Instant::now());
-        assert!(!pace.take_back(Stdout, "no such file\n"));
-        assert!(pace.take_back(Stderr, "no such file\n"));
-        assert!(!pace.take_back(Stderr, "no such file\n"));
-        assert_eq!(pace.take(), [(Stderr, "before\n".to_owned())]);
+        pace.add(Stderr, "at \u{27e8}cell 1", Instant::now());
+        assert_eq!(pace.take(), [(Stderr, "at ".to_owned())]);
+        assert!(pace.due().is_some());
+        pace.add(Stderr, "7\u{27e9}/lib.rs:1:2 ", Instant::now());
+        let whole = "\u{27e8}cell 17\u{27e9}/lib.rs:1:2 ".to_owned();
+        assert_eq!(pace.take(), [(Stderr, whole)]);
+        pace.add(Stderr, "\u{27e8}cell", Instant::now());
+        assert_eq!(pace.take(), []);
+        assert_eq!(pace.take(), [(Stderr, "\u{27e8}cell".to_owned())]);
     }
 }

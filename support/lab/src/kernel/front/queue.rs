@@ -23,14 +23,18 @@ use super::message::Message;
 use super::output::{Piece, Stream};
 use super::source;
 use super::words::{ANEW, changed, code, crates, is_command, restarts};
+use crate::evcxr::compiler::Cell;
 use serde_json::json;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// How often the settings are run until they hold: where an interrupt has ended the process, evcxr notices at the first.
 const TRIES: u8 = 3;
 
 /// Has evcxr read what it reads at its start.
 const LOAD: &str = ":load_config --quiet";
+
+/// How often it is looked whether the compiler has warned of the cell that runs.
+pub(super) const LOOK: Duration = Duration::from_millis(200);
 
 /// The shortest cell that awaits.
 const AWAITS: &str = "std::future::ready(()).await;";
@@ -80,6 +84,7 @@ impl<S: Surroundings> Cells<S> {
             Piece::Text(stream, text) => self.text(stream, &text, at),
             Piece::Shown(shown) => self.shown(shown, at),
             Piece::Panic(panic) => self.panicked(panic, at),
+            Piece::Returned(returned) => self.returned(returned),
             Piece::Started(_) => {}
         }
         std::mem::take(&mut self.out)
@@ -88,6 +93,13 @@ impl<S: Surroundings> Cells<S> {
     /// Hands on what has waited long enough.
     pub(crate) fn tick(&mut self, at: Instant) -> Vec<Out> {
         if self.due().is_some_and(|due| due <= at) {
+            if let Some(now) = &mut self.now
+                && let Some(look) = &mut now.look
+                && *look <= at
+            {
+                *look = at + LOOK;
+                self.warn();
+            }
             self.let_go(at);
             self.hand_on();
         }
@@ -301,8 +313,12 @@ impl<S: Surroundings> Cells<S> {
             Work::Again(_, count) => count,
             _ => self.count,
         };
-        let now = Now::new(work, &request, count);
+        let mut now = Now::new(work, &request, count);
         if now.executes {
+            let number = count;
+            let code = code(&request);
+            self.around.begins(Cell { number, code });
+            now.look = Some(Instant::now() + LOOK);
             self.out.push(Out::Order("run \n".to_owned()));
         }
         self.now = Some(now);

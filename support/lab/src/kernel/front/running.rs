@@ -1,11 +1,13 @@
 //! The cell that runs: what it has written, shown and failed with, and what the notebook is told of it in the end.
 
-use super::cells::{Cells, Ended, Out, Surroundings, Work};
+use super::cells::{Cells, Ended, Now, Out, Surroundings, Work};
+use super::compiler::Of;
 use super::ending::{self, Ending};
 use super::failure::Failure;
 use super::message::Message;
-use super::output::{DONE, PANICKED, Panic, QUESTION_MARK, Shown, Stream};
+use super::output::{CHANGED, DONE, PANICKED, Panic, QUESTION_MARK, Returned, Shown, Stream};
 use super::source;
+use super::sources::Line;
 use super::words::{changed, code};
 use serde_json::{Map, Value, json};
 use std::time::{Duration, Instant};
@@ -26,25 +28,77 @@ impl<S: Surroundings> Cells<S> {
                     now.failure = Some(Failure::cancelled());
                 }
                 PANICKED => {
-                    let seen = now.panic_due.take().is_none();
-                    now.failure = Some(Failure::panic(now.panic.as_ref(), seen));
+                    now.panic_due = None;
+                    let panic = now.panic.take();
+                    let line =
+                        self.line_of(panic.as_ref().and_then(|panic| panic.place.as_deref()));
+                    self.fail(Failure::panic(panic.as_ref(), line.as_ref()));
                 }
                 QUESTION_MARK => {
-                    let said = now.stderr.lines().rfind(|line| !line.trim().is_empty());
-                    let said = said.unwrap_or("an error left the cell").to_owned();
-                    self.text.take_back(Stream::Stderr, &format!("{said}\n"));
-                    now.failure = Some(Failure::question_mark(&said));
+                    let returned = now.returned.take();
+                    let line =
+                        self.line_of(returned.as_ref().map(|returned| returned.place.as_str()));
+                    self.fail(Failure::returned(returned.as_ref(), line.as_ref()));
                 }
                 DONE => self.show_value(),
-                _ => {}
+                _ => {
+                    if let Some(name) = line.strip_prefix(CHANGED) {
+                        self.variables.retain(|known| known != name);
+                    }
+                }
             }
         }
         let order = if line == DONE { "done" } else { "pass" };
         self.out.push(Out::Order(format!("{order} {line}\n")));
     }
 
+    /// The line of a cell that a place means.
+    fn line_of(&mut self, place: Option<&str>) -> Option<Line> {
+        self.know_source();
+        self.sources.line(place?, &self.history)
+    }
+
+    fn fail(&mut self, failure: Failure) {
+        if let Some(now) = &mut self.now {
+            now.failure = Some(failure);
+        }
+    }
+
+    /// The error by which the cell will return, if it does.
+    pub(super) fn returned(&mut self, returned: Returned) {
+        if let Some(now) = &mut self.now {
+            now.returned = Some(returned);
+        }
+    }
+
+    /// Says under the cell that runs what the compiler warns of.
+    pub(super) fn warn(&mut self) {
+        let Some(now) = &self.now else {
+            return;
+        };
+        let (Work::Asked(request) | Work::Again(request, _)) = &now.work else {
+            return;
+        };
+        if !now.executes || request.content()["silent"] == true {
+            return;
+        }
+        let Some(warned) = self.around.compiled(true) else {
+            return;
+        };
+        let of = Of {
+            number: now.count,
+            code: &code(request),
+            history: &self.history,
+        };
+        if let Some(text) = of.warnings(warned) {
+            let content = json!({ "name": Stream::Stderr.name(), "text": text });
+            self.publish("stream", &content);
+        }
+    }
+
     pub(super) fn text(&mut self, stream: Stream, text: &str, at: Instant) {
-        if self.due().is_some() {
+        self.warn();
+        if self.now.as_ref().is_some_and(Now::holds) {
             self.let_go(at + HELD);
         }
         if let Some(now) = &mut self.now
@@ -61,6 +115,7 @@ impl<S: Surroundings> Cells<S> {
     }
 
     pub(super) fn shown(&mut self, shown: Shown, at: Instant) {
+        self.warn();
         self.let_go(at + HELD);
         match &mut self.now {
             Some(now) if shown.name.is_none() => now.shown = Some((shown, at + HELD)),
@@ -69,6 +124,7 @@ impl<S: Surroundings> Cells<S> {
     }
 
     pub(super) fn panicked(&mut self, panic: Panic, at: Instant) {
+        self.warn();
         self.let_go(at + HELD);
         match &mut self.now {
             Some(now) => {
@@ -192,29 +248,46 @@ impl<S: Surroundings> Cells<S> {
                 return;
             }
             now.ended = Some(Ended::Died);
-            let words = Ending {
+            let ending = Ending {
                 status,
                 interrupted: now.interrupted,
                 out_of_memory: self.around.was_out_of_memory(),
                 stderr: &now.stderr,
                 variables: &self.variables,
-            }
-            .words();
-            Failure::ended(printed, &words)
+            };
+            let code = match &now.work {
+                Work::Asked(request) | Work::Again(request, _) => code(request),
+                _ => String::new(),
+            };
+            let place = ending.place(now.count, &code, &self.history);
+            Failure::ended(printed, &ending.words(), place.as_ref())
         } else if now.interrupted {
             if std::mem::replace(&mut now.told, true) {
                 return;
             }
             Failure::stopped()
+        } else if let Work::Asked(request) | Work::Again(request, _) = &now.work {
+            // For each error there is a message, and the first tells all.
+            if std::mem::replace(&mut now.told, true) {
+                return;
+            }
+            let of = Of {
+                number: now.count,
+                code: &code(request),
+                history: &self.history,
+            };
+            match of.errors(self.around.compiled(false), said) {
+                Some(explained) => Failure::compiler(explained),
+                None => {
+                    let (theirs, ours) = (now.theirs, now.count);
+                    let mut message = message.clone();
+                    let (theirs, ours) = (format!("command_{theirs}:"), format!("command_{ours}:"));
+                    message.reword(&theirs, &ours, &self.key);
+                    Failure::of(&message)
+                }
+            }
         } else {
-            let (theirs, ours) = (now.theirs, now.count);
-            let mut message = message.clone();
-            message.reword(
-                &format!("command_{theirs}:"),
-                &format!("command_{ours}:"),
-                &self.key,
-            );
-            Failure::of(&message)
+            Failure::of(message)
         };
         now.failure_told = true;
         let content = json!(failure);
@@ -225,6 +298,7 @@ impl<S: Surroundings> Cells<S> {
 
     /// Tells the notebook how the cell has ended, and whether it failed.
     pub(super) fn conclude(&mut self) -> bool {
+        self.warn();
         self.let_go(Instant::now() + HELD);
         self.hand_on();
         let Some(now) = &mut self.now else {
@@ -238,8 +312,10 @@ impl<S: Surroundings> Cells<S> {
         }
         let request = request.clone();
         let (count, failure, reply) = (now.count, now.failure.take(), now.reply.take());
+        let told = now.failure_told;
+        self.know_source();
         if let Some(failure) = &failure
-            && !now.failure_told
+            && !told
         {
             self.publish("error", &json!(failure));
         }

@@ -1,6 +1,8 @@
 //! What a notebook sees of what its cells write, and of how they end.
 
-use crate::kernel::front::output::{DONE, PANICKED, Panic, Piece, QUESTION_MARK, Stream};
+use crate::evcxr::compiler::Compiled;
+use crate::kernel::front::cells::Now;
+use crate::kernel::front::output::{DONE, PANICKED, Panic, Piece, QUESTION_MARK, Returned, Stream};
 use crate::kernel::front::talk::{KILLED, Talk};
 use serde_json::json;
 
@@ -18,7 +20,14 @@ fn failing() -> Vec<(&'static str, Vec<Piece>, &'static str, &'static str)> {
         ("panic!()", vec![boom(), line(PANICKED)], "Panic", "boom"),
         (
             "f()?",
-            vec![err("before\nno such file\n"), line(QUESTION_MARK)],
+            vec![
+                err("before\n"),
+                Piece::Returned(Returned {
+                    words: vec!["no such file".to_owned()],
+                    place: "src/lib.rs:1:2".to_owned(),
+                }),
+                line(QUESTION_MARK),
+            ],
             "ErrorReturned",
             "no such file",
         ),
@@ -204,7 +213,46 @@ fn a_figure_does_not_wait_for_the_end_of_its_cell() {
     let out = talk.cells.tick(due);
     talk.take(out);
     assert_eq!(talk.contents("display_data").len(), 1);
-    assert_eq!(talk.cells.due(), None);
+    assert!(!talk.cells.now.as_ref().is_some_and(Now::holds));
+}
+
+#[test]
+fn warnings_do_not_wait_for_the_end_of_their_cell() {
+    let mut talk = Talk::new();
+    talk.execute("fetch(1);");
+    talk.begins();
+    let due = talk.cells.due().expect("it looks");
+    let out = talk.cells.tick(due);
+    talk.take(out);
+    assert!(talk.contents("stream").is_empty());
+    let source = "fetch(1);\n";
+    talk.cells.around.warned = Some(Compiled {
+        source: source.to_owned(),
+        diagnostics: vec![
+            serde_json::from_value(json!({
+                "message": "unused", "level": "warning", "children": [], "rendered": null,
+                "code": { "code": "unused_must_use", "explanation": null },
+                "spans": [{
+                    "file_name": "src/lib.rs", "byte_start": 0, "byte_end": 8, "line_start": 1, "line_end": 1,
+                    "column_start": 1, "column_end": 9, "is_primary": true, "text": [], "label": null,
+                    "suggested_replacement": null, "suggestion_applicability": null, "expansion": null,
+                }],
+            }))
+            .expect("a diagnostic"),
+        ],
+    });
+    let due = talk.cells.due().expect("it looks again");
+    let out = talk.cells.tick(due);
+    talk.take(out);
+    let [stream] = talk.contents("stream")[..] else {
+        panic!("{:?}", talk.got);
+    };
+    assert_eq!(stream["name"], "stderr");
+    let text = stream["text"].as_str().expect("text");
+    assert!(
+        text.contains("unused") && text.contains("cell [1]:1:1"),
+        "{text:?}"
+    );
 }
 
 #[test]

@@ -7,6 +7,7 @@
 mod awaits;
 mod completeness;
 mod documented;
+mod ends;
 mod statics;
 mod stdin;
 mod tokens;
@@ -15,6 +16,7 @@ mod values;
 pub(crate) use awaits::awaits;
 pub(crate) use completeness::{Completeness, completeness};
 pub(crate) use documented::documented;
+pub(crate) use ends::{Culprit, End, culprit, words};
 pub(crate) use statics::restarting_statics;
 pub(crate) use stdin::reads_stdin;
-pub(crate) use values::{ends_in_value, variables};
+pub(crate) use values::{ends_in_value, initial, is_closure, value, variables};

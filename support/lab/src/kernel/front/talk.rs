@@ -4,6 +4,7 @@ use super::cells::{Cells, Out, Surroundings};
 use super::message::{Key, Message};
 use super::output::{DONE, Piece, Shown, Stream};
 use super::words::code;
+use crate::evcxr::compiler::{Cell, Compiled};
 use serde_json::{Value, json};
 use std::time::Instant;
 
@@ -12,6 +13,9 @@ use std::time::Instant;
 pub(super) struct World {
     pub(super) rebuilt: bool,
     pub(super) gone: bool,
+    pub(super) refused: Option<Compiled>,
+    pub(super) warned: Option<Compiled>,
+    pub(super) source: String,
 }
 
 impl Surroundings for World {
@@ -26,6 +30,16 @@ impl Surroundings for World {
     }
     fn was_out_of_memory(&mut self) -> bool {
         false
+    }
+    fn begins(&mut self, _: Cell) {}
+    fn compiled(&mut self, succeeded: bool) -> Option<Compiled> {
+        match succeeded {
+            true => self.warned.take(),
+            false => self.refused.take(),
+        }
+    }
+    fn source(&self) -> Option<String> {
+        Some(self.source.clone())
     }
 }
 

@@ -3,7 +3,8 @@
 //! That a cell goes on is told by a parser that wanted more at its end. That it is wrong is said of little: where the parser
 //! stops before, the compiler may be newer than the parser, and its words are better than ours.
 
-use super::tokens::{DEEPEST, forgetting, is_deeper, list, rust};
+use super::tokens::{DEEPEST, forgetting, is_deeper, list};
+use crate::evcxr::source::rust;
 use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Block};

@@ -1,6 +1,7 @@
 //! A cell that begins with documentation.
 
-use super::tokens::{forgetting, rust};
+use super::tokens::forgetting;
+use crate::evcxr::source::rust;
 use syn::{Block, Stmt};
 
 /// The cell, if it begins with the documentation of an item, as evcxr keeps it: before the first line of Rust it reads over lines

@@ -1,25 +1,11 @@
 //! The tokens of a cell, and how to find one's way among them.
 
+use crate::evcxr::source::rust;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// How deep brackets may lie in each other. Whoever walks through them calls itself for each, and what comes from a browser
 /// shall not end the kernel by a full stack.
 pub(super) const DEEPEST: usize = 32;
-
-/// The Rust of a cell. Lines for evcxr are left empty, so that the others keep their numbers: those that begin with `:`, and,
-/// before the first line of Rust, those for a shell.
-pub(super) fn rust(code: &str) -> String {
-    let mut begun = false;
-    let mut kept = String::new();
-    for line in code.lines() {
-        let text = line.trim_start();
-        let command = text.starts_with(':') || !begun && line.starts_with('!');
-        begun |= !command && !text.is_empty() && !line.starts_with("//");
-        kept.push_str(if command { "" } else { line });
-        kept.push('\n');
-    }
-    kept
-}
 
 /// What `question` answers to the tokens of a cell, or nothing where there are none.
 pub(super) fn ask<T>(code: &str, question: impl FnOnce(&[TokenTree]) -> T) -> Option<T> {

@@ -1,8 +1,12 @@
 //! What a cell leaves: its value, and its variables.
 
-use super::tokens::{ask, forgetting, rust, sign};
+use super::tokens::{ask, forgetting, sign};
+use crate::evcxr::source::rust;
+use proc_macro2::{LineColumn, Span};
+use std::ops::Range;
+use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{Block, Pat, Stmt};
+use syn::{Block, Expr, Pat, Stmt};
 
 /// Whether a cell ends in a value, not in a statement.
 pub(crate) fn ends_in_value(code: &str) -> bool {
@@ -23,6 +27,57 @@ pub(crate) fn variables(code: &str) -> Vec<String> {
             }
         }
         names.0
+    })
+}
+
+/// The bytes of the expression that a cell ends in, if it ends in one.
+pub(crate) fn value(code: &str) -> Option<Range<usize>> {
+    of_block(code, |block| match block.stmts.last()? {
+        Stmt::Expr(expression, None) => Some(expression.span()),
+        Stmt::Macro(call) if call.semi_token.is_none() => Some(call.span()),
+        _ => None,
+    })
+}
+
+/// The bytes of the expression that a variable gets for its first value.
+pub(crate) fn initial(code: &str, name: &str) -> Option<Range<usize>> {
+    of_block(code, |block| Some(initial_of(block, name)?.span()))
+}
+
+/// Whether a variable gets a closure for its first value.
+pub(crate) fn is_closure(code: &str, name: &str) -> bool {
+    let found = of_block(code, |block| match initial_of(block, name)? {
+        Expr::Closure(closure) => Some(closure.span()),
+        _ => None,
+    });
+    found.is_some()
+}
+
+fn initial_of<'a>(block: &'a Block, name: &str) -> Option<&'a Expr> {
+    block.stmts.iter().rev().find_map(|statement| {
+        let Stmt::Local(local) = statement else {
+            return None;
+        };
+        let mut names = Names::default();
+        names.visit_pat(&local.pat);
+        let made = names.0.iter().any(|made| made == name);
+        local.init.as_ref().filter(|_| made).map(|init| &*init.expr)
+    })
+}
+
+/// What is found in a cell that can be parsed, in bytes of its code.
+fn of_block(code: &str, find: impl FnOnce(&Block) -> Option<Span>) -> Option<Range<usize>> {
+    forgetting(|| {
+        let block = syn::parse_str::<Block>(&format!("{{\n{}\n}}", rust(code))).ok()?;
+        let span = find(&block)?;
+        let byte = |place: LineColumn| {
+            // The first line is the bracket.
+            let line = code.split_inclusive('\n').take(place.line.checked_sub(2)?);
+            let start = line.map(str::len).sum::<usize>();
+            let rest = code.get(start..)?.char_indices().nth(place.column);
+            Some(rest.map_or(code.len(), |(at, _)| start + at))
+        };
+        Some(byte(span.start())?..byte(span.end())?)
     })
 }
 
@@ -54,6 +109,19 @@ mod tests {
         for statement in ["", "x;", "let a = 1; // then", "f(); /* why */"] {
             assert!(!ends_in_value(statement), "{statement}");
         }
+    }
+
+    #[test]
+    fn expressions_are_found_where_they_stand() {
+        let code =
+            ":dep rand = \"1\"\nlet größe = fetch(1);\nlet b = {\n  2 };\nfetch(größe)  // ä\n";
+        assert_eq!(&code[value(code).expect("a value")], "fetch(größe)");
+        assert_eq!(&code[initial(code, "größe").expect("one")], "fetch(1)");
+        assert_eq!(&code[initial(code, "b").expect("one")], "{\n  2 }");
+        assert_eq!(initial(code, "c"), None);
+        assert!(is_closure("let f = move |x| x;", "f") && !is_closure(code, "b"));
+        assert_eq!(value("let a = 1;"), None);
+        assert_eq!(value("fetch(1"), None);
     }
 
     #[test]

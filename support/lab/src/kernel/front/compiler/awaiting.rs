@@ -1,0 +1,146 @@
+//! Futures that were not awaited, and places that cannot await: what the compiler says about them, and what to write instead.
+//!
+//! A forgotten `.await` is the most frequent mistake of all, and the compiler names it only where it sees no other reading.
+
+use super::places::Places;
+use super::told::{Level, Span, Told};
+
+/// As the compiler says it.
+pub(super) const AWAIT: &str = "consider `await`ing on the `Future`";
+
+/// What is said of a future in a function that is not async: until a cell has awaited, evcxr's is not.
+pub(super) const SYNCHRONOUS: &str = "the future cannot be awaited in a synchronous function";
+
+/// A future, in the words of types.
+const FUTURE: [&str; 4] = [
+    "impl Future",
+    "impl std::future::Future",
+    "{async block",
+    "{async fn body",
+];
+
+/// What the compiler says where a function around is meant: there is none that a learner has written.
+const AROUND: [(&str, &str); 1] = [("the current function", "the cell")];
+
+/// Whether a type is a future's own.
+pub(super) fn is_future(kind: &str) -> bool {
+    FUTURE.iter().any(|words| kind.starts_with(words))
+}
+
+/// Adds what to write to what is said of futures.
+pub(super) fn advise(told: &mut Told, places: &Places) {
+    if told.is_in_statements {
+        in_statements(told);
+    }
+    match told.code.as_deref() {
+        Some("E0728") => make_async(told),
+        Some("E0733") => box_recursion(told, places),
+        _ => forgotten(told, places),
+    }
+}
+
+/// The statements of a cell can await, and return errors; the compiler sees a function that cannot, or an async block.
+fn in_statements(told: &mut Told) {
+    for (words, instead) in AROUND {
+        told.message = told.message.replace(words, instead);
+    }
+    for said in &mut told.more {
+        if let Some((number, bytes)) = said.place()
+            && said.message.contains(SYNCHRONOUS)
+        {
+            let end = bytes.start..bytes.start;
+            *said = Told::new(Level::Help, AWAIT).putting(number, end, ".await");
+        }
+    }
+    let Some((number, bytes)) = told.place() else {
+        return;
+    };
+    let end = bytes.end..bytes.end;
+    let label = told.spans.iter().find_map(|span| span.label.as_deref());
+    let mut types = label.unwrap_or_default().split('`').skip(1).step_by(2);
+    if told.code.as_deref() == Some("E0308")
+        && let (Some(expected), Some(found)) = (types.next(), types.next())
+        && found.starts_with(&format!("Result<{expected}, "))
+    {
+        let words = format!(
+            "use the `?` operator to extract the `{found}` value, propagating a `Result::Err` value to the caller"
+        );
+        // It stops the cell with the error, which `expect` only says.
+        told.more.retain(|more| {
+            !more.message.contains("`Result::expect`") && !more.message.contains("the `?` operator")
+        });
+        told.more
+            .push(Told::new(Level::Help, words).putting(number, end, "?"));
+    }
+}
+
+/// A function that awaits has to be async.
+fn make_async(told: &mut Told) {
+    let not_async = |span: &&Span| span.label.as_deref() == Some("this is not `async`");
+    let help = told.spans.iter().find(not_async).and_then(|span| {
+        let (number, bytes) = span.in_cell()?;
+        let start = bytes.start..bytes.start;
+        let help = Told::new(
+            Level::Help,
+            "make the function `async`, and await it where it is called",
+        );
+        Some(help.putting(number, start, "async "))
+    });
+    told.more.extend(help);
+}
+
+/// A future that awaits its like is boxed.
+fn box_recursion(told: &mut Told, places: &Places) {
+    let calls = |span: &&Span| span.label.as_deref() == Some("recursive call here");
+    let help = told.spans.iter().find(calls).and_then(|span| {
+        let (number, bytes) = span.in_cell()?;
+        let call = places.code(number).get(bytes.clone())?;
+        let length = call.strip_suffix(".await")?.len();
+        let (start, end) = (bytes.start, bytes.start + length);
+        let help = Told::new(Level::Help, "put the future in a box");
+        Some(
+            help.putting(number, start..start, "Box::pin(")
+                .putting(number, end..end, ")"),
+        )
+    });
+    told.more.extend(help);
+}
+
+/// Where something is a future and should not be, says so, and what would make it what is wanted.
+fn forgotten(told: &mut Told, places: &Places) {
+    let says = |words: &str| {
+        let mut quoted = words.split('`').skip(1).step_by(2);
+        quoted.any(is_future) || is_future(words) || words.contains("found future")
+    };
+    let advised =
+        |more: &Told| more.message.contains("await") || more.spans.iter().any(Span::awaits);
+    if told.level != Level::Error || told.more.iter().any(advised) || told.is_about_pins() {
+        return;
+    }
+    let labelled = |span: &&Span| span.label.as_deref().is_some_and(says);
+    let mut futures: Vec<&Span> = told.spans.iter().filter(labelled).collect();
+    if futures.is_empty() && says(&told.message) {
+        futures.extend(told.spans.iter().find(|span| span.is_primary));
+    }
+    let mut help = Told::new(
+        Level::Help,
+        "this is a future: it does nothing until it is awaited",
+    );
+    for span in futures {
+        let Some((number, bytes)) = span.in_cell() else {
+            continue;
+        };
+        let text = places.code(number).get(bytes.clone()).unwrap_or_default();
+        // What is no call, such as a pattern or an operator, is not what should be awaited.
+        if text.ends_with(')') && !text.contains('|') {
+            help = help.putting(number, bytes.end..bytes.end, ".await");
+        }
+    }
+    if !help.spans.is_empty() {
+        told.more.push(help);
+    }
+}
+
+#[cfg(test)]
+#[path = "awaiting_tests.rs"]
+mod tests;
