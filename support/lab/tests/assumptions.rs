@@ -76,6 +76,20 @@ const TRIES: &[Try] = &[
         |said| log_of(said).contains("a cell is compiled as before"),
     ),
     works(
+        "source",
+        "let parsed: u8 = \"1\".parse()?;\nlet source: String = std::fs::read_to_string(std::env::var(\"EVCXR_TMPDIR\")? + \"/src/lib.rs\")?;\n\
+         (source.contains(\"\\nlet parsed: u8 = \"), source.contains(\"support::kernel::returned(error)\"))",
+        |said| said.contains("(true, true)"),
+    ),
+    // As it is read, the memory of a variable says nothing of the fields that its type had.
+    works(
+        "types",
+        "struct Assumed { id: u32 }\nlet assumed = Assumed { id: 1 };",
+        |_| true,
+    ),
+    works("types", "struct Assumed { id: u64 }", |_| true),
+    works("types", "1 + 1", |said| said.contains("`assumed` is gone")),
+    works(
         "inference",
         "let number = \"7\".parse::<i32>()?;\nlet both = (number, vec![Some(\"x\")]);",
         |_| true,
