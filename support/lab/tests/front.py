@@ -142,7 +142,23 @@ def orphaned(notebook):
     before = [front, *front.children(recursive=True)]
     jupyter.kill()
     jupyter.wait()
-    return {"processes": len(before), "left": left(before)}
+    return {"processes": len(before), "left": left(before), "left_of_early": orphaned_early(notebook)}
+
+
+def orphaned_early(notebook):
+    """What is left of a kernel whose Jupyter ends while the kernel begins."""
+    program = (
+        "import os, sys; from jupyter_client.manager import KernelManager; "
+        "manager = KernelManager(kernel_name='async-lab'); manager.start_kernel(cwd=sys.argv[1]); "
+        "print(manager.provisioner.pid, flush=True); os._exit(0)"
+    )
+    jupyter = subprocess.Popen([sys.executable, "-c", program, notebook.folder], stdout=subprocess.PIPE, text=True)
+    number = next(line for line in jupyter.stdout if line.strip().isdigit())
+    jupyter.wait()
+    try:
+        return left([psutil.Process(int(number))])
+    except psutil.NoSuchProcess:
+        return []
 
 
 def removed_folder(notebook):

@@ -119,6 +119,7 @@ fn a_front_that_is_killed_leaves_no_process_behind_not_even_one_that_computes() 
 fn a_kernel_ends_with_its_jupyter_however_that_ends() {
     let told = tells("orphaned");
     assert_eq!(told["left"], json!([]));
+    assert_eq!(told["left_of_early"], json!([]));
     assert_eq!(told["processes"], 3);
 }
 

@@ -76,8 +76,10 @@ pub(crate) fn run(mut command: Command) -> Result<ExitCode> {
         types.add(&code, &compiled, &folder);
     }
     // Evcxr takes a warning for an error.
-    let passed = said.lines.split_inclusive('\n');
-    let passed = passed.filter(|line| !line.contains("\"level\":\"warning\""));
+    let passed = said
+        .lines
+        .split_inclusive('\n')
+        .filter(|line| !is_warning(line));
     io::stderr().write_all(passed.collect::<String>().as_bytes())?;
     if !said.succeeded
         && said.is_about_syntax()
@@ -91,6 +93,12 @@ pub(crate) fn run(mut command: Command) -> Result<ExitCode> {
         files::write_json(&folder.join(file), &said.kept(compiled))?;
     }
     Ok(status)
+}
+
+/// Whether a line of the compiler's is a warning. What an error says besides may be of any level.
+fn is_warning(line: &str) -> bool {
+    let said: Option<Diagnostic> = serde_json::from_str(line).ok();
+    said.is_some_and(|said| said.level == DiagnosticLevel::Warning)
 }
 
 /// The compiler, ready to be run.

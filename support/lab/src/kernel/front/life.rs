@@ -3,8 +3,10 @@
 use crate::system::variables;
 use anyhow::{Context, Result};
 use fs_err as fs;
+use rustix::io::Errno;
 use rustix::process::{
     Pid, Signal, getpgrp, getpid, getppid, kill_current_process_group, kill_process,
+    test_kill_process,
 };
 use std::env;
 use std::process::{ExitCode, ExitStatus};
@@ -25,19 +27,33 @@ pub(super) async fn stop_when_told(stop: Sender<()>) {
     ) else {
         return;
     };
-    let jupyter = env::var_os(variables::JUPYTER).and(getppid());
+    let said = env::var(variables::JUPYTER).ok();
+    let said = said.and_then(|number| Pid::from_raw(number.parse().ok()?));
+    let parent = getppid();
     let mut looks = tokio::time::interval(PARENT);
     loop {
         tokio::select! {
             _ = ends.recv() => break,
             _ = interrupts.recv() => {}
-            _ = looks.tick(), if jupyter.is_some() => if getppid() != jupyter {
-                break;
-            },
+            _ = looks.tick(), if said.is_some() => {
+                if getppid() != parent || was_gone(said, parent, exists) {
+                    break;
+                }
+            }
         }
     }
     // If nobody listens, it has ended.
     let _ = stop.send(()).await;
+}
+
+/// Whether Jupyter, which has said that this is its number, had ended before we saw our parent: then that is somebody else.
+fn was_gone(said: Option<Pid>, parent: Option<Pid>, exists: impl Fn(Pid) -> bool) -> bool {
+    said.is_some_and(|said| Some(said) != parent && !exists(said))
+}
+
+/// Whether there is such a process, be it another user's.
+fn exists(process: Pid) -> bool {
+    test_kill_process(process) != Err(Errno::SRCH)
 }
 
 /// Ends evcxr, which itself would wait for the running cell, and what cells have started: as other kernels do, where the group of
@@ -102,6 +118,24 @@ pub(super) fn ended(status: std::io::Result<ExitStatus>) -> Result<ExitCode> {
 #[cfg(target_os = "linux")]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_jupyter_that_ended_while_its_kernel_began_is_gone() {
+        let one = |number| Pid::from_raw(number);
+        let nobody = |_: Pid| false;
+        assert!(was_gone(one(7), one(1), nobody));
+        // Behind a program of its own, a kernel has another parent.
+        assert!(!was_gone(one(7), one(8), |process| Some(process) == one(7)));
+        assert!(!was_gone(one(7), one(7), nobody));
+        assert!(!was_gone(None, one(1), nobody));
+        assert!(exists(getpid()));
+        let mut ended = std::process::Command::new("true")
+            .spawn()
+            .expect("it starts");
+        let number = one(i32::try_from(ended.id()).expect("small")).expect("a number");
+        ended.wait().expect("it ends");
+        assert!(!exists(number));
+    }
 
     #[tokio::test]
     async fn compilers_are_ended_and_the_process_of_the_cells_is_not() {

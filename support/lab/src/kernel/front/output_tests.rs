@@ -1,3 +1,5 @@
+//! What cells write, taken apart.
+
 use super::*;
 
 fn text(stream: Stream, text: &str) -> Piece {

@@ -1,3 +1,5 @@
+//! What is advised where a future is.
+
 use super::super::places::Cell;
 use super::super::words::reword;
 use super::*;

@@ -1,3 +1,5 @@
+//! What a drawing has of places, suggestions and libraries.
+
 use super::super::places::Cell;
 use super::*;
 

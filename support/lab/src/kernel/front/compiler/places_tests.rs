@@ -1,3 +1,5 @@
+//! Where a cell is found in a source of evcxr's.
+
 use super::*;
 
 fn cell(number: u64, code: &str) -> Cell {

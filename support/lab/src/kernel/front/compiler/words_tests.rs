@@ -1,3 +1,5 @@
+//! What a learner is told instead of evcxr's words.
+
 use super::*;
 
 fn cell(code: &str) -> Cell {
