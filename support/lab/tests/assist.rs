@@ -12,14 +12,8 @@ use std::sync::OnceLock;
 fn record() -> &'static Value {
     static RECORD: OnceLock<Value> = OnceLock::new();
     RECORD.get_or_init(|| {
-        let output = common::jupyter("assist.py")
-            .arg(root().join("notebooks/exercises"))
-            .output()
-            .expect("Python starts");
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        let stdout = String::from_utf8_lossy(&output.stdout);
-        let line = stdout.lines().rfind(|line| line.starts_with('{'));
-        serde_json::from_str(line.unwrap_or_default()).expect(&stderr)
+        let folder = root().join("notebooks/exercises");
+        common::told(common::jupyter("assist.py").arg(folder))
     })
 }
 

@@ -56,18 +56,12 @@ fn ask() -> BTreeMap<String, Answer> {
         .collect();
     let file = tempfile::NamedTempFile::new().expect("a file");
     fs::write(&file, json!(cells).to_string()).expect("written");
-    let output = common::jupyter("compiler.py")
-        .arg(file.path())
-        .arg(root().join("notebooks/exercises"))
-        .output()
-        .expect("Python starts");
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    // The kernel speaks on the same standard output.
-    let stdout = String::from_utf8_lossy(&output.stdout);
-    let line = stdout.lines().rfind(|line| line.starts_with('{'));
-    let told: BTreeMap<String, Value> =
-        serde_json::from_str(line.unwrap_or_default()).expect(&stderr);
-    println!("{stderr}");
+    let told = common::told(
+        common::jupyter("compiler.py")
+            .arg(file.path())
+            .arg(root().join("notebooks/exercises")),
+    );
+    let told = told.as_object().expect("by name").clone();
     let answer = |(name, told): (String, Value)| {
         let answer = Answer {
             number: told["number"].as_u64().unwrap_or_default(),

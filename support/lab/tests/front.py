@@ -152,13 +152,18 @@ def orphaned_early(notebook):
         "manager = KernelManager(kernel_name='async-lab'); manager.start_kernel(cwd=sys.argv[1]); "
         "print(manager.provisioner.pid, flush=True); os._exit(0)"
     )
-    jupyter = subprocess.Popen([sys.executable, "-c", program, notebook.folder], stdout=subprocess.PIPE, text=True)
+    # Who is left would keep what we print to open.
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True}
+    jupyter = subprocess.Popen([sys.executable, "-c", program, notebook.folder], **pipes)
     number = next(line for line in jupyter.stdout if line.strip().isdigit())
     jupyter.wait()
     try:
-        return left([psutil.Process(int(number))])
+        front = psutil.Process(int(number))
+        names = left([front])
+        front.kill()
     except psutil.NoSuchProcess:
         return []
+    return names
 
 
 def removed_folder(notebook):

@@ -12,16 +12,8 @@ use tempfile::TempDir;
 /// What came of this.
 #[track_caller]
 fn tells(scenario: &str) -> Value {
-    let output = common::jupyter("front.py")
-        .arg(scenario)
-        .arg(root().join("notebooks/exercises"))
-        .output()
-        .expect("Python starts");
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    // The kernel speaks on the same standard output.
-    let stdout = String::from_utf8_lossy(&output.stdout);
-    let told = stdout.lines().rfind(|line| line.starts_with('{'));
-    let told: Value = serde_json::from_str(told.unwrap_or_default()).expect(&stderr);
+    let folder = root().join("notebooks/exercises");
+    let told = common::told(common::jupyter("front.py").arg(scenario).arg(folder));
     assert_eq!(told["after"], json!([]), "{told:#}");
     told
 }

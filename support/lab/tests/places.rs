@@ -219,15 +219,11 @@ fn answers() -> Vec<(u64, String)> {
         .collect();
     let file = tempfile::NamedTempFile::new().expect("a file");
     fs::write(&file, json!(cells).to_string()).expect("written");
-    let output = common::jupyter("compiler.py")
-        .arg(file.path())
-        .arg(root().join("notebooks/exercises"))
-        .output()
-        .expect("Python starts");
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    let stdout = String::from_utf8_lossy(&output.stdout);
-    let line = stdout.lines().rfind(|line| line.starts_with('{'));
-    let told: Value = serde_json::from_str(line.unwrap_or_default()).expect(&stderr);
+    let told = common::told(
+        common::jupyter("compiler.py")
+            .arg(file.path())
+            .arg(root().join("notebooks/exercises")),
+    );
     let told = told.as_object().expect("by name").values();
     let answer = |told: &Value| {
         let text = told["below"].as_str().unwrap_or_default();

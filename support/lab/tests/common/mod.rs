@@ -69,6 +69,17 @@ pub(crate) fn jupyter(script: &str) -> Command {
     command
 }
 
+/// What a script of these tests tells: the last line of JSON that it prints, since the kernel speaks on the same standard output.
+/// Without one, the test fails with what went wrong.
+#[track_caller]
+pub(crate) fn told(script: &mut Command) -> Value {
+    let output = script.output().expect("Python starts");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    let line = stdout.lines().rfind(|line| line.starts_with('{'));
+    serde_json::from_str(line.unwrap_or_default()).expect(&stderr)
+}
+
 /// A program that finds the lab's kernel.
 pub(crate) fn finding_kernel(program: impl AsRef<OsStr>) -> Command {
     let home = state().join("jupyter");
