@@ -23,7 +23,8 @@
 //! - **runtime**: once a cell has awaited, all that follow run inside one runtime (`support::kernel`);
 //! - **compile error**: it is an error with a traceback that names the code of the error (`notebook::outcome`);
 //! - **process end**: where the process of the cells ends, evcxr says so in words that name the status (`kernel::front`). That it
-//!   starts another one, without the settings, and keeps functions, is for `tests/front.rs`.
+//!   starts another one, without the settings, and keeps functions, is for `tests/front.rs`, as is that it says in its answer that it
+//!   has panicked over a question about names (`kernel::front::spoilt`).
 //!
 //! What would make parts of it needless, if evcxr had it:
 //!
@@ -35,7 +36,9 @@
 //! - definitions, not only names, compared before a variable is taken from the store: with another field, `struct Row { id: u32 }`
 //!   made `struct Row { id: u64 }`, a variable is read as what it is not ([`types`]);
 //! - paths in the types that inference finds: `dyn Any` compiles only where the cell knows the name ([`source`]);
-//! - completions without placeholders, tooltips at any place of a name (`kernel::front::assist`).
+//! - completions without placeholders, tooltips at any place of a name (`kernel::front::assist`);
+//! - a lock that no panic of rust-analyzer spoils, or an end of the process, in place of requests without an answer
+//!   (`kernel::front::spoilt`).
 
 mod compile;
 pub(crate) mod compiler;

@@ -4,7 +4,7 @@
 //! is how they look, [`sockets`] between whom they go, [`traffic`] how, [`queue`] what happens to requests, [`running`] to the one
 //! that is worked on, [`answers`] which are answered here, [`assist`] how who writes is helped. What cells write comes by pipes:
 //! [`process`] is those, [`output`] what is in it, [`pace`] when it goes on. [`source`] knows code, [`sources`] what was compiled,
-//! [`compiler`] what is wrong with it, [`failure`], [`ending`] and [`words`] what to say. Evcxr keeps to itself what a
+//! [`compiler`] what is wrong with it, [`failure`], [`ending`], [`spoilt`] and [`words`] what to say. Evcxr keeps to itself what a
 //! notebook ought to know, and says what it ought not; here is where that is made good.
 //!
 //! Neither outlives the other ([`life`]). Evcxr ends with the front in whatever way that ends, and the process of the cells when nobody can
@@ -28,6 +28,7 @@ mod running;
 mod sockets;
 mod source;
 mod sources;
+mod spoilt;
 #[cfg(test)]
 mod talk;
 mod traffic;
@@ -47,6 +48,7 @@ use process::Process;
 use serde_json::{Value, json};
 
 use sockets::{Connection, Evcxr, Jupyter, Ports};
+use spoilt::tells_of_panic;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::process::{Command, ExitCode, Stdio};
@@ -62,6 +64,9 @@ const GRACE: Duration = Duration::from_secs(1);
 
 /// How long a figure waits for another of its forms.
 const MOMENT: Duration = Duration::from_millis(20);
+
+/// How long what was said last has until the kernel ends.
+const FAREWELL: Duration = Duration::from_millis(500);
 
 /// What evcxr's stderr says when it builds `support`.
 const BUILDS: &str = "Compiling support v";
@@ -157,15 +162,20 @@ async fn serve(mut kernel: Kernel, connection: &Connection, key: Key) -> Result<
     let around = Folder::new(&kernel.folder, kernel.alive);
     let mut cells = Cells::new(key.clone(), kernel.settings, info, around);
     let mut kill: Option<(Instant, String)> = None;
+    let mut quit: Option<Instant> = None;
     loop {
         let waits = process.waits().then(|| Instant::now() + MOMENT);
         let ends = kill.as_ref().map(|(at, _)| *at);
-        let due = [cells.due(), waits, ends].into_iter().flatten().min();
+        let due = [cells.due(), waits, ends, quit].into_iter().flatten().min();
         let out = tokio::select! {
             status = evcxr.wait() => return ended(status),
             _ = stopped.recv() => return stop_evcxr(&mut evcxr).await,
             pieces = read_if_room(&mut process, &publisher) => written(pieces, &mut process, &mut cells),
             () = until(due) => {
+                if quit.is_some_and(|at| at <= Instant::now()) {
+                    stop_evcxr(&mut evcxr).await?;
+                    return Ok(ExitCode::FAILURE);
+                }
                 let mut out = Vec::new();
                 if waits.is_some() {
                     let pieces = process.drain();
@@ -186,6 +196,10 @@ async fn serve(mut kernel: Kernel, connection: &Connection, key: Key) -> Result<
                 }
                 Event::Reply(frames) => with(frames, &key, &mut process, &mut cells, Cells::reply),
                 Event::BuildsSupport => cells.builds_support(),
+                Event::Panics => {
+                    cells.panics();
+                    continue;
+                }
                 Event::Control(frames) => {
                     let Some(message) = read(frames, &key) else {
                         continue;
@@ -232,6 +246,9 @@ async fn serve(mut kernel: Kernel, connection: &Connection, key: Key) -> Result<
             if matches!(out, Out::End) {
                 let interrupt = Message::request("interrupt_request", &json!({}), &key);
                 send(&mut control_evcxr, interrupt.frames()).await;
+            }
+            if matches!(out, Out::Quit) {
+                quit.get_or_insert(Instant::now() + FAREWELL);
             }
             pass(out, &mut shell, &mut ask_evcxr, &mut publisher, &process).await;
         }
@@ -326,6 +343,7 @@ enum Event {
     Control(Vec<Bytes>),
     Reply(Vec<Bytes>),
     BuildsSupport,
+    Panics,
 }
 
 /// A message, or nothing where it is none of ours.
@@ -344,7 +362,7 @@ async fn pass(
 ) {
     match out {
         Out::Order(order) => process.order(&order),
-        Out::End => {}
+        Out::End | Out::Quit => {}
         Out::Ask(message) => send(evcxr, message.frames()).await,
         Out::Reply(message) => send(shell, message.frames()).await,
         Out::Publish(message) => {
@@ -354,7 +372,7 @@ async fn pass(
     }
 }
 
-/// Hands on what evcxr writes to its standard error, and looks for what it says about `support`.
+/// Hands on what evcxr writes to its standard error, and looks for what it says about `support` and of panics.
 fn listen_to_errors(evcxr: &mut Child, events: Sender<Event>) {
     let Some(errors) = evcxr.stderr.take() else {
         return;
@@ -364,9 +382,14 @@ fn listen_to_errors(evcxr: &mut Child, events: Sender<Event>) {
         while let Ok(Some(line)) = lines.next_segment().await {
             let line = String::from_utf8_lossy(&line);
             eprintln!("{line}");
-            if line.trim_start().starts_with(BUILDS)
-                && events.send(Event::BuildsSupport).await.is_err()
-            {
+            let event = if line.trim_start().starts_with(BUILDS) {
+                Event::BuildsSupport
+            } else if tells_of_panic(&line) {
+                Event::Panics
+            } else {
+                continue;
+            };
+            if events.send(event).await.is_err() {
                 return;
             }
         }

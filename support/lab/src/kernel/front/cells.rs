@@ -11,6 +11,7 @@ use super::message::{Key, Message};
 use super::output::{Panic, Returned, Shown};
 use super::pace::Pace;
 use super::sources::Sources;
+use super::spoilt::Health;
 use crate::evcxr::compiler::{Cell, Compiled};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
@@ -35,6 +36,8 @@ pub(crate) enum Out {
     Order(String),
     /// The process of the cells is to be ended.
     End,
+    /// The kernel is to end.
+    Quit,
 }
 
 /// What the world is like when a cell has failed.
@@ -90,6 +93,8 @@ pub(super) struct Now {
     pub(super) theirs: u64,
     pub(super) replied: bool,
     pub(super) idle: bool,
+    /// Until when its answer is awaited, where that may not come.
+    pub(super) late: Option<Instant>,
     /// Evcxr's answer, until all else is told.
     pub(super) reply: Option<Message>,
     /// Why it has failed, and whether the notebook has been told so.
@@ -124,6 +129,7 @@ impl Now {
             theirs: 0,
             replied: false,
             idle: false,
+            late: None,
             reply: None,
             failure: None,
             failure_told: false,
@@ -160,6 +166,7 @@ impl Now {
             .into_iter()
             .chain(self.panic_due)
             .chain(self.look)
+            .chain(self.late)
             .min()
     }
 
@@ -187,6 +194,7 @@ pub(crate) struct Cells<S> {
     pub(super) last: Option<Message>,
     /// Whether evcxr builds cells that await.
     pub(super) awaits: bool,
+    pub(super) health: Health,
     /// The variables that cells have made.
     pub(super) variables: Vec<String>,
     /// Where the last cell has shown something that it may replace.
@@ -210,6 +218,7 @@ impl<S: Surroundings> Cells<S> {
             count: 0,
             last: None,
             awaits: false,
+            health: Health::default(),
             variables: Vec::new(),
             places: Vec::new(),
             history: History::default(),

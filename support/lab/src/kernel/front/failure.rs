@@ -24,6 +24,11 @@ const STOPPED: &str =
 const STDIN: &str = "A cell cannot read standard input: by it the kernel sends cells to their process, and the cell would wait for ever.\n\
                      hint: `:dep evcxr_input = \"1\"`, then `evcxr_input::get_string(\"prompt\")` asks for a line below the cell";
 
+/// Of every cell, once evcxr has panicked.
+const SPOILT: &str = "evcxr, which runs the cells, has panicked and runs none any more: rust-analyzer, which it asks for names and types, \
+                      cannot read some code that is not finished. The kernel starts anew; variables, functions and `use` are gone.\n\
+                      hint: run the cells again from the first";
+
 /// The name of what evcxr calls just an error.
 const COMPILER: &str = "CompileError";
 
@@ -57,6 +62,15 @@ impl Failure {
     /// The compiler was ended.
     pub(super) fn stopped() -> Self {
         Self::new("Interrupted", STOPPED, STOPPED)
+    }
+
+    /// Evcxr has panicked, over this cell or before it.
+    pub(super) fn spoilt(over_cell: bool) -> Self {
+        let told = match over_cell {
+            true => format!("{SPOILT}, and write this one in another way"),
+            false => SPOILT.to_owned(),
+        };
+        Self::new("KernelSpoilt", told.clone(), &told)
     }
 
     /// The cell reads standard input in this line.

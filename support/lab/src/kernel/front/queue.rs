@@ -22,6 +22,7 @@ use super::failure::Failure;
 use super::message::Message;
 use super::output::{Piece, Stream};
 use super::source;
+use super::spoilt::{Health, is_of_panic};
 use super::words::{ANEW, changed, code, crates, is_command, restarts};
 use crate::evcxr::compiler::Cell;
 use serde_json::json;
@@ -102,6 +103,10 @@ impl<S: Surroundings> Cells<S> {
             }
             self.let_go(at);
             self.hand_on();
+            let late = self.now.as_ref().and_then(|now| now.late);
+            if late.is_some_and(|due| due <= at) {
+                self.answer_late();
+            }
         }
         std::mem::take(&mut self.out)
     }
@@ -130,6 +135,7 @@ impl<S: Surroundings> Cells<S> {
             Some(now) if now.id == message.parent_id() => {
                 if is_idle(&message) {
                     now.idle = true;
+                    self.await_answer();
                 } else if now.is_ours() {
                     if message.kind() == "error" {
                         let content = message.content();
@@ -160,7 +166,7 @@ impl<S: Surroundings> Cells<S> {
     }
 
     /// Goes on with what waits, once evcxr has done what it was asked to.
-    fn finish(&mut self) {
+    pub(super) fn finish(&mut self) {
         let done = |now: &Now| now.idle && (now.replied || !now.answered);
         if !self.now.as_ref().is_some_and(done) {
             return;
@@ -194,7 +200,11 @@ impl<S: Surroundings> Cells<S> {
                 }
             }
             Work::Assist(request, mut assist) => {
-                assist.hears(now.reply.map(|reply| reply.content()).unwrap_or_default());
+                let answer = now.reply.map(|reply| reply.content()).unwrap_or_default();
+                if is_of_panic(&answer) {
+                    self.health = Health::Spoilt;
+                }
+                assist.hears(answer);
                 self.assist(request, assist);
             }
             Work::Await => {}
@@ -209,7 +219,7 @@ impl<S: Surroundings> Cells<S> {
     }
 
     /// Cells that were asked for before one failed do not run.
-    fn abort(&mut self) {
+    pub(super) fn abort(&mut self) {
         // It has no number: it did not run.
         let content = json!({ "status": "aborted" });
         for work in std::mem::take(&mut self.waiting) {
@@ -242,7 +252,7 @@ impl<S: Surroundings> Cells<S> {
 
     fn execute(&mut self, request: Message) {
         let code = code(&request);
-        if !self.awaits && source::awaits(&code) {
+        if !self.awaits && self.health != Health::Spoilt && source::awaits(&code) {
             self.awaits = true;
             self.waiting.push_front(Work::Asked(request));
             self.begin(Work::Await);
@@ -256,6 +266,10 @@ impl<S: Surroundings> Cells<S> {
         self.hand_on();
         self.last = Some(request.clone());
         self.places.clear();
+        if self.health == Health::Spoilt {
+            self.refuse(&request);
+            return;
+        }
         if let Some(line) = source::reads_stdin(&code) {
             let failure = Failure::reads_stdin(line);
             let input = json!({ "code": code, "execution_count": self.count });
@@ -286,8 +300,10 @@ impl<S: Surroundings> Cells<S> {
     /// Asks evcxr what is still to be asked, or answers.
     fn assist(&mut self, request: Message, assist: Assist) {
         match assist.question() {
-            Some(_) => self.begin(Work::Assist(request, assist)),
-            None => self.answer(&request, &[], &assist.answer()),
+            Some(_) if self.health != Health::Spoilt => {
+                self.begin(Work::Assist(request, assist));
+            }
+            _ => self.answer(&request, &[], &assist.answer()),
         }
     }
 

@@ -309,7 +309,7 @@ fn help_is_asked_for_in_other_words_and_answered_in_those_of_the_notebook() {
         "complete_request",
         &json!({ "code": code, "cursor_pos": 28 }),
     );
-    assert_eq!(talk.asked_for(), ["let é = 1; ( wo)"]);
+    assert_eq!(talk.asked_for(), ["let é = 1; ( {();wo;})"]);
     talk.publishes("status", json!({ "execution_state": "busy" }));
     let types = json!([{ "text": "word(…)", "type": "function" }]);
     talk.answers(&json!({

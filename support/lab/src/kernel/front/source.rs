@@ -12,6 +12,7 @@ mod statics;
 mod stdin;
 mod tokens;
 mod values;
+mod written;
 
 pub(crate) use awaits::awaits;
 pub(crate) use completeness::{Completeness, completeness};
@@ -20,3 +21,4 @@ pub(crate) use ends::{Culprit, End, culprit, words};
 pub(crate) use statics::restarting_statics;
 pub(crate) use stdin::reads_stdin;
 pub(crate) use values::{ends_in_value, initial, is_closure, value, variables};
+pub(crate) use written::is_value;

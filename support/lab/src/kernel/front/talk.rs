@@ -81,6 +81,7 @@ impl Talk {
                 Out::Ask(message) => self.asked.push(message),
                 Out::Order(order) => self.orders.push(order),
                 Out::End => self.orders.push("end".to_owned()),
+                Out::Quit => self.orders.push("quit".to_owned()),
                 Out::Reply(message) | Out::Publish(message) => {
                     let content = message.content();
                     self.got.push((message.kind().to_owned(), content));

@@ -2,13 +2,21 @@
 //!
 //! Rust-analyzer wants code in which brackets close, and knows what a macro is given only where the macro takes it. So brackets
 //! are closed, and what a macro is given stands there as an expression of its own.
+//!
+//! Where it knows the type of the value that is wanted, it searches for expressions of that type, and panics over many of them: types
+//! of two functions are compared ("failed to unify type owners"), which is mended in later releases. A panic spoils evcxr
+//! (see [`super::super::spoilt`]). So a name of a value is asked for in a statement of its own, where no type is wanted.
 
-use super::super::source::documented;
+use super::super::source::{documented, is_value};
 use super::scan::{Kind, Token};
 use super::spot::{Group, Place, Spot, closing};
 use serde_json::{Value, json};
 use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
+
+/// What begins a statement of its own in the place of a value: what is before the cursor belongs to no other, even where nothing
+/// is written yet.
+const ALONE: &str = "{();";
 
 /// Code for evcxr, and the cursor in it, in bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,10 +114,12 @@ fn ending(code: String) -> Question {
     Question { code, cursor }
 }
 
-/// A macro around a word: what is left out of the code before the word, and behind it.
+/// A macro around a word: what is left out of the code before the word, and behind it, and what stands there instead.
 struct Around {
     before: Range<usize>,
+    opening: String,
     behind: Option<Range<usize>>,
+    closing: &'static str,
 }
 
 /// The macros around a word, from the outermost to the innermost.
@@ -130,9 +140,16 @@ fn macros(spot: &Spot, word: &Range<usize>) -> Vec<Around> {
             (start, end) = (hole, end.map(|_| word.end));
         }
         let close = group.close.map(|close| spot.tokens[close].end);
+        let bound = (spot.text(name) == "select").then(|| spot.bound(group, start));
+        let (opening, closing) = match bound.flatten() {
+            Some((names, future)) => (format!("({{ let {names} = ({future}).await; "), "})"),
+            None => ("(".to_owned(), ")"),
+        };
         Some(Around {
             before: spot.tokens[spot.path(name)].start..start,
+            opening,
             behind: end.zip(close).map(|(end, close)| end..close),
+            closing,
         })
     });
     macros.collect()
@@ -162,9 +179,12 @@ fn code_until(spot: &Spot, word: &Range<usize>, end: usize) -> String {
 fn unfolded(spot: &Spot, macros: &[Around], from: usize, end: usize) -> String {
     let mut code = String::new();
     let mut from = from;
-    for Around { before, .. } in macros {
+    for Around {
+        before, opening, ..
+    } in macros
+    {
         code.push_str(&spot.code[from..before.start]);
-        code.push('(');
+        code.push_str(opening);
         from = before.end;
     }
     code.push_str(&spot.code[from..end]);
@@ -180,31 +200,64 @@ fn written(spot: &Spot, path: Option<usize>) -> Question {
     if path.is_some() {
         code.push_str("{ use ");
     }
+    let closing = closing_of(spot, &macros);
+    let is_alone = path.is_none() && wants_value(spot, &code, word.start, &closing);
+    if is_alone {
+        let start = code.len() - (spot.at - word.start);
+        code.insert_str(start, ALONE);
+    }
     code.push_str(&spot.code[begin..spot.at]);
     let cursor = code.len();
     if path.is_some() {
         code.push_str("; }");
     }
+    let mut end = word.end;
+    if is_alone {
+        code.push_str(";}");
+        // Without its name, a macro is none.
+        if spot.name_at().is_some_and(|name| spot.is_macro(name)) {
+            end += 1;
+        }
+    }
     if spot.is_whole {
-        let mut from = word.end;
-        for behind in macros.into_iter().rev().filter_map(|around| around.behind) {
+        let mut from = end;
+        for around in macros.into_iter().rev() {
+            let Some(behind) = around.behind else {
+                continue;
+            };
             code.push_str(&spot.code[from..behind.start]);
-            code.push(')');
+            code.push_str(around.closing);
             from = behind.end;
         }
         code.push_str(&spot.code[from..]);
     } else {
         // Nobody knows where what follows belongs.
-        for group in spot.groups.iter().rev() {
-            let is_macro = spot.macro_of(group).is_some();
-            code.push_str(if is_macro {
-                ")"
-            } else {
-                closing(spot.text(group.open))
-            });
-        }
+        code.push_str(&closing.concat());
     }
     Question { code, cursor }
+}
+
+/// What closes the brackets around the cursor, in the code that is asked.
+fn closing_of(spot: &Spot, macros: &[Around]) -> Vec<&'static str> {
+    let mut macros = macros.iter().rev();
+    let close = |group: &Group| match spot.macro_of(group) {
+        Some(_) => macros.next().map_or(")", |around| around.closing),
+        None => closing(spot.text(group.open)),
+    };
+    spot.groups.iter().rev().map(close).collect()
+}
+
+/// Whether a name that begins there would be that of a value, and no member and nothing in a module. `before` is the code as it is
+/// asked, up to the cursor.
+fn wants_value(spot: &Spot, before: &str, start: usize, closing: &[&str]) -> bool {
+    if spot.is_of_other(start) {
+        return false;
+    }
+    let before = &before[..before.len() - (spot.at - start)];
+    is_value(before, closing).unwrap_or_else(|| {
+        // Code that cannot be read, for what stands elsewhere.
+        !spot.is_of_type(start)
+    })
 }
 
 #[cfg(test)]
@@ -227,12 +280,17 @@ mod tests {
     fn what_is_asked_for_names_is_whole_code() {
         let rows = [
             // What follows in the word does not count.
-            ("let a = pri|nt; b", "let a = pri|; b"),
+            ("let a = pri|nt; b", "let a = {();pri|;}; b"),
             ("a\n    .b()\n    .c|", "a\n    .b()\n    .c|"),
-            ("fn f() { g(a|\nlet b", "fn f() { g(a|)}"),
+            ("fn f() { g(a|\nlet b", "fn f() { g({();a|;})}"),
             ("use tokio::{time::sl|}", "use tokio::{time::sl|}"),
-            (":dep a\nlet x = 1;\n|", ":dep a\nlet x = 1;\n|"),
+            (":dep a\nlet x = 1;\n|", ":dep a\nlet x = 1;\n{();|;}"),
             (":de|p a", ":de|p a"),
+            ("let a: Ve|c<u8> = b;", "let a: Ve|<u8> = b;"),
+            ("let Some(a|) = b;", "let Some(a|) = b;"),
+            ("P { x|, y: 1 }", "P { x|, y: 1 }"),
+            ("x = print|ln!(1)", "x = {();print|;}(1)"),
+            ("match a { b| }", "match a { b| }"),
             ("|", " |();"),
             ("// a\n|\nf()", "// a\n |();\nf()"),
             ("|word", " |();"),
@@ -245,15 +303,25 @@ mod tests {
     #[test]
     fn what_a_macro_is_given_is_asked_for_by_itself() {
         let rows = [
-            ("println!(\"{}\", wo|", "( wo|)"),
-            ("println!(\"{}\", wo|); f()", "( wo|); f()"),
+            ("println!(\"{}\", wo|", "( {();wo|;})"),
+            ("println!(\"{}\", wo|); f()", "( {();wo|;}); f()"),
             ("x = vec![a, b.c|, d] + 1", "x = ( b.c|) + 1"),
-            ("tokio::join!(f(a|), g())", "(f(a|))"),
-            ("assert_eq!(1, vec![2, a|]);", "( ( a|));"),
+            ("tokio::join!(f(a|), g())", "(f({();a|;}))"),
+            ("assert_eq!(1, vec![2, a|]);", "( ( {();a|;}));"),
             ("select! { v = r.re|() => f(v), x => y }", "( v = r.re|() )"),
-            ("select! { v = r => f(a|), x => y }", "( f(a|))"),
-            ("println!(\"a {wo|rd:?} {}\", b);", "(wo|);"),
-            ("println!(\"a {wo|", "(wo|)"),
+            (
+                "select! { v = r => f(a|), x => y }",
+                "({ let v = (r).await;  f({();a|;})})",
+            ),
+            (
+                "select! { Some(v) = r() => { v.na| } w = s => {} }",
+                "({ let Some(v) = (r()).await;  { v.na| }})",
+            ),
+            ("select! { v = r, if a == b => v.na|, }", "( v.na|)"),
+            ("select! { v = r => {} w = na| => {} }", "( w = {();na|;} )"),
+            ("select! { v = r => v.na|", "({ let v = (r).await;  v.na|})"),
+            ("println!(\"a {wo|rd:?} {}\", b);", "({();wo|;});"),
+            ("println!(\"a {wo|", "({();wo|;})"),
             (
                 "macro_rules! m { () => { a| } }",
                 "macro_rules! m { () => { a| } }",

@@ -175,22 +175,32 @@ impl<'a> Spot<'a> {
     /// What stands between the commas of a macro around a word; without an end where the bracket has none.
     pub(super) fn argument(&self, group: &Group, word: &Range<usize>) -> (usize, Option<usize>) {
         let mut start = self.tokens[group.open].end;
-        let mut depth = 0_usize;
+        let (mut depth, mut is_body) = (0_usize, false);
         let end = group.close.unwrap_or(self.tokens.len());
         for at in group.open + 1..end {
             let token = self.tokens[at];
-            let parts =
-                |text: &str| matches!(text, "," | ";") || text == ">" && self.text(at - 1) == "=";
+            let parts = |text: &str| matches!(text, "," | ";") || self.is_arrow(at);
             match token.kind {
-                Kind::Open => depth += 1,
-                Kind::Close => depth = depth.saturating_sub(1),
+                Kind::Open => {
+                    if depth == 0 && token.text(self.code) == "{" {
+                        is_body = self.is_arrow(at - 1);
+                    }
+                    depth += 1;
+                }
+                Kind::Close => {
+                    depth = depth.saturating_sub(1);
+                    // Behind a body in braces, the next branch needs no comma.
+                    if depth == 0 && std::mem::take(&mut is_body) {
+                        if token.end >= word.end {
+                            return (start, Some(token.end));
+                        }
+                        start = token.end;
+                    }
+                }
                 Kind::Sign if depth == 0 && parts(self.text(at)) => {
                     if token.start >= word.end {
-                        let is_arrow = self.text(at) == ">";
-                        return (
-                            start,
-                            Some(self.tokens[if is_arrow { at - 1 } else { at }].start),
-                        );
+                        let first = if self.is_arrow(at) { at - 1 } else { at };
+                        return (start, Some(self.tokens[first].start));
                     }
                     start = token.end;
                 }
@@ -198,6 +208,81 @@ impl<'a> Spot<'a> {
             }
         }
         (start, group.close.map(|close| self.tokens[close].start))
+    }
+
+    /// Whether a name that begins there belongs to what is before it: to a value or to a path.
+    pub(super) fn is_of_other(&self, start: usize) -> bool {
+        self.colons(start).is_some() || self.point(start).is_some()
+    }
+
+    /// The `.` that ends there, if it begins a member rather than ends a range.
+    fn point(&self, at: usize) -> Option<usize> {
+        let last = self.before(at).filter(|last| self.text(*last) == ".")?;
+        let is_range = last > 0 && self.text(last - 1) == ".";
+        (!is_range).then_some(last)
+    }
+
+    /// Whether a name would be a member there, but of nothing.
+    pub(super) fn is_behind_lone_point(&self) -> bool {
+        let Some(point) = self.point(self.word().start) else {
+            return false;
+        };
+        let is_value = point.checked_sub(1).is_some_and(|last| {
+            let text = self.text(last);
+            match self.tokens[last].kind {
+                Kind::Word => text == "await" || !KEYWORDS.contains(&text),
+                Kind::Number | Kind::Text { .. } | Kind::Close => true,
+                _ => text == "?",
+            }
+        });
+        !is_value
+    }
+
+    /// Whether a name that begins there is likely to be that of a type or one that is made, by what is before it.
+    pub(super) fn is_of_type(&self, start: usize) -> bool {
+        const BEFORE: [&str; 19] = [
+            ":", "<", "as", "dyn", "enum", "fn", "for", "impl", "let", "mod", "mut", "pub", "ref",
+            "struct", "trait", "type", "use", "where", "|",
+        ];
+        let Some(last) = self.before(start) else {
+            return false;
+        };
+        let is_arrow = self.text(last) == ">" && last > 0 && self.text(last - 1) == "-";
+        let innermost = self
+            .groups
+            .last()
+            .filter(|group| self.tokens[group.open].end <= start);
+        let is_defined = innermost
+            .and_then(|group| self.callee(group))
+            .is_some_and(|name| name > 0 && self.text(name - 1) == "fn");
+        is_arrow || is_defined || BEFORE.contains(&self.text(last))
+    }
+
+    /// What a branch of `select!` names, and the future that it is a result of, for the body that begins at a place.
+    pub(super) fn bound(&self, group: &Group, body: usize) -> Option<(&'a str, &'a str)> {
+        let arrow = self.before(body).filter(|last| self.is_arrow(*last))? - 1;
+        let (start, _) =
+            self.argument(group, &(self.tokens[arrow].start..self.tokens[arrow].start));
+        let mut depth = 0_usize;
+        let equals = (group.open + 1..arrow).find(|at| {
+            match self.tokens[*at].kind {
+                Kind::Open => depth += 1,
+                Kind::Close => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            let token = self.tokens[*at];
+            token.start >= start && depth == 0 && token.text(self.code) == "="
+        })?;
+        let is_alone = |at: usize| !matches!(self.text(at), "=" | ">" | "<" | "!");
+        let is_one = is_alone(equals + 1) && is_alone(equals - 1);
+        let names = &self.code[start..self.tokens[equals].start];
+        let future = &self.code[self.tokens[equals].end..self.tokens[arrow].start];
+        is_one.then(|| (names.trim(), future.trim()))
+    }
+
+    /// Whether `=>` ends with this token.
+    fn is_arrow(&self, at: usize) -> bool {
+        at > 0 && self.text(at) == ">" && self.text(at - 1) == "="
     }
 
     /// Where a name begins in a string of a macro, if the cursor is at one: behind one brace, or three.

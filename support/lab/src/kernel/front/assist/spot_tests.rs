@@ -145,3 +145,23 @@ fn behind_a_value_no_name_begins() {
         assert_eq!(at(code, |spot| spot.is_behind_value()), is_behind, "{code}");
     }
 }
+
+#[test]
+fn a_member_has_something_that_it_belongs_to() {
+    let rows = [
+        ("f().|", false),
+        ("a?.b|", false),
+        ("a.await.|", false),
+        ("0..b|", false),
+        ("[.|", true),
+        ("&mut .b|", true),
+        ("a|", false),
+    ];
+    for (code, is_lone) in rows {
+        assert_eq!(
+            at(code, |spot| spot.is_behind_lone_point()),
+            is_lone,
+            "{code}"
+        );
+    }
+}
