@@ -23,8 +23,8 @@
 //! - **runtime**: once a cell has awaited, all that follow run inside one runtime (`support::kernel`);
 //! - **compile error**: it is an error with a traceback that names the code of the error (`notebook::outcome`);
 //! - **process end**: where the process of the cells ends, evcxr says so in words that name the status (`kernel::front`). That it
-//!   starts another one, without the settings, and keeps functions, is for `tests/front.rs`, as is that it says in its answer that it
-//!   has panicked over a question about names (`kernel::front::spoilt`).
+//!   starts another one, without the settings, and keeps functions, is for `tests/front.rs`. That it says in its answer that it has
+//!   panicked over a question about names is read in its source (`kernel::front::spoilt`).
 //!
 //! What would make parts of it needless, if evcxr had it:
 //!

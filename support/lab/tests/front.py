@@ -174,6 +174,41 @@ def removed_folder(notebook):
     return {"cell": notebook.run("1 + 1")}
 
 
+# Where a value of a known type is wanted, `|` being the cursor: rust-analyzer compares it with all associated constants, and panics
+# over two of different types.
+WANTED = (
+    "let far: Far = |;",
+    "go(|);",
+    "go(Far(|))",
+    "async fn later() -> Far { | }",
+    "let far: Far = if true { | } else { Far(1) };",
+    "let later = async { let far: Far = F|; far };",
+    "tokio::select! { far = later() => { let other: Far = |; } _ = std::future::ready(()) => {} }",
+    "tokio::select! { far = later() => { go(|) } }",
+    "match Some(Far(1)) { Some(far) => go(f|), None => {} }",
+    "while let Some(far) .| = Some(Far(1)) {}",
+    "let far: Far .|",
+    "println!(\"{:?}\", go(|))",
+)
+
+
+def known_types(notebook):
+    """Names are asked for where their type is known. Told is after which of them the kernel ran no cell any more."""
+    types = "".join(f"struct {name}(i64); impl {name} {{ const LEAST: Self = Self(i64::MIN); }} " for name in ("Near", "Far"))
+    notebook.run(types + "fn go(far: Far) {} async fn later() -> Far { Far(1) }")
+    spoilt = []
+    for code in WANTED:
+        before, after = code.split("|")
+        # What the cell defines itself, rust-analyzer knows best.
+        ident = notebook.client.complete(f"{types}\n{before}{after}", len(types) + 1 + len(before))
+        while notebook.client.get_shell_msg(timeout=PATIENCE)["parent_header"].get("msg_id") != ident:
+            pass
+        if notebook.run("2 + 2")["shows"] != "4":
+            spoilt.append(code)
+            break
+    return {"spoilt": spoilt}
+
+
 def large_outputs(notebook):
     lines = notebook.run('for number in 0..30_000 { println!("{number}"); }')["prints"].splitlines()
     figure = notebook.run('"x".repeat(5_000_000)')["shows"]
@@ -182,7 +217,7 @@ def large_outputs(notebook):
 
 SCENARIOS = {
     scenario.__name__: scenario
-    for scenario in (changing_crate, killed_cells, interrupted, killed_front, orphaned, removed_folder, large_outputs)
+    for scenario in (changing_crate, killed_cells, interrupted, killed_front, orphaned, removed_folder, known_types, large_outputs)
 }
 
 

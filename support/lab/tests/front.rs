@@ -75,6 +75,11 @@ fn a_crate_that_changes_support_says_so_and_its_cell_has_a_result() {
 }
 
 #[test]
+fn names_of_a_known_type_are_asked_for_without_a_panic() {
+    assert_eq!(tells("known_types")["spoilt"], json!([]));
+}
+
+#[test]
 fn a_process_of_cells_that_ends_says_why_and_the_next_has_its_settings() {
     let told = tells("killed_cells");
     let error = text(&told["kills"]["error"]);

@@ -84,7 +84,13 @@ impl Assist {
 fn for_names(spot: &Spot) -> Vec<Question> {
     match spot.place() {
         Place::Prose => Vec::new(),
-        Place::Code if spot.is_behind_value() || spot.is_behind_lone_point() => Vec::new(),
+        Place::Code
+            if spot.is_behind_value()
+                || spot.is_behind_lone_point()
+                || question::is_of_no_value(spot) =>
+        {
+            Vec::new()
+        }
         Place::Command(_) => vec![question::names(spot)],
         Place::Code | Place::Hole(_) => {
             let in_use = question::names_in_use(spot);

@@ -237,6 +237,17 @@ fn written(spot: &Spot, path: Option<usize>) -> Question {
     Question { code, cursor }
 }
 
+/// Whether a name at the cursor would be a member of something that is no value, as in a pattern, and so of nothing.
+pub(super) fn is_of_no_value(spot: &Spot) -> bool {
+    let Some(owner) = spot.owner().filter(|owner| !spot.is_of_other(*owner)) else {
+        return false;
+    };
+    let macros = macros(spot, &(owner..owner));
+    let before = unfolded(spot, &macros, 0, owner);
+    let closing = closing_of(spot, &macros);
+    !is_value(&before, &closing).unwrap_or_else(|| !spot.is_of_type(owner))
+}
+
 /// What closes the brackets around the cursor, in the code that is asked.
 fn closing_of(spot: &Spot, macros: &[Around]) -> Vec<&'static str> {
     let mut macros = macros.iter().rev();
@@ -261,142 +272,5 @@ fn wants_value(spot: &Spot, before: &str, start: usize, closing: &[&str]) -> boo
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn spot<T>(marked: &str, question: impl FnOnce(&Spot) -> T) -> T {
-        let (before, after) = marked.split_once('|').expect("a cursor");
-        let code = format!("{before}{after}");
-        question(&Spot::new(&code, Some(before.chars().count() as u64)))
-    }
-
-    /// The code, with `|` where the cursor is.
-    fn marked(question: Question) -> String {
-        let (before, after) = question.code.split_at(question.cursor);
-        format!("{before}|{after}")
-    }
-
-    #[test]
-    fn what_is_asked_for_names_is_whole_code() {
-        let rows = [
-            // What follows in the word does not count.
-            ("let a = pri|nt; b", "let a = {();pri|;}; b"),
-            ("a\n    .b()\n    .c|", "a\n    .b()\n    .c|"),
-            ("fn f() { g(a|\nlet b", "fn f() { g({();a|;})}"),
-            ("use tokio::{time::sl|}", "use tokio::{time::sl|}"),
-            (":dep a\nlet x = 1;\n|", ":dep a\nlet x = 1;\n{();|;}"),
-            (":de|p a", ":de|p a"),
-            ("let a: Ve|c<u8> = b;", "let a: Ve|<u8> = b;"),
-            ("let Some(a|) = b;", "let Some(a|) = b;"),
-            ("P { x|, y: 1 }", "P { x|, y: 1 }"),
-            ("x = print|ln!(1)", "x = {();print|;}(1)"),
-            ("match a { b| }", "match a { b| }"),
-            ("|", " |();"),
-            ("// a\n|\nf()", "// a\n |();\nf()"),
-            ("|word", " |();"),
-        ];
-        for (code, asked) in rows {
-            assert_eq!(marked(spot(code, names)), asked, "{code}");
-        }
-    }
-
-    #[test]
-    fn what_a_macro_is_given_is_asked_for_by_itself() {
-        let rows = [
-            ("println!(\"{}\", wo|", "( {();wo|;})"),
-            ("println!(\"{}\", wo|); f()", "( {();wo|;}); f()"),
-            ("x = vec![a, b.c|, d] + 1", "x = ( b.c|) + 1"),
-            ("tokio::join!(f(a|), g())", "(f({();a|;}))"),
-            ("assert_eq!(1, vec![2, a|]);", "( ( {();a|;}));"),
-            ("select! { v = r.re|() => f(v), x => y }", "( v = r.re|() )"),
-            (
-                "select! { v = r => f(a|), x => y }",
-                "({ let v = (r).await;  f({();a|;})})",
-            ),
-            (
-                "select! { Some(v) = r() => { v.na| } w = s => {} }",
-                "({ let Some(v) = (r()).await;  { v.na| }})",
-            ),
-            ("select! { v = r, if a == b => v.na|, }", "( v.na|)"),
-            ("select! { v = r => {} w = na| => {} }", "( w = {();na|;} )"),
-            ("select! { v = r => v.na|", "({ let v = (r).await;  v.na|})"),
-            ("println!(\"a {wo|rd:?} {}\", b);", "({();wo|;});"),
-            ("println!(\"a {wo|", "({();wo|;})"),
-            (
-                "macro_rules! m { () => { a| } }",
-                "macro_rules! m { () => { a| } }",
-            ),
-        ];
-        for (code, asked) in rows {
-            assert_eq!(marked(spot(code, names)), asked, "{code}");
-        }
-    }
-
-    #[test]
-    fn a_path_of_modules_is_asked_for_as_a_use() {
-        let rows = [
-            ("f(tokio::time::sl|)", "f({ use tokio::time::sl|; })"),
-            ("vec![std::|]", "({ use std::|; })"),
-            (
-                "let x: tokio::time::In|",
-                "let x: { use tokio::time::In|; }",
-            ),
-            ("Vec::ne|", ""),
-            ("use tokio::time::sl|", ""),
-            ("<T as a>::b|", ""),
-            ("::std::b|", ""),
-            ("sl|", ""),
-        ];
-        for (code, asked) in rows {
-            let question = spot(code, names_in_use).map(marked);
-            assert_eq!(question.unwrap_or_default(), asked, "{code}");
-        }
-    }
-
-    #[test]
-    fn a_name_that_is_asked_about_stands_at_the_end() {
-        let about = |code, called| {
-            marked(spot(code, |spot| {
-                about(spot, spot.name_at().expect("a name"), called)
-            }))
-        };
-        assert_eq!(about("let a = so|me(1);", false), "let a = some|");
-        assert_eq!(
-            about(":dep x\n!ls\na.pu|sh(1);", true),
-            "\n\nlet _ = a.push(|"
-        );
-        assert_eq!(about("f(vec![1, wo|rd])", false), "let _ = f(( word|");
-        assert_eq!(about("println|!(\"{}\", 1)", false), "let _ = println|");
-        assert_eq!(
-            marked(spot("println!(\"{wo|rd}\")", about_hole)),
-            "let _ = (word|"
-        );
-        let made = |code| {
-            let made = spot(code, |spot| {
-                about_made(spot, spot.name_at().expect("a name"))
-            });
-            made.map(marked).unwrap_or_default()
-        };
-        assert_eq!(
-            made(":dep x\nfn ad|d() {} // a"),
-            "\nfn add() {} // a\n;add|"
-        );
-        let used = |code| {
-            let used = spot(code, |spot| {
-                about_used(spot, spot.name_at().expect("a name"))
-            });
-            used.map(marked).unwrap_or_default()
-        };
-        assert_eq!(used("a(); use b::{c, d::{e::f|g, h}};"), "b::d::e::fg|");
-        assert_eq!(used("use a::b|::c;"), "a::b|");
-        assert_eq!(used("a::b|"), "");
-        assert_eq!(made("/// A.\nfn ad|d() {}"), " /// A.\nfn add() {}\n;add|");
-        assert_eq!(made("{ let a| = 1; }"), "");
-    }
-
-    #[test]
-    fn the_cursor_is_counted_as_evcxr_counts() {
-        let question = spot("let é = \"e\u{301}👩\u{200d}💻\";\r\né.|", names);
-        assert_eq!(question.content()["cursor_pos"], 16);
-    }
-}
+#[path = "question_tests.rs"]
+mod tests;

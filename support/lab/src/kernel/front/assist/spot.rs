@@ -222,6 +222,22 @@ impl<'a> Spot<'a> {
         (!is_range).then_some(last)
     }
 
+    /// Where the name begins whose member would be at the cursor: of a variable, of what is called, or of a type.
+    pub(super) fn owner(&self) -> Option<usize> {
+        let last = self.point(self.word().start)?.checked_sub(1)?;
+        let name = match self.tokens[last].kind {
+            Kind::Word => last,
+            Kind::Close => {
+                let is_closed = |group: &Group| group.close == Some(last);
+                let (groups, _) = brackets(&self.tokens, self.code);
+                let group = groups.into_iter().find(is_closed)?;
+                self.callee(&group).unwrap_or(group.open)
+            }
+            _ => return None,
+        };
+        Some(self.tokens[self.path(name)].start)
+    }
+
     /// Whether a name would be a member there, but of nothing.
     pub(super) fn is_behind_lone_point(&self) -> bool {
         let Some(point) = self.point(self.word().start) else {
