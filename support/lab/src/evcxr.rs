@@ -37,6 +37,7 @@
 //! - paths in the types that inference finds: `dyn Any` compiles only where the cell knows the name ([`source`]);
 //! - completions without placeholders, tooltips at any place of a name (`kernel::front::assist`).
 
+mod alone;
 mod compile;
 pub(crate) mod compiler;
 pub(crate) mod config;

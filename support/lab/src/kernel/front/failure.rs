@@ -69,7 +69,13 @@ impl Failure {
         let words = panic.map_or("the cell panicked", |panic| &panic.words);
         let place = panic.and_then(|panic| panic.place.as_deref());
         let told = match (line, place) {
-            (Some(line), _) => pointed("the cell panicked", words, line),
+            (Some(line), place) => {
+                let told = pointed("the cell panicked", words, line);
+                match place.filter(|_| panic.is_some_and(|panic| panic.called.is_some())) {
+                    Some(place) => format!("{told}\nnote: it panicked in {}", library(place)),
+                    None => told,
+                }
+            }
             // In a library, which the cell, or a function that it calls, has called.
             (None, Some(place)) => format!(
                 "error: the cell panicked: {words}\n  --> {}",
@@ -120,6 +126,11 @@ impl Failure {
             evalue: text("evalue"),
             traceback: lines.filter_map(Value::as_str).map(str::to_owned).collect(),
         }
+    }
+
+    /// Says something more.
+    pub(super) fn add(&mut self, note: &str) {
+        self.traceback.extend(note.lines().map(str::to_owned));
     }
 
     /// The content of the reply.

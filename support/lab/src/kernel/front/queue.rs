@@ -204,7 +204,7 @@ impl<S: Surroundings> Cells<S> {
 
     /// Has a new process of the cells get its settings before anything else runs in it.
     fn settle(&mut self, code: String, tries: u8) {
-        self.variables.clear();
+        self.variables.lose_all();
         self.waiting.push_front(Work::Settings { code, tries });
     }
 

@@ -5,18 +5,24 @@
 //! a macro or a name from another cell would tell is left out on purpose. What cannot be read as tokens is answered "no".
 
 mod awaits;
+mod closures;
 mod completeness;
 mod documented;
 mod ends;
+mod functions;
+mod futures;
 mod statics;
 mod stdin;
 mod tokens;
 mod values;
 
 pub(crate) use awaits::awaits;
+pub(crate) use closures::{Closure, closure};
 pub(crate) use completeness::{Completeness, completeness};
 pub(crate) use documented::documented;
 pub(crate) use ends::{Culprit, End, culprit, words};
+pub(crate) use functions::{Around, arguments_around, around};
+pub(crate) use futures::is_used_as_future;
 pub(crate) use statics::restarting_statics;
 pub(crate) use stdin::reads_stdin;
-pub(crate) use values::{ends_in_value, initial, is_closure, value, variables};
+pub(crate) use values::{ends_in_value, initial, value, variables};

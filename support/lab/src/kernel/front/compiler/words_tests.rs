@@ -46,7 +46,7 @@ fn what_has_no_name_for_its_type_is_told_how_to_get_one() {
     );
     assert_eq!(
         more[0],
-        "box it: `let odd: Box<dyn Iterator<Item = u32>> = Box::new(…);`"
+        "box it: `let odd: Box<dyn Iterator<Item = u32>> = Box::new(numbers());`"
     );
     let (message, pointed, _) = told(
         "Couldn't automatically determine type of variable `v`.\nPlease give it an explicit type.",
@@ -118,11 +118,26 @@ fn what_is_wrong_with_keeping_a_variable_is_shown_where_it_is_made() {
 }
 
 #[test]
-fn what_a_future_gives_is_read_from_its_type() {
-    assert_eq!(output("impl Future<Output = u32>"), Some("u32"));
-    assert_eq!(
-        output("impl Future<Output = Result<(), Box<dyn Error + Send>>> + Send"),
-        Some("Result<(), Box<dyn Error + Send>>")
-    );
-    assert_eq!(output("{async block}"), None);
+fn what_may_not_change_is_told_from_what_another_cell_made() {
+    let rows = [
+        (
+            "cannot borrow `list` as mutable, as it is not declared as mutable",
+            Some("list"),
+        ),
+        ("cannot assign twice to immutable variable `n`", Some("n")),
+        (
+            "cannot assign to `row.id`, as `row` is not declared as mutable",
+            Some("row"),
+        ),
+        ("cannot borrow data in an `Arc` as mutable", None),
+        (
+            "cannot borrow `*text` as mutable, as it is behind a `&` reference",
+            None,
+        ),
+    ];
+    for (message, name) in rows {
+        assert_eq!(immutable(message), name, "{message}");
+    }
+    assert!(shared(rows[3].0).is_some_and(|help| help.contains("Mutex")));
+    assert_eq!(shared(rows[4].0), None);
 }
