@@ -14,7 +14,7 @@
 use super::alone::Doubt;
 use super::compiler::{CELL, Cell, Compiled, SAID, SOURCE, forget, is_code, name};
 use super::crates;
-use super::source::{Errors, WOULD_KEEP, prepared};
+use super::source::{Errors, PUTS, WOULD_KEEP, prepared, unkept};
 use super::types::{self, Types};
 use crate::system::files;
 use anyhow::{Context, Result};
@@ -34,6 +34,11 @@ const WIDTH: &str = "--diagnostic-width=100";
 
 /// What is compiled knows its lines: a panic in a library is told with the line that called it (see `support::kernel`).
 const LINES: [&str; 2] = ["-Cdebuginfo=line-tables-only", "-Cstrip=none"];
+
+/// What hides other errors where it is said of a variable that would be kept, or says where that is used instead of where the cell uses it.
+const HIDE: [&str; 9] = [
+    "E0499", "E0502", "E0503", "E0505", "E0506", "E0562", "E0597", "E0713", "E0716",
+];
 
 /// What borrows escapes.
 const ESCAPES: &str = "E0521";
@@ -90,6 +95,9 @@ pub(crate) fn run(mut command: Command) -> Result<ExitCode> {
         .split_inclusive('\n')
         .filter(|line| !is_warning(line));
     io::stderr().write_all(passed.collect::<String>().as_bytes())?;
+    if let Some((source, unkept)) = call.unkept(&compiled, &said)? {
+        (compiled, said) = (source, unkept);
+    }
     forget(&folder);
     if !said.diagnostics.is_empty() {
         let file = SAID[usize::from(!said.succeeded)];
@@ -145,6 +153,37 @@ impl Call {
             }
         }
         Ok(None)
+    }
+
+    /// What is wrong with a cell whose variables nobody would keep, and with which source. What cannot be kept is found before what
+    /// borrows, and to keep a variable is to use it once more.
+    fn unkept(&self, compiled: &str, said: &Said) -> Result<Option<(String, Said)>> {
+        let is_doubtful = |error: &Diagnostic| {
+            let code = error.code.as_ref().map_or("", |code| code.code.as_str());
+            HIDE.contains(&code) && error.spans.iter().any(is_of_keeping)
+        };
+        if said.succeeded || !said.errors().any(is_doubtful) {
+            return Ok(None);
+        }
+        let source = unkept(compiled);
+        files::write_if_changed(Path::new(SOURCE), &source)?;
+        let mut command = Command::new(self.command.get_program());
+        for argument in self.command.get_args() {
+            let emits = argument
+                .to_str()
+                .is_some_and(|text| text.starts_with("--emit="));
+            command.arg(if emits {
+                OsStr::new("--emit=metadata")
+            } else {
+                argument
+            });
+        }
+        for (name, value) in self.command.get_envs() {
+            command.env(name, value.unwrap_or_default());
+        }
+        let unkept = Call::new(command).run()?;
+        let is_wrong = unkept.errors().next().is_some();
+        Ok(is_wrong.then_some((source, unkept)))
     }
 
     fn run(&mut self) -> Result<Said> {
@@ -252,11 +291,13 @@ impl Said {
 /// argument that borrows for a while.
 fn is_false(said: &Diagnostic) -> bool {
     let mut primary = said.spans.iter().filter(|span| span.is_primary);
-    let is_kept = |span: &DiagnosticSpan| {
-        let line = span.text.first();
-        line.is_some_and(|line| line.text.starts_with(WOULD_KEEP))
-    };
-    said.code.as_ref().is_some_and(|code| code.code == ESCAPES) && primary.all(is_kept)
+    said.code.as_ref().is_some_and(|code| code.code == ESCAPES) && primary.all(is_of_keeping)
+}
+
+/// Whether something is in a line by which evcxr keeps a variable, or would.
+fn is_of_keeping(span: &DiagnosticSpan) -> bool {
+    let line = span.text.first().map(|line| line.text.as_str());
+    line.is_some_and(|line| line.starts_with(WOULD_KEEP) || line.starts_with(PUTS))
 }
 
 /// Whether a word is in what the compiler says, or in what it says about it.

@@ -117,6 +117,17 @@ pub(crate) fn rust(code: &str) -> String {
     kept
 }
 
+/// A source without the lines that keep variables.
+pub(super) fn unkept(source: &str) -> String {
+    let lines = source.split_inclusive('\n').map(|line| {
+        let keeps = line.starts_with(PUTS)
+            || line.starts_with(WOULD_KEEP) && line.trim_end().ends_with(");");
+        let end = line.trim_end_matches('\n').len();
+        if keeps { &line[end..] } else { line }
+    });
+    lines.collect()
+}
+
 /// The variables that a source takes from those before and does not put back: the cell moves them.
 pub(crate) fn moved(source: &str) -> Vec<String> {
     let named = |of: &str| -> Vec<&str> {
@@ -206,6 +217,9 @@ fn of_the_cell() {
                       evcxr_variable_store.put_variable::<String>(stringify!(b), b);\n\
                       evcxr_variable_store.put_variable::<u8>(stringify!(c), c);\n";
         assert_eq!(moved(source), ["a"]);
+        let unkept = unkept(source);
+        assert!(!unkept.contains("put_variable") && unkept.contains("take_variable"));
+        assert_eq!(unkept.lines().count(), source.lines().count());
         assert_eq!(kind(source, "a"), Some("Vec<u8>"));
         assert_eq!(kind(source, "c"), None);
         let checked = format!("{CHECKS}\nmut a: Vec<u8>,\nab: u8,\n) -> X {{\nlet c: u8,\n");

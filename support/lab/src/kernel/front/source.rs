@@ -19,7 +19,7 @@ mod values;
 pub(crate) use awaits::awaits;
 pub(crate) use closures::{Closure, closure};
 pub(crate) use completeness::{Completeness, completeness};
-pub(crate) use documented::documented;
+pub(crate) use documented::{documented, opened};
 pub(crate) use ends::{Culprit, End, culprit, words};
 pub(crate) use functions::{Around, arguments_around, around};
 pub(crate) use futures::is_used_as_future;

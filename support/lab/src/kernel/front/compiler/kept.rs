@@ -208,6 +208,12 @@ fn called(name: &str, traits: &str, cell: &Cell) -> String {
     let value = source::initial(&cell.code, name).map_or("…", |bytes| &cell.code[bytes]);
     let inputs = traits.split_once('(').map_or("", |(_, rest)| rest);
     let (inputs, output) = inputs.split_once(')').unwrap_or((inputs, ""));
+    // `AsyncFn(u32) -> u32`, or `AsyncFn<(u32,), Output = u32>`.
+    let output = match output.strip_prefix(", Output = ") {
+        Some(kind) => format!(" -> {}", kind.strip_suffix('>').unwrap_or(kind)),
+        None => output.to_owned(),
+    };
+    let inputs = inputs.trim_end_matches(',');
     let types = inputs.split(", ").filter(|kind| !kind.is_empty());
     let named: Vec<_> = ('a'..='z').zip(types).collect();
     let takes: Vec<_> = named
@@ -314,6 +320,11 @@ mod tests {
         assert_eq!(
             told.more[0].message,
             "make it a function: `async fn f(a: u32, b: String) -> u32 { make()(a, b).await }`"
+        );
+        let told = unnamed("f", "impl AsyncFn<(u32,), Output = u32>", &cell(code));
+        assert_eq!(
+            told.more[0].message,
+            "make it a function: `async fn f(a: u32) -> u32 { make()(a).await }`"
         );
     }
 

@@ -8,7 +8,7 @@
 use super::super::history::History;
 use super::written;
 use crate::evcxr::compiler::WITHIN;
-use crate::evcxr::source::{CHECKS, PUTS, WOULD_KEEP, kind};
+use crate::evcxr::source::{CHECKS, PUTS, WOULD_KEEP, kind, rust};
 use std::ops::Range;
 use unicode_width::UnicodeWidthChar;
 
@@ -80,8 +80,13 @@ impl Places {
             start + source[start..].len() - source[start..].trim_start_matches(' ').len()
         };
         let starts: Vec<usize> = line_starts(&source).map(begins).collect();
-        for (cell, known) in cells.iter().enumerate() {
-            find(&source, &starts, cell, &known.code, &mut parts);
+        let own = cells.first().map_or("", |cell| &cell.code);
+        if let Some(first) = alone(&source, own) {
+            parts = lines(&source, first, own);
+        } else {
+            for (cell, known) in cells.iter().enumerate() {
+                find(&source, &starts, cell, &known.code, &mut parts);
+            }
         }
         Places {
             source,
@@ -274,6 +279,37 @@ impl Places {
             .find(holds)
             .or_else(|| self.parts.iter().find(ends))
     }
+}
+
+/// Where a cell begins in a source that is this cell and no other.
+fn alone(source: &str, code: &str) -> Option<usize> {
+    let first = source.find('\n').map_or(source.len(), |end| end + 1);
+    match source.starts_with(WITHIN) {
+        true => Some(first),
+        false => (!code.is_empty() && source == rust(code)).then_some(0),
+    }
+}
+
+/// The parts of a cell that stands in a source line for line.
+fn lines(source: &str, first: usize, code: &str) -> Vec<Part> {
+    let (mut at, mut begins) = (first, 0);
+    let mut parts = Vec::new();
+    for (line, own) in source[first..]
+        .split_inclusive('\n')
+        .zip(code.split_inclusive('\n'))
+    {
+        // Lines for evcxr are left empty.
+        if line.trim_end_matches('\n') == own.trim_end_matches(['\r', '\n']) {
+            parts.push(Part {
+                source: at..at + line.len(),
+                cell: 0,
+                begins,
+            });
+        }
+        at += line.len();
+        begins += own.len();
+    }
+    parts
 }
 
 /// Finds a whole word.

@@ -30,6 +30,7 @@ pub(super) fn of_evcxr(said: &str, cell: &Cell, is_pinned: bool) -> Option<Told>
         Some(match is_future(kind) {
             true if is_pinned => pinned(name, kind, cell),
             true => future(name, kind, cell),
+            false if source::closure(&cell.code, name).is_some() => closure(name, cell),
             false => unnamed(name, kind, cell),
         })
     } else if said.starts_with("Couldn't automatically determine type of variable")
@@ -87,6 +88,12 @@ pub(super) fn reword(told: &mut Told, places: &Places) {
             .or_else(|| shared(&told.message).map(str::to_owned));
         told.more
             .extend(words.map(|words| Told::new(Level::Help, words)));
+    }
+    if code == "E0038" && told.message.contains("`AsyncFn") {
+        let words = "a function that gives a boxed future does what an async one does: \
+                     `Box<dyn Fn(u32) -> std::pin::Pin<Box<dyn Future<Output = u32> + Send>>>`, made by \
+                     `Box::new(|x| Box::pin(async move { x + 1 }))`";
+        told.more.push(Told::new(Level::Help, words));
     }
     if code == "E0597"
         && let Some((name, _)) = told.kept.clone()
