@@ -36,8 +36,8 @@ const WIDTH: &str = "--diagnostic-width=100";
 const LINES: [&str; 2] = ["-Cdebuginfo=line-tables-only", "-Cstrip=none"];
 
 /// What hides other errors where it is said of a variable that would be kept, or says where that is used instead of where the cell uses it.
-const HIDE: [&str; 9] = [
-    "E0499", "E0502", "E0503", "E0505", "E0506", "E0562", "E0597", "E0713", "E0716",
+const HIDE: [&str; 10] = [
+    "E0373", "E0499", "E0502", "E0503", "E0505", "E0506", "E0562", "E0597", "E0713", "E0716",
 ];
 
 /// What borrows escapes.

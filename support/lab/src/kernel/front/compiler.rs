@@ -1,10 +1,11 @@
 //! What the compiler has to say about a cell, for the notebook: [`places`] knows where in which cell something is, [`reading`]
 //! and [`told`] what is said about it, [`words`] how else it is said where evcxr's own code is meant, [`awaiting`] what helps
-//! where a future is, [`names`] what has become of a variable, [`drawing`] how it looks, [`written`] how places look in texts.
+//! where a future is, [`names`] what has become of a variable, [`leaving`] how a cell is left, [`drawing`] how it looks, [`written`] how places look in texts.
 
 mod awaiting;
 mod drawing;
 mod kept;
+mod leaving;
 mod names;
 mod places;
 mod reading;
@@ -93,7 +94,11 @@ impl Of<'_> {
         let own = words::of_evcxr(said, places.cell(), is_pinned);
         if let Some(mut own) = own.or_else(|| words::of_kept(&errors, places.cell())) {
             errors.retain(|error| error.of_evcxr < OfEvcxr::TheThing && error.is_in_cell());
+            // A future that would be kept is not what another error is about.
+            let is_other =
+                awaiting::is_about_futures(&own) && !errors.iter().any(awaiting::is_about_futures);
             match errors.last_mut() {
+                Some(_) if is_other => {}
                 // Once that is put right, this is left.
                 Some(last) => {
                     let more = std::mem::take(&mut own.more);

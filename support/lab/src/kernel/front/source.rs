@@ -21,7 +21,7 @@ pub(crate) use closures::{Closure, closure};
 pub(crate) use completeness::{Completeness, completeness};
 pub(crate) use documented::{documented, opened};
 pub(crate) use ends::{Culprit, End, culprit, words};
-pub(crate) use functions::{Around, arguments_around, around};
+pub(crate) use functions::{Around, Borrower, arguments_around, around, borrower};
 pub(crate) use futures::is_used_as_future;
 pub(crate) use statics::restarting_statics;
 pub(crate) use stdin::reads_stdin;

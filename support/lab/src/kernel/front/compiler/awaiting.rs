@@ -52,6 +52,16 @@ pub(super) fn advise(told: &mut Told, places: &Places) {
         Some("E0733") => box_recursion(told, places),
         _ => forgotten(told, places),
     }
+    elsewhere(told, places);
+}
+
+/// Whether something is about a future.
+pub(super) fn is_about_futures(told: &Told) -> bool {
+    let says = |words: &str| {
+        words.contains("future") || words.contains("Future") || words.contains("async block@")
+    };
+    let labels = told.spans.iter().filter_map(|span| span.label.as_deref());
+    says(&told.message) || labels.into_iter().any(says)
 }
 
 /// The statements of a cell can await, and return errors; the compiler sees a function that cannot, or an async block.
@@ -106,23 +116,7 @@ fn make_async(told: &mut Told, places: &Places) {
     let code = places.code(number);
     let around = source::around(code, awaits.clone().unwrap_or(bytes.clone()).start);
     let help = match around {
-        Around::Closure(taken_by) => match taken_by.as_deref() {
-            Some("spawn_blocking") => Told::new(
-                Level::Help,
-                "where a thread may block, a future is waited for by `tokio::runtime::Handle::current().block_on(…)`",
-            ),
-            Some(name) if OF_ITERATORS.contains(&name) => Told::new(
-                Level::Help,
-                format!(
-                    "`{name}` cannot wait for its closure: have it give futures, without `.await`, and await all of them, \
-                     `futures::future::join_all(…).await`, or write a `for` loop"
-                ),
-            ),
-            _ => Told::new(
-                Level::Help,
-                "have the closure give the future, without `.await`, and await what it gives where it is called",
-            ),
-        },
+        Around::Closure(taken_by) => in_closure(taken_by.as_deref()),
         _ => Told::new(
             Level::Help,
             "make the function `async`, and await it where it is called",
@@ -130,6 +124,41 @@ fn make_async(told: &mut Told, places: &Places) {
         .putting(number, bytes.start..bytes.start, "async "),
     };
     told.more.push(help);
+}
+
+/// What a closure that is not async can do with a future, by what calls it.
+fn in_closure(taken_by: Option<&str>) -> Told {
+    let words = match taken_by {
+        Some("spawn_blocking") => {
+            "where a thread may block, a future is waited for by `tokio::runtime::Handle::current().block_on(…)`"
+        }
+        Some("spawn" | "scope") => {
+            "a thread cannot await: spawn a task, `tokio::spawn(async move { … })`, and await in that"
+        }
+        Some(name) if OF_ITERATORS.contains(&name) => {
+            return Told::new(
+                Level::Help,
+                format!(
+                    "`{name}` cannot wait for its closure: have it give futures, and await all of them, \
+                     `futures::future::join_all(…).await`, or write a `for` loop"
+                ),
+            );
+        }
+        _ => "have the closure give the future, and await what it gives where it is called",
+    };
+    Told::new(Level::Help, words)
+}
+
+/// The compiler advises to await in closures, too, where that is not allowed.
+fn elsewhere(told: &mut Told, places: &Places) {
+    for more in &mut told.more {
+        let mut awaiting = more.spans.iter().filter(|span| span.awaits());
+        if let Some((number, bytes)) = awaiting.find_map(Span::in_cell)
+            && let Around::Closure(taken_by) = source::around(places.code(number), bytes.start)
+        {
+            *more = in_closure(taken_by.as_deref());
+        }
+    }
 }
 
 /// A future that awaits its like is boxed.

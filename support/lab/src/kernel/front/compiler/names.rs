@@ -4,7 +4,7 @@
 use super::super::bindings::{Variables, Why};
 use super::places::{Places, find_word};
 use super::told::{Level, Told};
-use crate::kernel::front::source;
+use crate::kernel::front::source::{self, Borrower};
 
 /// What the compiler says of a function in a function that uses a variable of that one.
 const CAPTURE: (&str, &str, &str) = (
@@ -13,8 +13,18 @@ const CAPTURE: (&str, &str, &str) = (
     "use the `|| { ... }` closure form instead",
 );
 
-/// Adds why a name is not known.
+/// Adds why a name is not known, or how a task gets what it borrows.
 pub(super) fn advise(told: &mut Told, places: &Places, variables: &Variables) {
+    if told.code.as_deref() == Some("E0597") {
+        let words = told.message.strip_suffix("` does not live long enough");
+        let name = words.and_then(|words| words.strip_prefix('`'));
+        let is_known = |name: &&str| variables.known().iter().any(|known| known == name);
+        let help = name
+            .filter(is_known)
+            .and_then(|name| owning(told, name, places));
+        told.more.extend(help);
+        return;
+    }
     let rest = told.message.strip_prefix("cannot find value `");
     let Some((name, _)) = rest.and_then(|rest| rest.split_once('`')) else {
         return;
@@ -27,6 +37,18 @@ pub(super) fn advise(told: &mut Told, places: &Places, variables: &Variables) {
     } else if let Some(why) = variables.gone(&name) {
         told.more.extend(gone(&name, why, places));
     }
+}
+
+/// A task or a thread borrows a variable of an earlier cell: the compiler advises to move those of the same cell only.
+fn owning(told: &Told, name: &str, places: &Places) -> Option<Told> {
+    let (number, bytes) = told.place()?;
+    let Borrower { at, is_async } = source::borrower(places.code(number), bytes.start)?;
+    let what = if is_async { "async block" } else { "closure" };
+    let words = format!(
+        "to force the {what} to take ownership of `{name}` (and any other referenced variables), use the `move` keyword; \
+         move a clone where later cells need `{name}`, too"
+    );
+    Some(Told::new(Level::Help, words).putting(number, at..at, "move "))
 }
 
 /// A function uses a variable.
@@ -131,6 +153,28 @@ mod tests {
         let before = other.clone();
         advise(&mut other, &places, &variables);
         assert_eq!(other, before);
+    }
+
+    #[test]
+    fn a_task_that_borrows_is_told_to_own() {
+        let code = "spawn(async { names.len() })";
+        let places = places("", &[(3, code)]);
+        let mut variables = Variables::default();
+        let told =
+            Told::new(Level::Error, "`names` does not live long enough").pointing_to(3, 14..19, "");
+        let told = Told {
+            code: Some("E0597".to_owned()),
+            ..told
+        };
+        let mut other = told.clone();
+        advise(&mut other, &places, &variables);
+        assert!(other.more.is_empty());
+        variables.keep(2, "let names = 1;", &[]);
+        let mut told = told;
+        advise(&mut told, &places, &variables);
+        let put = &told.more[0].spans[0];
+        assert_eq!(put.replacement.as_deref(), Some("move "));
+        assert_eq!(put.at.bytes(), &(12..12));
     }
 
     #[test]

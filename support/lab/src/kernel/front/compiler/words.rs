@@ -3,9 +3,13 @@
 
 use super::awaiting::{self, AWAIT, is_future};
 use super::kept::{WITHIN, at_let, closure, find_let, future, pinned, unknown, unnamed};
+use super::leaving;
 use super::places::{Cell, Places};
 use super::told::{Level, OfEvcxr, Span, Told};
 use crate::kernel::front::source;
+
+/// What is said of the reference by which a value is shown.
+const BY_REFERENCE: [&str; 2] = ["required for `&", " redundant requirement"];
 
 /// What evcxr says by itself, about the cell that it was given.
 pub(super) fn of_evcxr(said: &str, cell: &Cell, is_pinned: bool) -> Option<Told> {
@@ -67,14 +71,8 @@ pub(super) fn reword(told: &mut Told, places: &Places) {
         shown(told, places.cell());
     }
     awaiting::advise(told, places);
-    if told.spans.iter().any(|span| {
-        span.label
-            .as_deref()
-            .is_some_and(|label| label.starts_with("expected `*mut "))
-    }) {
-        let words = "a cell is no function that `return` could leave with a value: end it in the value, or in an error by `?`";
-        told.spans.iter_mut().for_each(|span| span.label = None);
-        told.more = vec![Told::new(Level::Help, words)];
+    if told.is_in_statements || !told.is_in_cell() {
+        leaving::reword(told);
     }
     if ["E0384", "E0594", "E0596"].contains(&code.as_str()) {
         let cell = places.cell();
@@ -218,8 +216,11 @@ fn shown(told: &mut Told, cell: &Cell) {
     told.spans = pointing.spans;
     told.of_evcxr = OfEvcxr::Nothing;
     // It is shown by a reference, which is nobody's business.
-    told.more
-        .retain(|more| !more.message.starts_with("required for `&"));
+    told.more.retain(|more| {
+        !BY_REFERENCE
+            .iter()
+            .any(|words| more.message.contains(words))
+    });
 }
 
 fn lost(names: &str) -> Told {

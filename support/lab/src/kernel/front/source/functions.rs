@@ -123,6 +123,67 @@ impl Visit<'_> for Surroundings<'_> {
     }
 }
 
+/// What borrows its surroundings, and would own them with a `move`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Borrower {
+    /// The byte where `move` can stand.
+    pub(crate) at: usize,
+    pub(crate) is_async: bool,
+}
+
+/// The outermost closure or async block around a byte of a cell, if it does not own what it uses.
+pub(crate) fn borrower(code: &str, byte: usize) -> Option<Borrower> {
+    in_block(code, |block, place| {
+        let mut search = Borrowers {
+            found: None,
+            byte,
+            place,
+        };
+        search.visit_block(block);
+        search.found.flatten()
+    })
+}
+
+struct Borrowers<'a> {
+    /// The outermost one, if it borrows.
+    found: Option<Option<Borrower>>,
+    byte: usize,
+    place: &'a dyn Fn(proc_macro2::Span) -> Option<Range<usize>>,
+}
+
+impl Borrowers<'_> {
+    fn look(
+        &mut self,
+        whole: proc_macro2::Span,
+        moves: bool,
+        at: proc_macro2::Span,
+        is_async: bool,
+    ) {
+        let holds = (self.place)(whole).is_some_and(|bytes| bytes.contains(&self.byte));
+        if holds && self.found.is_none() {
+            let at = (self.place)(at).filter(|_| !moves);
+            self.found = Some(at.map(|bytes| Borrower {
+                at: bytes.start,
+                is_async,
+            }));
+        }
+    }
+}
+
+impl Visit<'_> for Borrowers<'_> {
+    fn visit_expr_async(&mut self, block: &ExprAsync) {
+        let brace = block.block.brace_token.span.open();
+        self.look(block.span(), block.capture.is_some(), brace, true);
+        visit::visit_expr_async(self, block);
+    }
+
+    fn visit_expr_closure(&mut self, closure: &ExprClosure) {
+        let moves = closure.capture.is_some();
+        self.look(closure.span(), moves, closure.inputs_begin.span(), false);
+        visit::visit_expr_closure(self, closure);
+    }
+}
+
 /// The arguments of the innermost function around a byte of a cell.
 pub(crate) fn arguments_around(code: &str, byte: usize) -> Option<Arguments> {
     in_block(code, |block, place| {
@@ -172,6 +233,35 @@ impl Visit<'_> for Search<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_borrows_is_where_move_can_stand() {
+        let rows = [
+            ("spawn(async §{ f(!x) })", true),
+            ("thread::spawn(§|| !x.len())", false),
+            ("spawn(async §{ a.map(|b| !x) })", true),
+        ];
+        for (code, is_async) in rows {
+            let code = code.replace('!', "");
+            let at = code.find('§').expect("it is marked");
+            let code = code.replace('§', "");
+            let byte = code.find('x').expect("it is used");
+            assert_eq!(
+                borrower(&code, byte),
+                Some(Borrower { at, is_async }),
+                "{code}"
+            );
+        }
+        for code in [
+            "spawn(async move { x })",
+            "f(move || x)",
+            "x",
+            "async move { a.map(|b| x) }",
+        ] {
+            let byte = code.find('x').expect("it is used");
+            assert_eq!(borrower(code, byte), None, "{code}");
+        }
+    }
 
     #[test]
     fn what_can_await_is_told_from_what_cannot() {
