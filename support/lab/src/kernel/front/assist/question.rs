@@ -10,6 +10,11 @@ use serde_json::{Value, json};
 use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
 
+/// Words before a name and a brace which begin no value.
+const DEFINING: [&str; 10] = [
+    "enum", "for", "if", "impl", "in", "match", "struct", "trait", "union", "while",
+];
+
 /// Code for evcxr, and the cursor in it, in bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Question {
@@ -58,6 +63,37 @@ pub(super) fn names_in_use(spot: &Spot) -> Option<Question> {
     let is_module = spot.text(last).starts_with(char::is_lowercase);
     let asks = is_module && spot.colons(start).is_none() && !spot.is_in_use(spot.at);
     asks.then(|| written(spot, Some(start)))
+}
+
+/// Asks the same of a value whose type's fields are written, where rust-analyzer names none that is private; nothing where the cursor
+/// is at no field.
+pub(super) fn fields_in_use(spot: &Spot) -> Option<Question> {
+    let group = spot.groups.last()?;
+    let last = group.open.checked_sub(1)?;
+    let word = spot.word();
+    let before = spot.text(spot.before(word.start)?);
+    let is_type = spot.text(last).starts_with(char::is_uppercase);
+    if spot.text(group.open) != "{" || !is_type || !["{", ","].contains(&before) {
+        return None;
+    }
+    let first = spot.path(last);
+    let start = spot.tokens[first].start;
+    // Elsewhere the brackets are those of a definition, or of a block.
+    let defines = |name: usize| DEFINING.contains(&spot.text(name));
+    if spot.before(start).is_some_and(defines) {
+        return None;
+    }
+    let path = &spot.code[start..spot.tokens[last].end];
+    let mut code = format!(
+        "{}{{ let value: {path} = loop {{}}; value.",
+        &spot.code[..start]
+    );
+    code.push_str(&spot.code[word.start..spot.at]);
+    let cursor = code.len();
+    for group in spot.groups.iter().rev() {
+        code.push_str(closing(spot.text(group.open)));
+    }
+    Some(Question { code, cursor })
 }
 
 /// Asks about a name, which evcxr wants at the end of the code; about a method, with a bracket behind it.
@@ -281,6 +317,30 @@ mod tests {
         ];
         for (code, asked) in rows {
             let question = spot(code, names_in_use).map(marked);
+            assert_eq!(question.unwrap_or_default(), asked, "{code}");
+        }
+    }
+
+    #[test]
+    fn fields_that_are_written_are_asked_for_as_fields_of_a_value() {
+        let rows = [
+            (
+                "let p = Point { x|",
+                "let p = { let value: Point = loop {}; value.x|}",
+            ),
+            (
+                "f(a::Point { x: 1, y|: 2 })",
+                "f({ let value: a::Point = loop {}; value.y|})",
+            ),
+            ("let p = Point { x: y|", ""),
+            ("struct Point { x|", ""),
+            ("impl a::Point { f|", ""),
+            ("for x in A { x|", ""),
+            ("match a { b|", ""),
+            ("x|", ""),
+        ];
+        for (code, asked) in rows {
+            let question = spot(code, fields_in_use).map(marked);
             assert_eq!(question.unwrap_or_default(), asked, "{code}");
         }
     }
