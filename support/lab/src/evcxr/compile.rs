@@ -36,12 +36,13 @@ const WIDTH: &str = "--diagnostic-width=100";
 const LINES: [&str; 2] = ["-Cdebuginfo=line-tables-only", "-Cstrip=none"];
 
 /// What hides other errors where it is said of a variable that would be kept, or says where that is used instead of where the cell uses it.
-const HIDE: [&str; 10] = [
-    "E0373", "E0499", "E0502", "E0503", "E0505", "E0506", "E0562", "E0597", "E0713", "E0716",
+const HIDE: [&str; 9] = [
+    "E0499", "E0502", "E0503", "E0505", "E0506", "E0562", "E0597", "E0713", "E0716",
 ];
 
-/// What borrows escapes.
+/// What borrows escapes, or lives longer than what it borrows.
 const ESCAPES: &str = "E0521";
+const OUTLIVES: &str = "E0373";
 
 /// What evcxr makes of an error that leaves a cell.
 const ERROR: &str = "EvcxrUserCodeError";
@@ -291,7 +292,13 @@ impl Said {
 /// argument that borrows for a while.
 fn is_false(said: &Diagnostic) -> bool {
     let mut primary = said.spans.iter().filter(|span| span.is_primary);
-    said.code.as_ref().is_some_and(|code| code.code == ESCAPES) && primary.all(is_of_keeping)
+    let mut reasons = said.children.iter().flat_map(|child| &child.spans);
+    match said.code.as_ref().map(|code| code.code.as_str()) {
+        Some(ESCAPES) => primary.all(is_of_keeping),
+        // It is only checked where it is a closure, which could not be kept anyway.
+        Some(OUTLIVES) => reasons.any(is_of_keeping),
+        _ => false,
+    }
 }
 
 /// Whether something is in a line by which evcxr keeps a variable, or would.

@@ -130,34 +130,25 @@ pub(super) fn unkept(source: &str) -> String {
 
 /// The variables that a source takes from those before and does not put back: the cell moves them.
 pub(crate) fn moved(source: &str) -> Vec<String> {
-    let named = |of: &str| -> Vec<&str> {
-        let lines = source.lines().filter(|line| line.contains(of));
-        let names = lines.filter_map(|line| line.rsplit_once("(stringify!("));
-        let names = names.filter_map(|(_, rest)| rest.split_once(')'));
-        names.map(|(name, _)| name).collect()
-    };
-    let put = named(PUTS);
-    let taken = named(TAKES_VARIABLE).into_iter();
-    let moved = taken.filter(|name| !put.contains(name));
-    moved.map(str::to_owned).collect()
+    let put = kinds(source, PUTS);
+    let taken = kinds(source, TAKES_VARIABLE).into_iter();
+    let moved = taken.filter(|(name, _)| !put.iter().any(|(put, _)| put == name));
+    moved.map(|(name, _)| name.to_owned()).collect()
 }
 
-/// The type of a variable that a source takes, as it is written there.
-pub(crate) fn kind<'a>(source: &'a str, name: &str) -> Option<&'a str> {
-    let end = format!(">(stringify!({name}));");
-    let found = source.lines().find_map(|line| {
-        let (_, rest) = line.split_once(TAKES_VARIABLE)?;
-        rest.strip_suffix(&end)
+/// The variables that a source keeps, with their types.
+pub(crate) fn kept(source: &str) -> Vec<(&str, &str)> {
+    kinds(source, PUTS)
+}
+
+/// The variables in lines with such a call, with their types.
+fn kinds<'a>(source: &'a str, call: &str) -> Vec<(&'a str, &'a str)> {
+    let lines = source.lines().filter_map(|line| {
+        let (_, rest) = line.split_once(call)?;
+        let (kind, rest) = rest.rsplit_once(">(stringify!(")?;
+        Some((rest.split_once(')')?.0, kind))
     });
-    // What is only checked gets variables as arguments.
-    found.or_else(|| {
-        let (_, arguments) = source.split_once(CHECKS)?;
-        let mut arguments = arguments.lines().take_while(|line| !line.starts_with(')'));
-        arguments.find_map(|line| {
-            let line = line.trim_start_matches("mut ").strip_prefix(name)?;
-            line.strip_prefix(": ")?.strip_suffix(',')
-        })
-    })
+    lines.collect()
 }
 
 /// Whether a line is an attribute that sets the level of lints for all that follows.
@@ -220,12 +211,7 @@ fn of_the_cell() {
         let unkept = unkept(source);
         assert!(!unkept.contains("put_variable") && unkept.contains("take_variable"));
         assert_eq!(unkept.lines().count(), source.lines().count());
-        assert_eq!(kind(source, "a"), Some("Vec<u8>"));
-        assert_eq!(kind(source, "c"), None);
-        let checked = format!("{CHECKS}\nmut a: Vec<u8>,\nab: u8,\n) -> X {{\nlet c: u8,\n");
-        assert_eq!(kind(&checked, "a"), Some("Vec<u8>"));
-        assert_eq!(kind(&checked, "ab"), Some("u8"));
-        assert_eq!(kind(&checked, "c"), None);
+        assert_eq!(kept(source), [("b", "String"), ("c", "u8")]);
     }
 
     #[test]

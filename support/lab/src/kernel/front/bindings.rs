@@ -24,6 +24,8 @@ pub(super) enum Why {
 pub(super) struct Variables {
     known: Vec<String>,
     gone: BTreeMap<String, Why>,
+    /// Their types, as far as they are known.
+    kinds: BTreeMap<String, String>,
 }
 
 impl Variables {
@@ -35,6 +37,18 @@ impl Variables {
     /// Why one is not there.
     pub(super) fn gone(&self, name: &str) -> Option<Why> {
         self.gone.get(name).copied()
+    }
+
+    /// The type of one.
+    pub(super) fn kind(&self, name: &str) -> Option<&str> {
+        self.kinds.get(name).map(String::as_str)
+    }
+
+    /// Types of variables, by their names.
+    pub(super) fn know(&mut self, kinds: Vec<(&str, &str)>) {
+        let kinds = kinds.into_iter();
+        self.kinds
+            .extend(kinds.map(|(name, kind)| (name.to_owned(), kind.to_owned())));
     }
 
     /// One is not there any more.

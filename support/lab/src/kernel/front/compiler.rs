@@ -91,8 +91,10 @@ impl Of<'_> {
         }
         unite(&mut errors);
         let is_pinned = errors.iter().any(Told::is_about_pins);
-        let own = words::of_evcxr(said, places.cell(), is_pinned);
-        if let Some(mut own) = own.or_else(|| words::of_kept(&errors, places.cell())) {
+        let own = words::of_evcxr(said, places.cell(), is_pinned, self.variables.known());
+        if let Some(mut own) =
+            own.or_else(|| words::of_kept(&errors, places.cell(), self.variables.known()))
+        {
             errors.retain(|error| error.of_evcxr < OfEvcxr::TheThing && error.is_in_cell());
             // A future that would be kept is not what another error is about.
             let is_other =

@@ -124,7 +124,7 @@ impl Failure {
         Failure {
             ename: COMPILER.to_owned(),
             evalue: text("evalue"),
-            traceback: lines.filter_map(Value::as_str).map(str::to_owned).collect(),
+            traceback: lines.filter_map(Value::as_str).map(once).collect(),
         }
     }
 
@@ -139,5 +139,24 @@ impl Failure {
         content["status"] = "error".into();
         content["execution_count"] = count.into();
         content
+    }
+}
+
+/// What evcxr calls an error that calls itself one.
+fn once(line: &str) -> String {
+    match line.split_once("Error: error:") {
+        Some((colour, rest)) => format!("{colour}error:{rest}"),
+        None => line.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_called_one_once() {
+        assert_eq!(once("Error: error: no such crate"), "error: no such crate");
+        assert_eq!(once("Error: no such command"), "Error: no such command");
     }
 }

@@ -340,6 +340,7 @@ impl<S: Surroundings> Cells<S> {
                 Some(failure) => failure.reply(count),
                 None => {
                     self.variables.keep(count, &code, &moved);
+                    self.variables.know(self.sources.kept(count));
                     self.note_statics(&code);
                     success(&request, count)
                 }

@@ -6,7 +6,7 @@
 use super::compiler::written::{self, Written};
 use super::compiler::{Columns, Places};
 use super::history::History;
-use crate::evcxr::source::moved;
+use crate::evcxr::source::{kept, moved};
 use std::collections::VecDeque;
 
 /// How many sources are kept: a function may run long after its cell.
@@ -39,6 +39,11 @@ impl Sources {
     /// The variables that a cell has moved.
     pub(super) fn moved(&self, number: u64) -> Vec<String> {
         self.of(number).map(moved).unwrap_or_default()
+    }
+
+    /// The variables that a cell has kept, with their types.
+    pub(super) fn kept(&self, number: u64) -> Vec<(&str, &str)> {
+        self.of(number).map(kept).unwrap_or_default()
     }
 
     pub(super) fn add(&mut self, number: u64, source: String) {

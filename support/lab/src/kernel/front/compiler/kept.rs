@@ -12,7 +12,8 @@ pub(super) const WITHIN: &str = "used within this cell only, in `{ … }`, it ma
 /// How a type of a future is written, up to what it gives.
 const BOXED: &str = "std::pin::Pin<Box<dyn Future<Output = ";
 
-pub(super) fn closure(name: &str, cell: &Cell) -> Told {
+/// `known` are the variables of earlier cells.
+pub(super) fn closure(name: &str, cell: &Cell, known: &[String]) -> Told {
     let told = Told::new(
         Level::Error,
         format!(
@@ -28,7 +29,7 @@ pub(super) fn closure(name: &str, cell: &Cell) -> Told {
     };
     let help = format!("make it a function: `{function} {name}(…) {{ … }}`");
     let told = told.with(Told::new(Level::Help, help));
-    let boxed = found.and_then(|found| in_a_box(name, &found, cell));
+    let boxed = found.and_then(|found| in_a_box(name, &found, cell, known));
     let boxed = boxed.unwrap_or_else(|| {
         let kind = match is_async {
             true => format!("{BOXED}u32> + Send>>"),
@@ -47,7 +48,7 @@ pub(super) fn closure(name: &str, cell: &Cell) -> Told {
 }
 
 /// What boxes a closure that says what it takes, as the cell has it.
-fn in_a_box(name: &str, closure: &Closure, cell: &Cell) -> Option<Told> {
+fn in_a_box(name: &str, closure: &Closure, cell: &Cell, known: &[String]) -> Option<Told> {
     let text = |bytes: &Range<usize>| &cell.code[bytes.clone()];
     let declared = find_let(&cell.code, name)?;
     // What is behind the name is a type already, or a pattern goes on.
@@ -66,7 +67,7 @@ fn in_a_box(name: &str, closure: &Closure, cell: &Cell) -> Option<Told> {
     let kind = format!(": Box<dyn Fn({}) -> {output}>", types.join(", "));
     let variables = source::variables(&cell.code);
     let captures = |name: &String| find_word(text(&closure.body), name).is_some();
-    let moves = if closure.moves || variables.iter().any(captures) {
+    let moves = if closure.moves || variables.iter().chain(known).any(captures) {
         "move "
     } else {
         ""
@@ -294,6 +295,10 @@ mod tests {
                 "let one = 1; let add: Box<dyn Fn(i32) -> i32> = Box::new(move |x: i32| -> i32 { x + one });",
             ),
             (
+                "let add = |x: i32| x + earlier;",
+                "let add: Box<dyn Fn(i32) -> _> = Box::new(move |x: i32| x + earlier);",
+            ),
+            (
                 "let get = async |x: u32| x;",
                 "let get: Box<dyn Fn(u32) -> std::pin::Pin<Box<dyn Future<Output = _> + Send>>> = \
                  Box::new(|x: u32| Box::pin(async move { x }));",
@@ -306,10 +311,13 @@ mod tests {
         ];
         for (code, boxed) in rows {
             let name = if code.contains("get") { "get" } else { "add" };
-            assert_eq!(mended(&closure(name, &cell(code)), code), boxed);
+            assert_eq!(
+                mended(&closure(name, &cell(code), &["earlier".to_owned()]), code),
+                boxed
+            );
         }
         // What it takes is not written: there is an example.
-        let told = closure("f", &cell("let f = |x| x;"));
+        let told = closure("f", &cell("let f = |x| x;"), &[]);
         assert!(told.more.iter().all(|more| more.spans.is_empty()));
     }
 

@@ -33,7 +33,8 @@ pub(super) fn advise(told: &mut Told, places: &Places, variables: &Variables) {
     let is_known =
         variables.known().contains(&name) || source::variables(&places.cell().code).contains(&name);
     if is_known && !told.is_in_statements {
-        unseen(told, places, &name);
+        let kind = places.kind(&name).or_else(|| variables.kind(&name));
+        unseen(told, places, &name, kind.unwrap_or("…"));
     } else if let Some(why) = variables.gone(&name) {
         told.more.extend(gone(&name, why, places));
     }
@@ -52,7 +53,7 @@ fn owning(told: &Told, name: &str, places: &Places) -> Option<Told> {
 }
 
 /// A function uses a variable.
-fn unseen(told: &mut Told, places: &Places, name: &str) {
+fn unseen(told: &mut Told, places: &Places, name: &str, kind: &str) {
     let (code, message, closure) = CAPTURE;
     told.code = Some(code.to_owned());
     told.message = message.to_owned();
@@ -62,7 +63,6 @@ fn unseen(told: &mut Told, places: &Places, name: &str) {
         });
     }
     told.more = vec![Told::new(Level::Help, closure)];
-    let kind = places.kind(name).unwrap_or("…");
     let function = told.place().and_then(|(number, bytes)| {
         let found = source::arguments_around(places.code(number), bytes.start)?;
         Some((number, found))
@@ -137,10 +137,10 @@ mod tests {
     #[test]
     fn a_function_is_told_that_it_cannot_see_a_variable() {
         let code = "fn triple(x: u32) -> u32 { x * factor }";
-        let taken = "let factor = evcxr_variable_store.take_variable::<u32>(stringify!(factor));\n";
-        let places = places(taken, &[(3, code)]);
+        let places = places("", &[(3, code)]);
         let mut variables = Variables::default();
         variables.keep(2, "let factor = 3;", &[]);
+        variables.know(vec![("factor", "u32")]);
         let mut told = unknown("factor", 3, 31);
         advise(&mut told, &places, &variables);
         assert_eq!(told.code.as_deref(), Some("E0434"));

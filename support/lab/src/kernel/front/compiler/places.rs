@@ -8,7 +8,7 @@
 use super::super::history::History;
 use super::written;
 use crate::evcxr::compiler::WITHIN;
-use crate::evcxr::source::{CHECKS, PUTS, WOULD_KEEP, kind, rust};
+use crate::evcxr::source::{CHECKS, PUTS, WOULD_KEEP, kept, rust};
 use std::ops::Range;
 use unicode_width::UnicodeWidthChar;
 
@@ -137,9 +137,12 @@ impl Places {
         Some((name.to_owned(), String::new()))
     }
 
-    /// The type of a variable of an earlier cell, as the source writes it.
+    /// The type of a variable that the source keeps.
     pub(super) fn kind(&self, name: &str) -> Option<&str> {
-        kind(&self.source, name)
+        let found = kept(&self.source)
+            .into_iter()
+            .find(|(kept, _)| *kept == name);
+        found.map(|(_, kind)| kind)
     }
 
     /// The cell that the source was made for.

@@ -12,7 +12,7 @@ use crate::kernel::front::source;
 const BY_REFERENCE: [&str; 2] = ["required for `&", " redundant requirement"];
 
 /// What evcxr says by itself, about the cell that it was given.
-pub(super) fn of_evcxr(said: &str, cell: &Cell, is_pinned: bool) -> Option<Told> {
+pub(super) fn of_evcxr(said: &str, cell: &Cell, is_pinned: bool, known: &[String]) -> Option<Told> {
     let mut quoted = said.split('`').skip(1).step_by(2);
     let name = quoted.next();
     if let Some(names) =
@@ -28,13 +28,13 @@ pub(super) fn of_evcxr(said: &str, cell: &Cell, is_pinned: bool) -> Option<Told>
     }
     let name = name?;
     if said.contains("is a closure, which cannot be persisted") {
-        Some(closure(name, cell))
+        Some(closure(name, cell, known))
     } else if said.contains("which cannot be persisted") {
         let kind = quoted.next().unwrap_or_default();
         Some(match is_future(kind) {
             true if is_pinned => pinned(name, kind, cell),
             true => future(name, kind, cell),
-            false if source::closure(&cell.code, name).is_some() => closure(name, cell),
+            false if source::closure(&cell.code, name).is_some() => closure(name, cell, known),
             false => unnamed(name, kind, cell),
         })
     } else if said.starts_with("Couldn't automatically determine type of variable")
@@ -47,7 +47,7 @@ pub(super) fn of_evcxr(said: &str, cell: &Cell, is_pinned: bool) -> Option<Told>
 }
 
 /// What is the matter where all errors are about variables that are kept, and moved before that: most often, one of them is a closure.
-pub(super) fn of_kept(errors: &[Told], cell: &Cell) -> Option<Told> {
+pub(super) fn of_kept(errors: &[Told], cell: &Cell, known: &[String]) -> Option<Told> {
     let moved = |error: &Told| error.code.as_deref() == Some("E0382") && error.kept.is_some();
     if errors.is_empty() || !errors.iter().all(moved) {
         return None;
@@ -56,7 +56,7 @@ pub(super) fn of_kept(errors: &[Told], cell: &Cell) -> Option<Told> {
     let closures = names
         .iter()
         .find(|name| source::closure(&cell.code, name).is_some());
-    closures.map(|name| closure(name, cell))
+    closures.map(|name| closure(name, cell, known))
 }
 
 /// Puts the compiler's words about evcxr's code into those of a notebook.
