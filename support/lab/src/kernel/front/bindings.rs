@@ -13,8 +13,8 @@ pub(super) enum Why {
     Moved(u64),
     /// This cell would have made it, and has failed.
     Failed(u64),
-    /// This cell has defined its type anew.
-    Redefined(u64),
+    /// Its type was defined anew.
+    Redefined,
     /// The process of the cells is another one.
     Ended,
 }

@@ -44,8 +44,7 @@ impl<S: Surroundings> Cells<S> {
                 DONE => self.show_value(),
                 _ => {
                     if let Some(name) = line.strip_prefix(CHANGED) {
-                        let why = Why::Redefined(now.count);
-                        self.variables.lose(name, why);
+                        self.variables.lose(name, Why::Redefined);
                     }
                 }
             }

@@ -101,9 +101,9 @@ fn gone(name: &str, why: Why, places: &Places) -> Vec<Told> {
             );
             vec![at(Told::new(Level::Note, words), number, "made here")]
         }
-        Why::Redefined(number) => vec![Told::new(
+        Why::Redefined => vec![Told::new(
             Level::Note,
-            format!("`{name}` is gone, since cell [{number}] has defined its type anew: {again}"),
+            format!("`{name}` is gone, since its type was defined anew: {again}"),
         )],
         Why::Ended => vec![Told::new(
             Level::Note,
