@@ -25,6 +25,9 @@ pub(crate) const STARTED: &str = "EVCXR_LAB_STARTED ";
 /// Begins a line on standard error about a panic in the thread of the cells: JSON follows.
 pub(crate) const PANIC: &str = "EVCXR_LAB_PANIC ";
 
+/// Begins the name that the lab's kernel gives to the source of a cell.
+pub(crate) const CELL: &str = "\u{27e8}cell ";
+
 /// Begins a line on standard error about an error by which a cell returns: JSON follows.
 pub(crate) const RETURNED: &str = "EVCXR_LAB_RETURNED ";
 

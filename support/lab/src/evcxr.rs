@@ -35,11 +35,15 @@
 //! - lint levels that hold for their cell, and warnings of earlier cells that are not errors of later ones ([`source`]);
 //! - definitions, not only names, compared before a variable is taken from the store: with another field, `struct Row { id: u32 }`
 //!   made `struct Row { id: u64 }`, a variable is read as what it is not ([`types`]);
+//! - cells that are refused where its parser has to mend them, and items of one name in one cell that do not replace each other
+//!   ([`alone`]);
+//! - lifetimes in the types of variables that are arguments, where a cell is only checked: a `&str` borrows for ever ([`compile`]);
 //! - paths in the types that inference finds: `dyn Any` compiles only where the cell knows the name ([`source`]);
 //! - completions without placeholders, tooltips at any place of a name (`kernel::front::assist`);
 //! - a lock that no panic of rust-analyzer spoils, or an end of the process, in place of requests without an answer
 //!   (`kernel::front::spoilt`).
 
+mod alone;
 mod compile;
 pub(crate) mod compiler;
 pub(crate) mod config;

@@ -33,6 +33,8 @@ NAMES = {
     "field of ours": "point.acr§",
     "fields of a value": "timeline.§",
     "fields of our own value": "point.§",
+    "field that is written": "let two = Point { dow§",
+    "field that is written, private": "let two = Timeline { §",
     "type": "Vec::§",
     "methods of a value": "word.§",
     "module": "tokio::time::§",

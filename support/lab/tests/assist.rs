@@ -113,6 +113,9 @@ fn only_what_can_be_used_is_proposed_in_an_order() {
     assert!(fields.contains(&"watch"), "{fields:?}");
     assert_eq!(names("fields of our own value")[..2], ["across", "down"]);
     assert_eq!(names("field of ours"), ["across"]);
+    assert_eq!(names("field that is written"), ["down"]);
+    let written = names("field that is written, private");
+    assert!(!written.contains(&"shared"), "{written:?}");
     let module = names("module");
     for private in ["Clock", "safe_delay", "instant", "clock"] {
         assert!(!module.contains(&private), "{private} in {module:?}");

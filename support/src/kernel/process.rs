@@ -11,6 +11,7 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::stdio::{dup2_stderr, dup2_stdout};
 use rustix::time::Timespec;
 use serde_json::json;
+use std::backtrace::Backtrace;
 use std::env;
 use std::error::Error;
 use std::fs::File;
@@ -150,16 +151,32 @@ fn report_panics() {
         let thread = thread::current();
         let words = crate::panics::message(panic.payload());
         let place = panic.location().map(ToString::to_string);
+        let is_in_cell = |place: &String| place.contains(protocol::CELL);
+        let called = if place.as_ref().is_some_and(is_in_cell) {
+            None
+        } else {
+            called()
+        };
         let told = if thread.id() == cells {
-            let told = json!({ "words": words, "place": place });
+            let told = json!({ "words": words, "place": place, "called": called });
             format!("{}{told}\n", protocol::PANIC)
         } else {
             let name = thread.name().unwrap_or("<unnamed>");
             let place = place.unwrap_or_default();
-            format!("thread '{name}' panicked at {place}:\n{words}\n")
+            let called = called.map(|called| format!(", called in {called}"));
+            let called = called.unwrap_or_default();
+            format!("thread '{name}' panicked at {place}{called}:\n{words}\n")
         };
         tell(&told);
     }));
+}
+
+/// The line of a cell that called what panics in a library: the innermost one. The lab's kernel has cells compiled with their lines.
+fn called() -> Option<String> {
+    let trace = Backtrace::force_capture().to_string();
+    let start = trace.find(protocol::CELL)?;
+    let line = trace[start..].lines().next()?;
+    Some(line.trim_end().to_owned())
 }
 
 /// What cannot be told has nobody who listens.

@@ -11,15 +11,15 @@
 //! And of what the compiler says, everything is kept for who tells the notebook. A lint that finds fault with nothing but code
 //! that evcxr has made does not stop a cell. All changes leave each line where it is, since evcxr counts lines.
 
+use super::alone::Doubt;
 use super::compiler::{CELL, Cell, Compiled, SAID, SOURCE, forget, is_code, name};
 use super::crates;
-use super::source::{Errors, prepared, rust};
+use super::source::{Errors, PUTS, WOULD_KEEP, prepared, unkept};
 use super::types::{self, Types};
 use crate::system::files;
 use anyhow::{Context, Result};
-use cargo_metadata::diagnostic::{Diagnostic, DiagnosticLevel};
+use cargo_metadata::diagnostic::{Diagnostic, DiagnosticLevel, DiagnosticSpan};
 use fs_err as fs;
-use proc_macro2::TokenStream;
 use std::env;
 use std::ffi::OsStr;
 use std::io::{self, Write};
@@ -29,11 +29,20 @@ use std::process::{Command, ExitCode, Stdio};
 /// Where a cell is written as it is.
 const ALONE: &str = "src/cell.rs";
 
-/// Begins the function around it, where it has one.
-const WITHIN: &str = "async fn cell() {";
-
 /// How wide a line of the compiler's is: types that are longer are shortened.
 const WIDTH: &str = "--diagnostic-width=100";
+
+/// What is compiled knows its lines: a panic in a library is told with the line that called it (see `support::kernel`).
+const LINES: [&str; 2] = ["-Cdebuginfo=line-tables-only", "-Cstrip=none"];
+
+/// What hides other errors where it is said of a variable that would be kept, or says where that is used instead of where the cell uses it.
+const HIDE: [&str; 9] = [
+    "E0499", "E0502", "E0503", "E0505", "E0506", "E0562", "E0597", "E0713", "E0716",
+];
+
+/// What borrows escapes, or lives longer than what it borrows.
+const ESCAPES: &str = "E0521";
+const OUTLIVES: &str = "E0373";
 
 /// What evcxr makes of an error that leaves a cell.
 const ERROR: &str = "EvcxrUserCodeError";
@@ -49,8 +58,14 @@ pub(crate) fn run(mut command: Command) -> Result<ExitCode> {
     let original = fs::read_to_string(&file)?;
     command
         .arg(WIDTH)
+        .args(LINES)
         .arg(format!("--remap-path-prefix={SOURCE}={}", name(number)));
     let mut call = Call::new(command);
+    if let Some(doubt) = Doubt::of(&code)
+        && let Some((source, said)) = call.alone(doubt, &code, number)?
+    {
+        return said.refused(source, &folder);
+    }
     let types = Types::read(&folder);
     let original = types::without_variables(&original, &types.changed_by(&code));
     let ways: &[Errors] = match crates::have_support(&folder) {
@@ -81,11 +96,8 @@ pub(crate) fn run(mut command: Command) -> Result<ExitCode> {
         .split_inclusive('\n')
         .filter(|line| !is_warning(line));
     io::stderr().write_all(passed.collect::<String>().as_bytes())?;
-    if !said.succeeded
-        && said.is_about_syntax()
-        && let Some((source, alone)) = call.alone(&code, number)?
-    {
-        (said, compiled) = (alone, source);
+    if let Some((source, unkept)) = call.unkept(&compiled, &said)? {
+        (compiled, said) = (source, unkept);
     }
     forget(&folder);
     if !said.diagnostics.is_empty() {
@@ -118,19 +130,10 @@ impl Call {
         arguments.any(|argument| argument.starts_with("--emit") && argument.contains("link"))
     }
 
-    /// What is said of the syntax of a cell by itself, and of which source: what evcxr puts around it would be in the message. A cell
-    /// whose brackets do not match is read without a function around it, which would be taken for a part of it.
-    fn alone(&self, code: &str, number: u64) -> Result<Option<(String, Said)>> {
-        let code = rust(code);
-        let read = code.parse::<TokenStream>();
-        proc_macro2::extra::invalidate_current_thread_spans();
-        let within = format!("{WITHIN}\n{code}\n}}\n");
-        let sources: &[String] = match read {
-            Ok(_) => &[within],
-            Err(_) => &[code, within],
-        };
-        for source in sources {
-            files::write_if_changed(Path::new(ALONE), source)?;
+    /// What is said of a cell by itself, and of which source, if anything is wrong with it.
+    fn alone(&self, doubt: Doubt, code: &str, number: u64) -> Result<Option<(String, Said)>> {
+        for source in doubt.sources(code) {
+            files::write_if_changed(Path::new(ALONE), &source)?;
             let mut command = Command::new(self.command.get_program());
             for argument in self.command.get_args() {
                 command.arg(if argument == SOURCE {
@@ -144,15 +147,44 @@ impl Call {
             }
             command.arg(format!("--remap-path-prefix={ALONE}={}", name(number)));
             let mut said = Call::new(command).run()?;
-            // What the cell takes from others is missing here, and without a function statements are out of place.
-            let is_within = source.contains(WITHIN);
             said.diagnostics
-                .retain(|said| is_about_syntax(said) && (is_within || is_about_ends(said)));
+                .retain(|said| doubt.is_about(said, &source));
             if said.errors().next().is_some() {
-                return Ok(Some((source.clone(), said)));
+                return Ok(Some((source, said)));
             }
         }
         Ok(None)
+    }
+
+    /// What is wrong with a cell whose variables nobody would keep, and with which source. What cannot be kept is found before what
+    /// borrows, and to keep a variable is to use it once more.
+    fn unkept(&self, compiled: &str, said: &Said) -> Result<Option<(String, Said)>> {
+        let is_doubtful = |error: &Diagnostic| {
+            let code = error.code.as_ref().map_or("", |code| code.code.as_str());
+            HIDE.contains(&code) && error.spans.iter().any(is_of_keeping)
+        };
+        if said.succeeded || !said.errors().any(is_doubtful) {
+            return Ok(None);
+        }
+        let source = unkept(compiled);
+        files::write_if_changed(Path::new(SOURCE), &source)?;
+        let mut command = Command::new(self.command.get_program());
+        for argument in self.command.get_args() {
+            let emits = argument
+                .to_str()
+                .is_some_and(|text| text.starts_with("--emit="));
+            command.arg(if emits {
+                OsStr::new("--emit=metadata")
+            } else {
+                argument
+            });
+        }
+        for (name, value) in self.command.get_envs() {
+            command.env(name, value.unwrap_or_default());
+        }
+        let unkept = Call::new(command).run()?;
+        let is_wrong = unkept.errors().next().is_some();
+        Ok(is_wrong.then_some((source, unkept)))
     }
 
     fn run(&mut self) -> Result<Said> {
@@ -163,16 +195,19 @@ impl Call {
             .spawn()
             .and_then(std::process::Child::wait_with_output)
             .with_context(|| format!("`{}` could not be started", program.display()))?;
-        let lines = String::from_utf8_lossy(&output.stderr).into_owned();
-        let diagnostics = lines
-            .lines()
-            .filter_map(|line| serde_json::from_str(line).ok());
-        Ok(Said {
+        let mut said = Said {
             succeeded: output.status.success(),
             status: output.status.code(),
-            diagnostics: diagnostics.collect(),
-            lines,
-        })
+            ..Said::default()
+        };
+        for line in String::from_utf8_lossy(&output.stderr).split_inclusive('\n') {
+            let read: Option<Diagnostic> = serde_json::from_str(line).ok();
+            if read.as_ref().is_none_or(|read| !is_false(read)) {
+                said.lines.push_str(line);
+                said.diagnostics.extend(read);
+            }
+        }
+        Ok(said)
     }
 }
 
@@ -204,12 +239,6 @@ impl Said {
         self.errors().any(|error| mentions(error, ERROR))
     }
 
-    /// Whether the source could not be parsed.
-    fn is_about_syntax(&self) -> bool {
-        let mut errors = self.errors().peekable();
-        errors.peek().is_some() && errors.all(is_about_syntax)
-    }
-
     /// Whether all that is wrong are lints, none of which points to code of the cell.
     fn finds_fault_with_nothing_in(&self, code: &str) -> bool {
         let is_own = |error: &Diagnostic| {
@@ -230,6 +259,19 @@ impl Said {
         errors.peek().is_some() && errors.all(|error| is_lint(error) && !is_own(error))
     }
 
+    /// Evcxr is told that the cell is wrong, and nothing of where: it does not know this source.
+    fn refused(self, source: String, folder: &Path) -> Result<ExitCode> {
+        if let Some(error) = self.errors().next() {
+            let mut error = error.clone();
+            error.spans.clear();
+            error.children.clear();
+            eprintln!("{}", serde_json::to_string(&error)?);
+        }
+        forget(folder);
+        files::write_json(&folder.join(SAID[1]), &self.kept(source))?;
+        Ok(ExitCode::FAILURE)
+    }
+
     /// What is kept of it. How the compiler would draw it is not.
     fn kept(self, source: String) -> Compiled {
         let mut diagnostics = self.diagnostics;
@@ -246,19 +288,23 @@ impl Said {
     }
 }
 
-/// Whether something was said while the source was parsed: only then it has no code, and is no lint.
-fn is_about_syntax(said: &Diagnostic) -> bool {
-    let numbered = ["E0758", "E0762", "E0763", "E0765", "E0766", "E0748"];
-    said.code
-        .as_ref()
-        .is_none_or(|code| numbered.contains(&code.code.as_str()))
+/// Whether something is wrong only in how evcxr checks a cell: there a variable that borrows for ever, such as a `&str`, is an
+/// argument that borrows for a while.
+fn is_false(said: &Diagnostic) -> bool {
+    let mut primary = said.spans.iter().filter(|span| span.is_primary);
+    let mut reasons = said.children.iter().flat_map(|child| &child.spans);
+    match said.code.as_ref().map(|code| code.code.as_str()) {
+        Some(ESCAPES) => primary.all(is_of_keeping),
+        // It is only checked where it is a closure, which could not be kept anyway.
+        Some(OUTLIVES) => reasons.any(is_of_keeping),
+        _ => false,
+    }
 }
 
-/// Whether a bracket or a quote is not closed, or a comment.
-fn is_about_ends(said: &Diagnostic) -> bool {
-    ["delimiter", "unterminated"]
-        .iter()
-        .any(|word| said.message.contains(word))
+/// Whether something is in a line by which evcxr keeps a variable, or would.
+fn is_of_keeping(span: &DiagnosticSpan) -> bool {
+    let line = span.text.first().map(|line| line.text.as_str());
+    line.is_some_and(|line| line.starts_with(WOULD_KEEP) || line.starts_with(PUTS))
 }
 
 /// Whether a word is in what the compiler says, or in what it says about it.

@@ -14,6 +14,9 @@ pub(super) const CELL: &str = "async-lab-cell.json";
 /// The files with what the compiler has said of it: where it was compiled, and where not.
 pub(super) const SAID: [&str; 2] = ["async-lab-warned.json", "async-lab-refused.json"];
 
+/// Begins the function around a cell that is compiled alone, where it has one (see [`super::alone`]).
+pub(crate) const WITHIN: &str = "async fn cell() {";
+
 /// Where evcxr writes what is compiled.
 pub(super) const SOURCE: &str = "src/lib.rs";
 

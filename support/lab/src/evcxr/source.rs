@@ -1,6 +1,7 @@
 //! The source of a cell as the compiler reads it: what evcxr has made of the cell, with a few lines changed.
 //!
 //! - Lint levels that an earlier cell has set are taken out: they hold for that cell.
+//! - What needs no `mut` is told, which evcxr keeps still.
 //! - An error by which a cell returns is handed to `support` with its place and all that it says (see `support::kernel`).
 //!
 //! Each line stays where it is, since evcxr counts lines.
@@ -11,8 +12,15 @@ const LEVELS: [&str; 5] = ["allow", "warn", "deny", "forbid", "expect"];
 /// In the lines that keep and take variables.
 const VARIABLES: &str = "evcxr_variable_store.";
 
+/// Begins the line by which evcxr would keep a variable, where it only checks.
+pub(crate) const WOULD_KEEP: &str = "evcxr_variable_store(";
+
+/// In the lines that keep one, and in those that take one.
+pub(crate) const PUTS: &str = "evcxr_variable_store.put_variable::<";
+const TAKES_VARIABLE: &str = "evcxr_variable_store.take_variable::<";
+
 /// Begins the variables of a source that is only checked; a bracket ends them.
-const CHECKS: &str = "async fn evcxr_analysis_wrapper(";
+pub(crate) const CHECKS: &str = "async fn evcxr_analysis_wrapper(";
 
 /// A type that inference finds under this name, such as that of a panic, whether or not a cell knows the name.
 const ANY: &str = "dyn Any";
@@ -54,6 +62,10 @@ pub(super) fn prepared(source: &str, code: &str, errors: Errors) -> String {
         let (start, end) = line.split_at(line.trim_end_matches('\n').len());
         if sets_level(words) && !code.contains(words) {
             return end.to_owned();
+        }
+        // A cell that makes warnings errors means its functions, and not what later cells will change.
+        if words == OWN && !code.lines().any(|line| sets_level(line.trim())) {
+            return line.replace(MUTABLE, "");
         }
         checks = words == CHECKS || checks && !words.starts_with(')');
         if (checks || words.contains(VARIABLES)) && words.contains(ANY) {
@@ -105,6 +117,40 @@ pub(crate) fn rust(code: &str) -> String {
     kept
 }
 
+/// A source without the lines that keep variables.
+pub(super) fn unkept(source: &str) -> String {
+    let lines = source.split_inclusive('\n').map(|line| {
+        let keeps = line.starts_with(PUTS)
+            || line.starts_with(WOULD_KEEP) && line.trim_end().ends_with(");");
+        let end = line.trim_end_matches('\n').len();
+        if keeps { &line[end..] } else { line }
+    });
+    lines.collect()
+}
+
+/// The variables that a source takes from those before and does not put back: the cell moves them.
+pub(crate) fn moved(source: &str) -> Vec<String> {
+    let put = kinds(source, PUTS);
+    let taken = kinds(source, TAKES_VARIABLE).into_iter();
+    let moved = taken.filter(|(name, _)| !put.iter().any(|(put, _)| put == name));
+    moved.map(|(name, _)| name.to_owned()).collect()
+}
+
+/// The variables that a source keeps, with their types.
+pub(crate) fn kept(source: &str) -> Vec<(&str, &str)> {
+    kinds(source, PUTS)
+}
+
+/// The variables in lines with such a call, with their types.
+fn kinds<'a>(source: &'a str, call: &str) -> Vec<(&'a str, &'a str)> {
+    let lines = source.lines().filter_map(|line| {
+        let (_, rest) = line.split_once(call)?;
+        let (kind, rest) = rest.rsplit_once(">(stringify!(")?;
+        Some((rest.split_once(')')?.0, kind))
+    });
+    lines.collect()
+}
+
 /// Whether a line is an attribute that sets the level of lints for all that follows.
 fn sets_level(line: &str) -> bool {
     // Evcxr's own, which is first, is a line with spaces after the commas, and stays.
@@ -117,6 +163,9 @@ fn sets_level(line: &str) -> bool {
 
 /// The levels that evcxr sets in every source.
 const OWN: &str = "#![allow(unused_imports, unused_mut, dead_code)]";
+
+/// In these, what keeps still what `mut` is not needed for.
+const MUTABLE: &str = " unused_mut,";
 
 #[cfg(test)]
 mod tests {
@@ -145,9 +194,24 @@ fn of_the_cell() {
         let source = prepared(TAKEN, "1 + 1", Errors::AnyThread);
         assert_eq!(source.lines().count(), TAKEN.lines().count());
         let lines: Vec<_> = source.lines().collect();
-        assert_eq!(lines[..3], [OWN, "", "#![feature(never_type)]"]);
+        let own = "#![allow(unused_imports, dead_code)]";
+        assert_eq!(lines[..3], [own, "", "#![feature(never_type)]"]);
         let source = prepared(TAKEN, "#![deny(unused_must_use)]\n1", Errors::AnyThread);
-        assert_eq!(source.lines().nth(1), Some("#![deny(unused_must_use)]"));
+        let lines: Vec<_> = source.lines().take(2).collect();
+        assert_eq!(lines, [OWN, "#![deny(unused_must_use)]"]);
+    }
+
+    #[test]
+    fn what_is_taken_and_not_put_back_is_moved() {
+        let source = "let mut a = evcxr_variable_store.take_variable::<Vec<u8>>(stringify!(a));\n\
+                      let b = evcxr_variable_store.take_variable::<String>(stringify!(b));\n\
+                      evcxr_variable_store.put_variable::<String>(stringify!(b), b);\n\
+                      evcxr_variable_store.put_variable::<u8>(stringify!(c), c);\n";
+        assert_eq!(moved(source), ["a"]);
+        let unkept = unkept(source);
+        assert!(!unkept.contains("put_variable") && unkept.contains("take_variable"));
+        assert_eq!(unkept.lines().count(), source.lines().count());
+        assert_eq!(kept(source), [("b", "String"), ("c", "u8")]);
     }
 
     #[test]

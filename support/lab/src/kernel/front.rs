@@ -4,14 +4,15 @@
 //! is how they look, [`sockets`] between whom they go, [`traffic`] how, [`queue`] what happens to requests, [`running`] to the one
 //! that is worked on, [`answers`] which are answered here, [`assist`] how who writes is helped. What cells write comes by pipes:
 //! [`process`] is those, [`output`] what is in it, [`pace`] when it goes on. [`source`] knows code, [`sources`] what was compiled,
-//! [`compiler`] what is wrong with it, [`failure`], [`ending`], [`spoilt`] and [`words`] what to say. Evcxr keeps to itself what a
-//! notebook ought to know, and says what it ought not; here is where that is made good.
+//! [`compiler`] what is wrong with it, [`bindings`] which variables are lost, [`failure`], [`ending`], [`spoilt`] and [`words`] what
+//! to say. Evcxr keeps to itself what a notebook ought to know, and says what it ought not; here is where that is made good.
 //!
 //! Neither outlives the other ([`life`]). Evcxr ends with the front in whatever way that ends, and the process of the cells when nobody can
 //! give it orders any more. Where evcxr ends, so does the front.
 
 mod answers;
 mod assist;
+mod bindings;
 mod cells;
 mod compiler;
 mod ending;
@@ -32,6 +33,7 @@ mod spoilt;
 #[cfg(test)]
 mod talk;
 mod traffic;
+
 mod words;
 
 use crate::evcxr::crates::{LOADED, REBUILT};

@@ -93,7 +93,7 @@ fn for_names(spot: &Spot) -> Vec<Question> {
         }
         Place::Command(_) => vec![question::names(spot)],
         Place::Code | Place::Hole(_) => {
-            let in_use = question::names_in_use(spot);
+            let in_use = question::names_in_use(spot).or_else(|| question::fields_in_use(spot));
             [question::names(spot)].into_iter().chain(in_use).collect()
         }
     }

@@ -4,6 +4,7 @@
 //! messages and output come in and go out, and what lies outside is asked of [`Surroundings`].
 
 use super::assist::Assist;
+use super::bindings::Variables;
 use super::compiler::written::has_places;
 use super::failure::Failure;
 use super::history::History;
@@ -101,6 +102,8 @@ pub(super) struct Now {
     pub(super) failure: Option<Failure>,
     pub(super) failure_told: bool,
     pub(super) ended: Option<Ended>,
+    /// Its code has run, to its end or not.
+    pub(super) ran: bool,
     pub(super) interrupted: bool,
     /// The notebook has been told that `support` is built anew, or that the folder is gone.
     pub(super) told: bool,
@@ -134,6 +137,7 @@ impl Now {
             failure: None,
             failure_told: false,
             ended: None,
+            ran: false,
             interrupted: false,
             told: false,
             stderr: String::new(),
@@ -196,7 +200,7 @@ pub(crate) struct Cells<S> {
     pub(super) awaits: bool,
     pub(super) health: Health,
     /// The variables that cells have made.
-    pub(super) variables: Vec<String>,
+    pub(super) variables: Variables,
     /// Where the last cell has shown something that it may replace.
     pub(super) places: Vec<String>,
     pub(super) history: History,
@@ -219,7 +223,7 @@ impl<S: Surroundings> Cells<S> {
             last: None,
             awaits: false,
             health: Health::default(),
-            variables: Vec::new(),
+            variables: Variables::default(),
             places: Vec::new(),
             history: History::default(),
             sources: Sources::default(),

@@ -1,15 +1,19 @@
 //! What the compiler has to say about a cell, for the notebook: [`places`] knows where in which cell something is, [`reading`]
 //! and [`told`] what is said about it, [`words`] how else it is said where evcxr's own code is meant, [`awaiting`] what helps
-//! where a future is, [`drawing`] how it looks, [`written`] how places look in texts.
+//! where a future is, [`names`] what has become of a variable, [`leaving`] how a cell is left, [`drawing`] how it looks, [`written`] how places look in texts.
 
 mod awaiting;
 mod drawing;
+mod kept;
+mod leaving;
+mod names;
 mod places;
 mod reading;
 mod told;
 mod words;
 pub(super) mod written;
 
+use super::bindings::Variables;
 use super::history::History;
 use super::sources::Line;
 use crate::evcxr::compiler::Compiled;
@@ -18,7 +22,7 @@ pub(super) use reading::library;
 use told::{Level, OfEvcxr, Told};
 
 /// The lints whose warnings say something about what a cell does. The others are about style, or about what a later cell uses.
-const MATTER: [&str; 16] = [
+const MATTER: [&str; 17] = [
     "deprecated",
     "dropping_copy_types",
     "dropping_references",
@@ -33,6 +37,7 @@ const MATTER: [&str; 16] = [
     "unused_assignments",
     "unused_comparisons",
     "unused_must_use",
+    "unused_mut",
     "unused_variables",
     "while_true",
 ];
@@ -55,6 +60,7 @@ pub(super) struct Of<'a> {
     pub(super) number: u64,
     pub(super) code: &'a str,
     pub(super) history: &'a History,
+    pub(super) variables: &'a Variables,
 }
 
 impl Of<'_> {
@@ -71,6 +77,7 @@ impl Of<'_> {
             all.partition(|told| told.level == Level::Error);
         for error in &mut errors {
             words::reword(error, &places);
+            names::advise(error, &places, self.variables);
         }
         // What is wrong with evcxr's code follows from what is wrong with the cell's.
         let least = errors.iter().map(|error| error.of_evcxr).min();
@@ -84,10 +91,16 @@ impl Of<'_> {
         }
         unite(&mut errors);
         let is_pinned = errors.iter().any(Told::is_about_pins);
-        let own = words::of_evcxr(said, places.cell(), is_pinned);
-        if let Some(mut own) = own.or_else(|| words::of_kept(&errors, places.cell())) {
+        let own = words::of_evcxr(said, places.cell(), is_pinned, self.variables.known());
+        if let Some(mut own) =
+            own.or_else(|| words::of_kept(&errors, places.cell(), self.variables.known()))
+        {
             errors.retain(|error| error.of_evcxr < OfEvcxr::TheThing && error.is_in_cell());
+            // A future that would be kept is not what another error is about.
+            let is_other =
+                awaiting::is_about_futures(&own) && !errors.iter().any(awaiting::is_about_futures);
             match errors.last_mut() {
+                Some(_) if is_other => {}
                 // Once that is put right, this is left.
                 Some(last) => {
                     let more = std::mem::take(&mut own.more);
@@ -133,7 +146,10 @@ impl Of<'_> {
         let is_own = told.of_evcxr < OfEvcxr::TheThing;
         // What is still to be written will use them.
         let is_unwritten = code == "unused_variables" && self.code.contains("todo!(");
-        told.level == Level::Warning && here && is_own && !is_unwritten && MATTER.contains(&code)
+        // Of a variable, later cells may need it.
+        let is_for_later = code == "unused_mut" && told.is_in_statements;
+        let is_told = MATTER.contains(&code) && !is_unwritten && !is_for_later;
+        told.level == Level::Warning && here && is_own && is_told
     }
 }
 

@@ -83,7 +83,13 @@ impl Failure {
         let words = panic.map_or("the cell panicked", |panic| &panic.words);
         let place = panic.and_then(|panic| panic.place.as_deref());
         let told = match (line, place) {
-            (Some(line), _) => pointed("the cell panicked", words, line),
+            (Some(line), place) => {
+                let told = pointed("the cell panicked", words, line);
+                match place.filter(|_| panic.is_some_and(|panic| panic.called.is_some())) {
+                    Some(place) => format!("{told}\nnote: it panicked in {}", library(place)),
+                    None => told,
+                }
+            }
             // In a library, which the cell, or a function that it calls, has called.
             (None, Some(place)) => format!(
                 "error: the cell panicked: {words}\n  --> {}",
@@ -132,8 +138,13 @@ impl Failure {
         Failure {
             ename: COMPILER.to_owned(),
             evalue: text("evalue"),
-            traceback: lines.filter_map(Value::as_str).map(str::to_owned).collect(),
+            traceback: lines.filter_map(Value::as_str).map(once).collect(),
         }
+    }
+
+    /// Says something more.
+    pub(super) fn add(&mut self, note: &str) {
+        self.traceback.extend(note.lines().map(str::to_owned));
     }
 
     /// The content of the reply.
@@ -142,5 +153,24 @@ impl Failure {
         content["status"] = "error".into();
         content["execution_count"] = count.into();
         content
+    }
+}
+
+/// What evcxr calls an error that calls itself one.
+fn once(line: &str) -> String {
+    match line.split_once("Error: error:") {
+        Some((colour, rest)) => format!("{colour}error:{rest}"),
+        None => line.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_called_one_once() {
+        assert_eq!(once("Error: error: no such crate"), "error: no such crate");
+        assert_eq!(once("Error: no such command"), "Error: no such command");
     }
 }

@@ -68,12 +68,20 @@ impl Stream {
 pub(crate) struct Panic {
     pub(crate) words: String,
     pub(crate) place: Option<String>,
+    /// Where a cell has called a library, if it is in one.
+    #[serde(default)]
+    pub(crate) called: Option<String>,
 }
 
 impl Panic {
+    /// The place that may be in a cell.
+    pub(crate) fn within(&self) -> Option<&str> {
+        self.called.as_deref().or(self.place.as_deref())
+    }
+
     /// The report that Rust itself would write.
     pub(crate) fn report(&self) -> String {
-        let Panic { words, place } = self;
+        let Panic { words, place, .. } = self;
         match place {
             Some(place) => format!("thread 'main' panicked at {place}:\n{words}\n"),
             None => format!("thread 'main' panicked:\n{words}\n"),

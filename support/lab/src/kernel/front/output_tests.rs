@@ -168,6 +168,7 @@ fn a_panic_is_told_as_data_between_what_else_is_written() {
         let panic = Panic {
             words: "boom\n2".to_owned(),
             place: Some("src/lib.rs:1:2".to_owned()),
+            called: None,
         };
         assert_eq!(
             joined(pieces),

@@ -214,7 +214,7 @@ impl<S: Surroundings> Cells<S> {
 
     /// Has a new process of the cells get its settings before anything else runs in it.
     fn settle(&mut self, code: String, tries: u8) {
-        self.variables.clear();
+        self.variables.lose_all();
         self.waiting.push_front(Work::Settings { code, tries });
     }
 
@@ -341,12 +341,13 @@ impl<S: Surroundings> Cells<S> {
         self.out.push(Out::Ask(self.as_evcxr_keeps_it(request)));
     }
 
-    /// A request in which evcxr does not read over the documentation that a cell begins with.
+    /// A request in which evcxr does not read over what a cell begins with: documentation, or a bracket that closes nothing.
     fn as_evcxr_keeps_it(&self, mut request: Message) -> Message {
-        if request.kind() == "execute_request"
-            && let Some(code) = source::documented(&code(&request))
-        {
-            request.set("code", &code, &self.key);
+        if request.kind() == "execute_request" {
+            let code = code(&request);
+            if let Some(code) = source::documented(&code).or_else(|| source::opened(&code)) {
+                request.set("code", &code, &self.key);
+            }
         }
         request
     }

@@ -1,5 +1,6 @@
 //! The cell that runs: what it has written, shown and failed with, and what the notebook is told of it in the end.
 
+use super::bindings::Why;
 use super::cells::{Cells, Ended, Now, Out, Surroundings, Work};
 use super::compiler::Of;
 use super::ending::{self, Ending};
@@ -8,7 +9,7 @@ use super::message::Message;
 use super::output::{CHANGED, DONE, PANICKED, Panic, QUESTION_MARK, Returned, Shown, Stream};
 use super::source;
 use super::sources::Line;
-use super::words::{changed, code};
+use super::words::{changed, code, is_command, listed};
 use serde_json::{Map, Value, json};
 use std::time::{Duration, Instant};
 
@@ -22,6 +23,7 @@ impl<S: Surroundings> Cells<S> {
     /// A line for evcxr. Some say what has become of the cell.
     pub(super) fn line(&mut self, line: &str) {
         if let Some(now) = &mut self.now {
+            now.ran |= [PANICKED, QUESTION_MARK, DONE].contains(&line);
             match line {
                 // A cell that is interrupted while it awaits unwinds without a panic.
                 PANICKED if now.interrupted && now.panic.is_none() => {
@@ -30,8 +32,7 @@ impl<S: Surroundings> Cells<S> {
                 PANICKED => {
                     now.panic_due = None;
                     let panic = now.panic.take();
-                    let line =
-                        self.line_of(panic.as_ref().and_then(|panic| panic.place.as_deref()));
+                    let line = self.line_of(panic.as_ref().and_then(Panic::within));
                     self.fail(Failure::panic(panic.as_ref(), line.as_ref()));
                 }
                 QUESTION_MARK => {
@@ -43,7 +44,7 @@ impl<S: Surroundings> Cells<S> {
                 DONE => self.show_value(),
                 _ => {
                     if let Some(name) = line.strip_prefix(CHANGED) {
-                        self.variables.retain(|known| known != name);
+                        self.variables.lose(name, Why::Redefined);
                     }
                 }
             }
@@ -89,6 +90,7 @@ impl<S: Surroundings> Cells<S> {
             number: now.count,
             code: &code(request),
             history: &self.history,
+            variables: &self.variables,
         };
         if let Some(text) = of.warnings(warned) {
             let content = json!({ "name": Stream::Stderr.name(), "text": text });
@@ -213,6 +215,12 @@ impl<S: Surroundings> Cells<S> {
             kind => {
                 if kind == "execute_result" {
                     message.set("execution_count", &now.count, &self.key);
+                    if let Work::Asked(request) = &now.work
+                        && is_command(&code(request), ":vars")
+                    {
+                        let data = listed(&message.content()["data"]);
+                        message.set("data", &data, &self.key);
+                    }
                 }
                 self.hand_on();
                 if self.of().is_none() {
@@ -253,7 +261,7 @@ impl<S: Surroundings> Cells<S> {
                 interrupted: now.interrupted,
                 out_of_memory: self.around.was_out_of_memory(),
                 stderr: &now.stderr,
-                variables: &self.variables,
+                variables: self.variables.known(),
             };
             let code = match &now.work {
                 Work::Asked(request) | Work::Again(request, _) => code(request),
@@ -275,6 +283,7 @@ impl<S: Surroundings> Cells<S> {
                 number: now.count,
                 code: &code(request),
                 history: &self.history,
+                variables: &self.variables,
             };
             match of.errors(self.around.compiled(false), said) {
                 Some(explained) => Failure::compiler(explained),
@@ -311,24 +320,26 @@ impl<S: Surroundings> Cells<S> {
             return false;
         }
         let request = request.clone();
-        let (count, failure, reply) = (now.count, now.failure.take(), now.reply.take());
-        let told = now.failure_told;
+        let (count, mut failure, reply) = (now.count, now.failure.take(), now.reply.take());
+        let (told, ran, code) = (now.failure_told, now.ran, code(&request));
         self.know_source();
-        if let Some(failure) = &failure
-            && !told
-        {
-            self.publish("error", &json!(failure));
+        let moved = self.sources.moved(count);
+        if let Some(failure) = &mut failure {
+            if !ran {
+                self.variables.refuse(count, &code);
+            } else if let Some(lost) = self.variables.fail(count, &code, &moved) {
+                failure.add(&lost);
+            }
+            if !told {
+                self.publish("error", &json!(failure));
+            }
         }
         if let Some(reply) = reply {
             let content = match &failure {
                 Some(failure) => failure.reply(count),
                 None => {
-                    let code = code(&request);
-                    for name in source::variables(&code) {
-                        if !self.variables.contains(&name) {
-                            self.variables.push(name);
-                        }
-                    }
+                    self.variables.keep(count, &code, &moved);
+                    self.variables.know(self.sources.kept(count));
                     self.note_statics(&code);
                     success(&request, count)
                 }

@@ -10,6 +10,7 @@ fn boom() -> Piece {
     Piece::Panic(Panic {
         words: "boom".to_owned(),
         place: Some("src/lib.rs:1:2".to_owned()),
+        called: None,
     })
 }
 

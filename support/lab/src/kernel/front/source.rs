@@ -5,9 +5,12 @@
 //! a macro or a name from another cell would tell is left out on purpose. What cannot be read as tokens is answered "no".
 
 mod awaits;
+mod closures;
 mod completeness;
 mod documented;
 mod ends;
+mod functions;
+mod futures;
 mod statics;
 mod stdin;
 mod tokens;
@@ -15,10 +18,13 @@ mod values;
 mod written;
 
 pub(crate) use awaits::awaits;
+pub(crate) use closures::{Closure, closure};
 pub(crate) use completeness::{Completeness, completeness};
-pub(crate) use documented::documented;
+pub(crate) use documented::{documented, opened};
 pub(crate) use ends::{Culprit, End, culprit, words};
+pub(crate) use functions::{Around, Borrower, arguments_around, around, borrower};
+pub(crate) use futures::is_used_as_future;
 pub(crate) use statics::restarting_statics;
 pub(crate) use stdin::reads_stdin;
-pub(crate) use values::{ends_in_value, initial, is_closure, value, variables};
+pub(crate) use values::{ends_in_value, initial, value, variables};
 pub(crate) use written::is_value;

@@ -6,6 +6,7 @@
 use super::compiler::written::{self, Written};
 use super::compiler::{Columns, Places};
 use super::history::History;
+use crate::evcxr::source::{kept, moved};
 use std::collections::VecDeque;
 
 /// How many sources are kept: a function may run long after its cell.
@@ -29,6 +30,22 @@ impl Sources {
         self.0.iter().any(|(known, _)| *known == number)
     }
 
+    /// What was compiled for a cell.
+    fn of(&self, number: u64) -> Option<&str> {
+        let (_, source) = self.0.iter().find(|(known, _)| *known == number)?;
+        Some(source)
+    }
+
+    /// The variables that a cell has moved.
+    pub(super) fn moved(&self, number: u64) -> Vec<String> {
+        self.of(number).map(moved).unwrap_or_default()
+    }
+
+    /// The variables that a cell has kept, with their types.
+    pub(super) fn kept(&self, number: u64) -> Vec<(&str, &str)> {
+        self.of(number).map(kept).unwrap_or_default()
+    }
+
     pub(super) fn add(&mut self, number: u64, source: String) {
         self.0.retain(|(known, _)| *known != number);
         self.0.truncate(KEPT - 1);
@@ -49,9 +66,9 @@ impl Sources {
     }
 
     fn find(&self, place: &Written<'_>, history: &History) -> Option<Line> {
-        let (number, source) = self.0.iter().find(|(known, _)| *known == place.number)?;
-        let code = history.code(*number)?;
-        let places = Places::of(source.clone(), *number, code, history);
+        let (number, source) = (place.number, self.of(place.number)?);
+        let code = history.code(number)?;
+        let places = Places::of(source.to_owned(), number, code, history);
         let found = places.at_line(place.line, place.column, Columns::Shown)?;
         let (line, column) = found.start();
         Some(Line {

@@ -1,6 +1,7 @@
 //! What a notebook is told that evcxr does not tell, apart from failures (see [`super::failure`]).
 
 use super::message::Message;
+use serde_json::{Value, json};
 
 /// The source of the cell that a request brings.
 pub(crate) fn code(request: &Message) -> String {
@@ -60,9 +61,45 @@ pub(crate) fn restarts(names: &[String]) -> String {
     )
 }
 
+/// What evcxr shows of the variables, in the order of their names, and with rows that end.
+pub(crate) fn listed(shown: &Value) -> Value {
+    let sorted = |items: Vec<&str>, begin: &str, end: &str| -> String {
+        let mut items: Vec<_> = items.into_iter().filter(|item| !item.is_empty()).collect();
+        items.sort_unstable();
+        let items = items.into_iter();
+        items.map(|item| format!("{begin}{item}{end}")).collect()
+    };
+    let form = |name: &str| shown[name].as_str().unwrap_or_default();
+    let html = form("text/html").trim_end_matches("</table>");
+    let (head, rows) = html.split_once("</tr>").unwrap_or((html, ""));
+    let rows = sorted(rows.split("<tr>").collect(), "<tr>", "</tr>");
+    let text = sorted(form("text/plain").lines().collect(), "", "\n");
+    json!({ "text/plain": text, "text/html": format!("{head}</tr>{rows}</table>") })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn variables_are_listed_in_a_whole_table() {
+        let cell = |name: &str| format!("<td>{name}</td>");
+        let (a, b) = (cell("a") + &cell("u8"), cell("b") + &cell("Vec&lt;u8&gt;"));
+        let head = "<table><tr><th>Variable</th><th>Type</th></tr>";
+        let shown = json!({
+            "text/plain": "b: Vec<u8>\na: u8\n",
+            "text/html": format!("{head}<tr>{b}<tr><tr>{a}<tr></table>"),
+        });
+        assert_eq!(
+            listed(&shown),
+            json!({
+                "text/plain": "a: u8\nb: Vec<u8>\n",
+                "text/html": format!("{head}<tr>{a}</tr><tr>{b}</tr></table>"),
+            })
+        );
+        let none = json!({ "text/plain": "", "text/html": format!("{head}</table>") });
+        assert_eq!(listed(&none), none);
+    }
 
     #[test]
     fn the_crates_of_a_cell_are_named() {

@@ -17,6 +17,10 @@ use unicode_segmentation::UnicodeSegmentation;
 /// What begins a statement of its own in the place of a value: what is before the cursor belongs to no other, even where nothing
 /// is written yet.
 const ALONE: &str = "{();";
+/// Words before a name and a brace which begin no value.
+const DEFINING: [&str; 10] = [
+    "enum", "for", "if", "impl", "in", "match", "struct", "trait", "union", "while",
+];
 
 /// Code for evcxr, and the cursor in it, in bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +70,37 @@ pub(super) fn names_in_use(spot: &Spot) -> Option<Question> {
     let is_module = spot.text(last).starts_with(char::is_lowercase);
     let asks = is_module && spot.colons(start).is_none() && !spot.is_in_use(spot.at);
     asks.then(|| written(spot, Some(start)))
+}
+
+/// Asks the same of a value whose type's fields are written, where rust-analyzer names none that is private; nothing where the cursor
+/// is at no field.
+pub(super) fn fields_in_use(spot: &Spot) -> Option<Question> {
+    let group = spot.groups.last()?;
+    let last = group.open.checked_sub(1)?;
+    let word = spot.word();
+    let before = spot.text(spot.before(word.start)?);
+    let is_type = spot.text(last).starts_with(char::is_uppercase);
+    if spot.text(group.open) != "{" || !is_type || !["{", ","].contains(&before) {
+        return None;
+    }
+    let first = spot.path(last);
+    let start = spot.tokens[first].start;
+    // Elsewhere the brackets are those of a definition, or of a block.
+    let defines = |name: usize| DEFINING.contains(&spot.text(name));
+    if spot.before(start).is_some_and(defines) {
+        return None;
+    }
+    let path = &spot.code[start..spot.tokens[last].end];
+    let mut code = format!(
+        "{}{{ let value: {path} = loop {{}}; value.",
+        &spot.code[..start]
+    );
+    code.push_str(&spot.code[word.start..spot.at]);
+    let cursor = code.len();
+    for group in spot.groups.iter().rev() {
+        code.push_str(closing(spot.text(group.open)));
+    }
+    Some(Question { code, cursor })
 }
 
 /// Asks about a name, which evcxr wants at the end of the code; about a method, with a bracket behind it.

@@ -113,6 +113,30 @@ fn a_path_of_modules_is_asked_for_as_a_use() {
 }
 
 #[test]
+fn fields_that_are_written_are_asked_for_as_fields_of_a_value() {
+    let rows = [
+        (
+            "let p = Point { x|",
+            "let p = { let value: Point = loop {}; value.x|}",
+        ),
+        (
+            "f(a::Point { x: 1, y|: 2 })",
+            "f({ let value: a::Point = loop {}; value.y|})",
+        ),
+        ("let p = Point { x: y|", ""),
+        ("struct Point { x|", ""),
+        ("impl a::Point { f|", ""),
+        ("for x in A { x|", ""),
+        ("match a { b|", ""),
+        ("x|", ""),
+    ];
+    for (code, asked) in rows {
+        let question = spot(code, fields_in_use).map(marked);
+        assert_eq!(question.unwrap_or_default(), asked, "{code}");
+    }
+}
+
+#[test]
 fn a_name_that_is_asked_about_stands_at_the_end() {
     let about = |code, called| {
         marked(spot(code, |spot| {

@@ -4,6 +4,7 @@
 
 use super::places::Places;
 use super::told::{Level, Span, Told};
+use crate::kernel::front::source::{self, Around};
 
 /// As the compiler says it.
 pub(super) const AWAIT: &str = "consider `await`ing on the `Future`";
@@ -19,6 +20,20 @@ const FUTURE: [&str; 4] = [
     "{async fn body",
 ];
 
+/// Methods of iterators that call a closure for each element.
+const OF_ITERATORS: [&str; 10] = [
+    "map",
+    "for_each",
+    "filter",
+    "filter_map",
+    "flat_map",
+    "fold",
+    "any",
+    "all",
+    "find",
+    "inspect",
+];
+
 /// What the compiler says where a function around is meant: there is none that a learner has written.
 const AROUND: [(&str, &str); 1] = [("the current function", "the cell")];
 
@@ -30,23 +45,34 @@ pub(super) fn is_future(kind: &str) -> bool {
 /// Adds what to write to what is said of futures.
 pub(super) fn advise(told: &mut Told, places: &Places) {
     if told.is_in_statements {
-        in_statements(told);
+        in_statements(told, places);
     }
     match told.code.as_deref() {
-        Some("E0728") => make_async(told),
+        Some("E0728") => make_async(told, places),
         Some("E0733") => box_recursion(told, places),
         _ => forgotten(told, places),
     }
+    elsewhere(told, places);
+}
+
+/// Whether something is about a future.
+pub(super) fn is_about_futures(told: &Told) -> bool {
+    let says = |words: &str| {
+        words.contains("future") || words.contains("Future") || words.contains("async block@")
+    };
+    let labels = told.spans.iter().filter_map(|span| span.label.as_deref());
+    says(&told.message) || labels.into_iter().any(says)
 }
 
 /// The statements of a cell can await, and return errors; the compiler sees a function that cannot, or an async block.
-fn in_statements(told: &mut Told) {
+fn in_statements(told: &mut Told, places: &Places) {
     for (words, instead) in AROUND {
         told.message = told.message.replace(words, instead);
     }
     for said in &mut told.more {
         if let Some((number, bytes)) = said.place()
             && said.message.contains(SYNCHRONOUS)
+            && source::around(places.code(number), bytes.start) == Around::Cell
         {
             let end = bytes.start..bytes.start;
             *said = Told::new(Level::Help, AWAIT).putting(number, end, ".await");
@@ -74,19 +100,65 @@ fn in_statements(told: &mut Told) {
     }
 }
 
-/// A function that awaits has to be async.
-fn make_async(told: &mut Told) {
+/// A function that awaits has to be async. What closures can do instead depends on who calls them.
+fn make_async(told: &mut Told, places: &Places) {
     let not_async = |span: &&Span| span.label.as_deref() == Some("this is not `async`");
-    let help = told.spans.iter().find(not_async).and_then(|span| {
-        let (number, bytes) = span.in_cell()?;
-        let start = bytes.start..bytes.start;
-        let help = Told::new(
+    let Some((number, bytes)) = told
+        .spans
+        .iter()
+        .find(not_async)
+        .and_then(Span::in_cell)
+        .map(|(number, bytes)| (number, bytes.clone()))
+    else {
+        return;
+    };
+    let awaits = told.place().map(|(_, bytes)| bytes.clone());
+    let code = places.code(number);
+    let around = source::around(code, awaits.clone().unwrap_or(bytes.clone()).start);
+    let help = match around {
+        Around::Closure(taken_by) => in_closure(taken_by.as_deref()),
+        _ => Told::new(
             Level::Help,
             "make the function `async`, and await it where it is called",
-        );
-        Some(help.putting(number, start, "async "))
-    });
-    told.more.extend(help);
+        )
+        .putting(number, bytes.start..bytes.start, "async "),
+    };
+    told.more.push(help);
+}
+
+/// What a closure that is not async can do with a future, by what calls it.
+fn in_closure(taken_by: Option<&str>) -> Told {
+    let words = match taken_by {
+        Some("spawn_blocking") => {
+            "where a thread may block, a future is waited for by `tokio::runtime::Handle::current().block_on(…)`"
+        }
+        Some("spawn" | "scope") => {
+            "a thread cannot await: spawn a task, `tokio::spawn(async move { … })`, and await in that"
+        }
+        Some(name) if OF_ITERATORS.contains(&name) => {
+            return Told::new(
+                Level::Help,
+                format!(
+                    "`{name}` cannot wait for its closure: have it give futures, and await all of them, \
+                     `futures::future::join_all(…).await`, or write a `for` loop"
+                ),
+            );
+        }
+        _ => "have the closure give the future, and await what it gives where it is called",
+    };
+    Told::new(Level::Help, words)
+}
+
+/// The compiler advises to await in closures, too, where that is not allowed.
+fn elsewhere(told: &mut Told, places: &Places) {
+    for more in &mut told.more {
+        let mut awaiting = more.spans.iter().filter(|span| span.awaits());
+        if let Some((number, bytes)) = awaiting.find_map(Span::in_cell)
+            && let Around::Closure(taken_by) = source::around(places.code(number), bytes.start)
+        {
+            *more = in_closure(taken_by.as_deref());
+        }
+    }
 }
 
 /// A future that awaits its like is boxed.
@@ -114,7 +186,13 @@ fn forgotten(told: &mut Told, places: &Places) {
     };
     let advised =
         |more: &Told| more.message.contains("await") || more.spans.iter().any(Span::awaits);
-    if told.level != Level::Error || told.more.iter().any(advised) || told.is_about_pins() {
+    // Where what it gives is what is wanted, the compiler itself says so.
+    let is_other = told.code.as_deref() == Some("E0308");
+    if told.level != Level::Error
+        || is_other
+        || told.more.iter().any(advised)
+        || told.is_about_pins()
+    {
         return;
     }
     let labelled = |span: &&Span| span.label.as_deref().is_some_and(says);
@@ -131,8 +209,9 @@ fn forgotten(told: &mut Told, places: &Places) {
             continue;
         };
         let text = places.code(number).get(bytes.clone()).unwrap_or_default();
+        let awaits = source::around(places.code(number), bytes.start).awaits();
         // What is no call, such as a pattern or an operator, is not what should be awaited.
-        if text.ends_with(')') && !text.contains('|') {
+        if text.ends_with(')') && !text.contains('|') && awaits {
             help = help.putting(number, bytes.end..bytes.end, ".await");
         }
     }

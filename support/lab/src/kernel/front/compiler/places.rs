@@ -7,17 +7,13 @@
 
 use super::super::history::History;
 use super::written;
+use crate::evcxr::compiler::WITHIN;
+use crate::evcxr::source::{CHECKS, PUTS, WOULD_KEEP, kept, rust};
 use std::ops::Range;
 use unicode_width::UnicodeWidthChar;
 
 /// Begins the function that evcxr puts statements into.
 const FUNCTION: &str = "pub extern \"C\" fn run_user_code_";
-
-/// Begins the line by which evcxr keeps a variable.
-const KEEPS: &str = "evcxr_variable_store.put_variable::<";
-
-/// The same, where evcxr only checks.
-const WOULD_KEEP: &str = "evcxr_variable_store(";
 
 /// A part of a cell that stands in the source.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,8 +80,13 @@ impl Places {
             start + source[start..].len() - source[start..].trim_start_matches(' ').len()
         };
         let starts: Vec<usize> = line_starts(&source).map(begins).collect();
-        for (cell, known) in cells.iter().enumerate() {
-            find(&source, &starts, cell, &known.code, &mut parts);
+        let own = cells.first().map_or("", |cell| &cell.code);
+        if let Some(first) = alone(&source, own) {
+            parts = lines(&source, first, own);
+        } else {
+            for (cell, known) in cells.iter().enumerate() {
+                find(&source, &starts, cell, &known.code, &mut parts);
+            }
         }
         Places {
             source,
@@ -117,7 +118,7 @@ impl Places {
     /// Whether a byte of the source is in or behind the function that has the statements of the cell.
     pub(super) fn is_in_statements(&self, byte: usize) -> bool {
         let before = self.source.get(..byte);
-        before.is_some_and(|before| before.contains(FUNCTION))
+        before.is_some_and(|before| before.contains(FUNCTION) || before.contains(CHECKS))
     }
 
     /// The variable that a line of evcxr's keeps, and its type, as far as the line says it.
@@ -128,12 +129,20 @@ impl Places {
             .rfind('\n')
             .map_or(0, |end| end + 1);
         let line = self.source[start..].lines().next()?;
-        if let Some(rest) = line.strip_prefix(KEEPS) {
+        if let Some(rest) = line.strip_prefix(PUTS) {
             let (kind, rest) = rest.rsplit_once(">(stringify!(")?;
             return Some((rest.split_once(')')?.0.to_owned(), kind.to_owned()));
         }
         let name = line.strip_prefix(WOULD_KEEP)?.strip_suffix(");")?;
         Some((name.to_owned(), String::new()))
+    }
+
+    /// The type of a variable that the source keeps.
+    pub(super) fn kind(&self, name: &str) -> Option<&str> {
+        let found = kept(&self.source)
+            .into_iter()
+            .find(|(kept, _)| *kept == name);
+        found.map(|(_, kind)| kind)
     }
 
     /// The cell that the source was made for.
@@ -214,10 +223,11 @@ impl Places {
         start..end.max(start)
     }
 
-    /// Whether nothing but the end of a function is behind a byte of the source, which has no code of evcxr's.
+    /// Whether nothing of the cell is behind a byte of the source, which has no code of evcxr's: at most the end of the function around it.
     pub(super) fn is_end(&self, byte: usize) -> bool {
         let rest = self.source.get(byte..).map(str::trim);
-        !self.source.contains(FUNCTION) && rest.is_some_and(|rest| rest.is_empty() || rest == "}")
+        let closed = |rest: &str| rest == "}" && self.source.starts_with(WITHIN);
+        !self.source.contains(FUNCTION) && rest.is_some_and(|rest| rest.is_empty() || closed(rest))
     }
 
     /// The end of the cell.
@@ -272,6 +282,37 @@ impl Places {
             .find(holds)
             .or_else(|| self.parts.iter().find(ends))
     }
+}
+
+/// Where a cell begins in a source that is this cell and no other.
+fn alone(source: &str, code: &str) -> Option<usize> {
+    let first = source.find('\n').map_or(source.len(), |end| end + 1);
+    match source.starts_with(WITHIN) {
+        true => Some(first),
+        false => (!code.is_empty() && source == rust(code)).then_some(0),
+    }
+}
+
+/// The parts of a cell that stands in a source line for line.
+fn lines(source: &str, first: usize, code: &str) -> Vec<Part> {
+    let (mut at, mut begins) = (first, 0);
+    let mut parts = Vec::new();
+    for (line, own) in source[first..]
+        .split_inclusive('\n')
+        .zip(code.split_inclusive('\n'))
+    {
+        // Lines for evcxr are left empty.
+        if line.trim_end_matches('\n') == own.trim_end_matches(['\r', '\n']) {
+            parts.push(Part {
+                source: at..at + line.len(),
+                cell: 0,
+                begins,
+            });
+        }
+        at += line.len();
+        begins += own.len();
+    }
+    parts
 }
 
 /// Finds a whole word.

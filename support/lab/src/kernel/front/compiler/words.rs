@@ -2,16 +2,17 @@
 //! what is the matter with the cell, and code that works.
 
 use super::awaiting::{self, AWAIT, is_future};
-use super::places::{Cell, Places, find_word};
+use super::kept::{WITHIN, at_let, closure, find_let, future, pinned, unknown, unnamed};
+use super::leaving;
+use super::places::{Cell, Places};
 use super::told::{Level, OfEvcxr, Span, Told};
 use crate::kernel::front::source;
-use std::ops::Range;
 
-/// How a variable can be used without being kept.
-const WITHIN: &str = "used within this cell only, in `{ … }`, it may have any type";
+/// What is said of the reference by which a value is shown.
+const BY_REFERENCE: [&str; 2] = ["required for `&", " redundant requirement"];
 
 /// What evcxr says by itself, about the cell that it was given.
-pub(super) fn of_evcxr(said: &str, cell: &Cell, is_pinned: bool) -> Option<Told> {
+pub(super) fn of_evcxr(said: &str, cell: &Cell, is_pinned: bool, known: &[String]) -> Option<Told> {
     let mut quoted = said.split('`').skip(1).step_by(2);
     let name = quoted.next();
     if let Some(names) =
@@ -27,12 +28,13 @@ pub(super) fn of_evcxr(said: &str, cell: &Cell, is_pinned: bool) -> Option<Told>
     }
     let name = name?;
     if said.contains("is a closure, which cannot be persisted") {
-        Some(closure(name, cell))
+        Some(closure(name, cell, known))
     } else if said.contains("which cannot be persisted") {
         let kind = quoted.next().unwrap_or_default();
         Some(match is_future(kind) {
             true if is_pinned => pinned(name, kind, cell),
             true => future(name, kind, cell),
+            false if source::closure(&cell.code, name).is_some() => closure(name, cell, known),
             false => unnamed(name, kind, cell),
         })
     } else if said.starts_with("Couldn't automatically determine type of variable")
@@ -45,7 +47,7 @@ pub(super) fn of_evcxr(said: &str, cell: &Cell, is_pinned: bool) -> Option<Told>
 }
 
 /// What is the matter where all errors are about variables that are kept, and moved before that: most often, one of them is a closure.
-pub(super) fn of_kept(errors: &[Told], cell: &Cell) -> Option<Told> {
+pub(super) fn of_kept(errors: &[Told], cell: &Cell, known: &[String]) -> Option<Told> {
     let moved = |error: &Told| error.code.as_deref() == Some("E0382") && error.kept.is_some();
     if errors.is_empty() || !errors.iter().all(moved) {
         return None;
@@ -53,8 +55,8 @@ pub(super) fn of_kept(errors: &[Told], cell: &Cell) -> Option<Told> {
     let names = source::variables(&cell.code);
     let closures = names
         .iter()
-        .find(|name| source::is_closure(&cell.code, name));
-    closures.map(|name| closure(name, cell))
+        .find(|name| source::closure(&cell.code, name).is_some());
+    closures.map(|name| closure(name, cell, known))
 }
 
 /// Puts the compiler's words about evcxr's code into those of a notebook.
@@ -69,27 +71,63 @@ pub(super) fn reword(told: &mut Told, places: &Places) {
         shown(told, places.cell());
     }
     awaiting::advise(told, places);
-    if told.spans.iter().any(|span| {
-        span.label
-            .as_deref()
-            .is_some_and(|label| label.starts_with("expected `*mut "))
-    }) {
-        let words = "a cell is no function that `return` could leave with a value: end it in the value, or in an error by `?`";
-        told.spans.iter_mut().for_each(|span| span.label = None);
-        told.more = vec![Told::new(Level::Help, words)];
+    if told.is_in_statements || !told.is_in_cell() {
+        leaving::reword(told);
     }
-    if ["E0384", "E0594", "E0596"].contains(&code.as_str())
-        && let Some(name) = told.message.split('`').nth(1).map(str::to_owned)
-        && find_let(&places.cell().code, &name).is_none()
-    {
-        let words =
-            format!("a variable of an earlier cell becomes mutable by `let mut {name} = {name};`");
+    if ["E0384", "E0594", "E0596"].contains(&code.as_str()) {
+        let cell = places.cell();
+        let words = immutable(&told.message)
+            .filter(|name| find_let(&cell.code, name).is_none())
+            .map(|name| {
+                format!(
+                    "a variable of an earlier cell becomes mutable by `let mut {name} = {name};`"
+                )
+            })
+            .or_else(|| shared(&told.message).map(str::to_owned));
+        told.more
+            .extend(words.map(|words| Told::new(Level::Help, words)));
+    }
+    if code == "E0038" && told.message.contains("`AsyncFn") {
+        let words = "a function that gives a boxed future does what an async one does: \
+                     `Box<dyn Fn(u32) -> std::pin::Pin<Box<dyn Future<Output = u32> + Send>>>`, made by \
+                     `Box::new(|x| Box::pin(async move { x + 1 }))`";
         told.more.push(Told::new(Level::Help, words));
     }
     if code == "E0597"
         && let Some((name, _)) = told.kept.clone()
     {
         borrowed(told, &name, places.cell());
+    }
+}
+
+/// The variable that would have to be mutable.
+fn immutable(message: &str) -> Option<&str> {
+    let before = [
+        ("cannot assign twice to immutable variable `", "`"),
+        (", as `", "` is not declared as mutable"),
+        (
+            "cannot borrow `",
+            "` as mutable, as it is not declared as mutable",
+        ),
+    ];
+    before.iter().find_map(|(before, after)| {
+        let (name, rest) = message.split_once(before)?.1.split_once('`')?;
+        rest.starts_with(&after[1..]).then_some(name)
+    })
+}
+
+/// How to change what several have.
+fn shared(message: &str) -> Option<&'static str> {
+    if message.contains("in an `Arc`") {
+        Some(
+            "what an `Arc` holds is shared, and changes behind a lock: `Arc::new(Mutex::new(…))`, then `.lock().unwrap()` to change it",
+        )
+    } else if message.contains("in an `Rc`") {
+        Some(
+            "what an `Rc` holds is shared, and changes in a cell: `Rc::new(RefCell::new(…))`, then `.borrow_mut()` to change it",
+        )
+    } else {
+        None
     }
 }
 
@@ -177,6 +215,12 @@ fn shown(told: &mut Told, cell: &Cell) {
         Told::new(told.level, "").pointing_to(cell.number, bytes, "shown as the value of the cell");
     told.spans = pointing.spans;
     told.of_evcxr = OfEvcxr::Nothing;
+    // It is shown by a reference, which is nobody's business.
+    told.more.retain(|more| {
+        !BY_REFERENCE
+            .iter()
+            .any(|words| more.message.contains(words))
+    });
 }
 
 fn lost(names: &str) -> Told {
@@ -190,159 +234,6 @@ fn lost(names: &str) -> Told {
         Level::Help,
         "run the cells again that make these variables",
     ))
-}
-
-fn closure(name: &str, cell: &Cell) -> Told {
-    let told = Told::new(
-        Level::Error,
-        format!(
-            "`{name}` is a closure, which has a type without a name: a variable cannot keep it for later cells"
-        ),
-    );
-    at_let(told, name, cell, "later cells would have to name its type")
-        .with(Told::new(Level::Help, format!("make it a function: `fn {name}(…) {{ … }}`")))
-        .with(Told::new(
-            Level::Help,
-            format!("or box it, with its types: `let {name}: Box<dyn Fn(u32) -> u32> = Box::new(|x| x + 1);`"),
-        ))
-        .with(Told::new(Level::Note, WITHIN))
-}
-
-fn future(name: &str, kind: &str, cell: &Cell) -> Told {
-    if cell.code.contains(&format!("{name}.await")) {
-        let told = Told::new(
-            Level::Error,
-            format!(
-                "`{name}` is a future, and has a type without a name: a variable cannot keep it for later cells"
-            ),
-        );
-        return at_let(told, name, cell, "kept for later cells")
-            .with(Told::new(
-                Level::Help,
-                "await it where it is made, or put the lines in `{ … }`, where nothing is kept",
-            ))
-            .with(Told::new(
-                Level::Note,
-                format!("to keep the future itself: {}", boxed(name, kind, cell)),
-            ));
-    }
-    let told = Told::new(
-        Level::Error,
-        format!("`{name}` is a future: did you forget `.await`?"),
-    );
-    let told = at_let(
-        told,
-        name,
-        cell,
-        "this future does nothing until it is awaited",
-    );
-    let initial = source::initial(&cell.code, name);
-    let told = match initial.clone() {
-        Some(bytes) => {
-            let help = Told::new(Level::Help, AWAIT);
-            told.with(help.putting(cell.number, bytes.end..bytes.end, ".await"))
-        }
-        None => told,
-    };
-    told.with(Told::new(
-        Level::Note,
-        format!("to keep the future itself: {}", boxed(name, kind, cell)),
-    ))
-}
-
-/// A future that is asked again and again, or kept.
-pub(super) fn pinned(name: &str, kind: &str, cell: &Cell) -> Told {
-    let told = Told::new(
-        Level::Note,
-        format!(
-            "in a notebook, a pinned future that is a variable of a cell is a box: {}",
-            boxed(name, kind, cell)
-        ),
-    );
-    told.with(Told::new(
-        Level::Note,
-        "in `{ … }`, where nothing is kept, `std::pin::pin!` does it, too",
-    ))
-}
-
-/// The line that makes a variable of a future.
-fn boxed(name: &str, kind: &str, cell: &Cell) -> String {
-    let output = output(kind).unwrap_or("()");
-    let initial = source::initial(&cell.code, name).map_or("…", |bytes| &cell.code[bytes]);
-    let before = find_let(&cell.code, name).map_or("", |bytes| &cell.code[..bytes.start]);
-    let mutable = if before.trim_end().ends_with(" mut") {
-        "mut "
-    } else {
-        ""
-    };
-    format!(
-        "`let {mutable}{name}: std::pin::Pin<Box<dyn Future<Output = {output}> + Send>> = Box::pin({initial});`"
-    )
-}
-
-/// What a future gives, by its type.
-fn output(kind: &str) -> Option<&str> {
-    let (_, rest) = kind.split_once("Output = ")?;
-    let mut depth = 0;
-    let end = rest.char_indices().find(|(_, character)| {
-        match character {
-            '<' | '(' | '[' => depth += 1,
-            '>' | ')' | ']' => depth -= 1,
-            _ => {}
-        }
-        depth < 0 || (depth == 0 && *character == '+')
-    });
-    Some(rest[..end.map_or(rest.len(), |(at, _)| at)].trim())
-}
-
-fn unnamed(name: &str, kind: &str, cell: &Cell) -> Told {
-    let told = Told::new(
-        Level::Error,
-        format!(
-            "`{name}` has a type without a name, `{kind}`: a variable cannot keep it for later cells"
-        ),
-    );
-    let told = at_let(told, name, cell, "later cells would have to name its type");
-    let told = match kind.strip_prefix("impl ") {
-        Some(traits) if !traits.contains("impl ") => told.with(Told::new(
-            Level::Help,
-            format!("box it: `let {name}: Box<dyn {traits}> = Box::new(…);`"),
-        )),
-        _ => told,
-    };
-    told.with(Told::new(Level::Note, WITHIN))
-}
-
-fn unknown(name: &str, cell: &Cell) -> Told {
-    let told = Told::new(
-        Level::Error,
-        format!("the type of `{name}` could not be found out, and later cells have to know it"),
-    );
-    at_let(told, name, cell, "of which type is this?")
-        .with(Told::new(
-            Level::Help,
-            format!("write it behind the name: `let {name}: Vec<u32> = …;`"),
-        ))
-        .with(Told::new(Level::Note, WITHIN))
-}
-
-/// Points to where a variable is declared.
-fn at_let(told: Told, name: &str, cell: &Cell, label: &str) -> Told {
-    match find_let(&cell.code, name) {
-        Some(bytes) => told.pointing_to(cell.number, bytes, label),
-        None => told,
-    }
-}
-
-/// Where the last `let` of a variable has its name.
-fn find_let(code: &str, name: &str) -> Option<Range<usize>> {
-    let lets = code.match_indices("let ").map(|(at, _)| at);
-    let found = lets.filter_map(|at| {
-        let length = code[at..].find(['=', ';']).unwrap_or(code.len() - at);
-        let start = at + find_word(&code[at..at + length], name)?;
-        Some(start..start + name.len())
-    });
-    found.last()
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ fn cell(code: &str) -> Cell {
 
 /// The message, the text that is pointed to, and what else is said.
 fn told(said: &str, code: &str) -> (String, String, Vec<String>) {
-    let told = of_evcxr(said, &cell(code), false).expect("it is known");
+    let told = of_evcxr(said, &cell(code), false, &[]).expect("it is known");
     let pointed = told.place().map_or("", |(_, bytes)| &code[bytes.clone()]);
     let more = told.more.iter().map(|more| more.message.clone());
     (told.message.clone(), pointed.to_owned(), more.collect())
@@ -28,7 +28,7 @@ fn a_future_that_a_variable_would_keep_is_one_that_was_not_awaited() {
         more[1].contains("Future<Output = Vec<(u8, u8)>> + Send"),
         "{more:?}"
     );
-    let own = of_evcxr(said, &cell(code), false).expect("it is known");
+    let own = of_evcxr(said, &cell(code), false, &[]).expect("it is known");
     assert_eq!(own.more[0].place(), Some((3, &(16..16))));
 }
 
@@ -46,7 +46,7 @@ fn what_has_no_name_for_its_type_is_told_how_to_get_one() {
     );
     assert_eq!(
         more[0],
-        "box it: `let odd: Box<dyn Iterator<Item = u32>> = Box::new(…);`"
+        "box it: `let odd: Box<dyn Iterator<Item = u32>> = Box::new(numbers());`"
     );
     let (message, pointed, _) = told(
         "Couldn't automatically determine type of variable `v`.\nPlease give it an explicit type.",
@@ -67,7 +67,12 @@ fn variables_of_a_type_that_is_defined_anew_are_lost() {
 #[test]
 fn what_the_compiler_says_is_not_evcxrs() {
     assert_eq!(
-        of_evcxr("cannot find value `x` in this scope", &cell("x"), false),
+        of_evcxr(
+            "cannot find value `x` in this scope",
+            &cell("x"),
+            false,
+            &[]
+        ),
         None
     );
 }
@@ -118,11 +123,26 @@ fn what_is_wrong_with_keeping_a_variable_is_shown_where_it_is_made() {
 }
 
 #[test]
-fn what_a_future_gives_is_read_from_its_type() {
-    assert_eq!(output("impl Future<Output = u32>"), Some("u32"));
-    assert_eq!(
-        output("impl Future<Output = Result<(), Box<dyn Error + Send>>> + Send"),
-        Some("Result<(), Box<dyn Error + Send>>")
-    );
-    assert_eq!(output("{async block}"), None);
+fn what_may_not_change_is_told_from_what_another_cell_made() {
+    let rows = [
+        (
+            "cannot borrow `list` as mutable, as it is not declared as mutable",
+            Some("list"),
+        ),
+        ("cannot assign twice to immutable variable `n`", Some("n")),
+        (
+            "cannot assign to `row.id`, as `row` is not declared as mutable",
+            Some("row"),
+        ),
+        ("cannot borrow data in an `Arc` as mutable", None),
+        (
+            "cannot borrow `*text` as mutable, as it is behind a `&` reference",
+            None,
+        ),
+    ];
+    for (message, name) in rows {
+        assert_eq!(immutable(message), name, "{message}");
+    }
+    assert!(shared(rows[3].0).is_some_and(|help| help.contains("Mutex")));
+    assert_eq!(shared(rows[4].0), None);
 }

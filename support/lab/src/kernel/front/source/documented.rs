@@ -29,9 +29,36 @@ pub(crate) fn documented(code: &str) -> Option<String> {
     (is_rust && forgetting(|| is_item(&rust(documented)))).then(|| format!("{before} {documented}"))
 }
 
+/// The cell, if it begins with a bracket that closes nothing, so that evcxr reads it: it puts a cell into brackets, and reads up to
+/// the first that closes them.
+pub(crate) fn opened(code: &str) -> Option<String> {
+    let rust = rust(code);
+    let begins = rust.lines().position(|line| {
+        let line = line.trim_start();
+        !line.is_empty() && !line.starts_with("//")
+    })?;
+    let start: usize = code.split_inclusive('\n').take(begins).map(str::len).sum();
+    let (before, rest) = code.split_at(start);
+    rest.trim_start()
+        .starts_with('}')
+        .then(|| format!("{before}();{rest}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bracket_that_closes_nothing_is_read() {
+        assert_eq!(opened("}"), Some("();}".to_owned()));
+        assert_eq!(
+            opened(":dep a\n// b\n\n  } x").as_deref(),
+            Some(":dep a\n// b\n\n();  } x")
+        );
+        for code in ["", "{ }", "x\n}", ":dep a", "// }"] {
+            assert_eq!(opened(code), None, "{code}");
+        }
+    }
 
     #[test]
     fn documentation_of_an_item_is_kept_and_nothing_else_changes() {

@@ -44,16 +44,7 @@ pub(crate) fn initial(code: &str, name: &str) -> Option<Range<usize>> {
     of_block(code, |block| Some(initial_of(block, name)?.span()))
 }
 
-/// Whether a variable gets a closure for its first value.
-pub(crate) fn is_closure(code: &str, name: &str) -> bool {
-    let found = of_block(code, |block| match initial_of(block, name)? {
-        Expr::Closure(closure) => Some(closure.span()),
-        _ => None,
-    });
-    found.is_some()
-}
-
-fn initial_of<'a>(block: &'a Block, name: &str) -> Option<&'a Expr> {
+pub(super) fn initial_of<'a>(block: &'a Block, name: &str) -> Option<&'a Expr> {
     block.stmts.iter().rev().find_map(|statement| {
         let Stmt::Local(local) = statement else {
             return None;
@@ -67,9 +58,16 @@ fn initial_of<'a>(block: &'a Block, name: &str) -> Option<&'a Expr> {
 
 /// What is found in a cell that can be parsed, in bytes of its code.
 fn of_block(code: &str, find: impl FnOnce(&Block) -> Option<Span>) -> Option<Range<usize>> {
+    in_block(code, |block, bytes| bytes(find(block)?))
+}
+
+/// What is found in a cell that can be parsed. The second argument of `find` tells the bytes of the code that a span has.
+pub(super) fn in_block<T>(
+    code: &str,
+    find: impl FnOnce(&Block, &dyn Fn(Span) -> Option<Range<usize>>) -> Option<T>,
+) -> Option<T> {
     forgetting(|| {
         let block = syn::parse_str::<Block>(&format!("{{\n{}\n}}", rust(code))).ok()?;
-        let span = find(&block)?;
         let byte = |place: LineColumn| {
             // The first line is the bracket.
             let line = code.split_inclusive('\n').take(place.line.checked_sub(2)?);
@@ -77,7 +75,9 @@ fn of_block(code: &str, find: impl FnOnce(&Block) -> Option<Span>) -> Option<Ran
             let rest = code.get(start..)?.char_indices().nth(place.column);
             Some(rest.map_or(code.len(), |(at, _)| start + at))
         };
-        Some(byte(span.start())?..byte(span.end())?)
+        find(&block, &|span: Span| {
+            Some(byte(span.start())?..byte(span.end())?)
+        })
     })
 }
 
@@ -119,7 +119,6 @@ mod tests {
         assert_eq!(&code[initial(code, "größe").expect("one")], "fetch(1)");
         assert_eq!(&code[initial(code, "b").expect("one")], "{\n  2 }");
         assert_eq!(initial(code, "c"), None);
-        assert!(is_closure("let f = move |x| x;", "f") && !is_closure(code, "b"));
         assert_eq!(value("let a = 1;"), None);
         assert_eq!(value("fetch(1"), None);
     }

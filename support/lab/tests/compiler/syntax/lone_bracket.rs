@@ -1,0 +1,4 @@
+// A bracket is left over from what was deleted.
+println!("one");
+} //~ error
+println!("two");
