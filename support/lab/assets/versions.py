@@ -16,7 +16,6 @@ def known(name):
         return None
 
 
-
 def can(name):
     """Whether a module of this name can be imported."""
     return find_spec(name) is not None

@@ -28,8 +28,18 @@ fn a_crate_that_changes_nothing_else_leaves_variables_alone() {
     let folder = TempDir::new().expect("a folder");
     let cells = [
         code("let kept = 41_u32;"),
+        code(
+            "let lock = std::path::Path::new(&std::env::var(\"ASYNC_LAB_SCRATCH\")?).with_file_name(\"Cargo.lock\");\n\
+             let before = std::fs::read_to_string(&lock)?;",
+        ),
         code(":dep itoa = \"1\"\nassert_eq!(itoa::Buffer::new().format(kept), \"41\");"),
         code("assert_eq!(kept, 41);"),
+        // No crate that `support` is made of has another version, whatever the registry has by now.
+        code(
+            "let after = std::fs::read_to_string(&lock)?;\n\
+             let versions: Vec<&str> = before.lines().filter(|line| line.starts_with(\"checksum\")).collect();\n\
+             assert!(versions.len() > 50 && versions.iter().all(|version| after.contains(version)));",
+        ),
     ];
     run_in(folder.path(), &cells, &[], &[]).assert_ok();
 }

@@ -162,7 +162,7 @@ mod tests {
         git(&["init", "--quiet"]);
         files::write(&root.join("notebooks/one.ipynb"), "{}").expect("written");
         git(&["add", "notebooks"]);
-        let all = files::below(root, &|_| true).expect("read");
+        let all = files::below(root, &|_: &Path| true).expect("read");
         let folders = [root.to_owned(), root.join(".git")];
         for path in all.into_iter().chain(folders) {
             lchown(path, Some(12345), None).expect("given away");
