@@ -3,6 +3,7 @@
 use crate::system::{environment, process, step::Step};
 use anyhow::{Context, Result, bail};
 use std::env;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -46,6 +47,12 @@ impl Toolchain {
             .lines()
             .find_map(|line| line.strip_prefix("host: "))
             .with_context(|| format!("`{} -vV` names no host", self.rustc.display()))
+    }
+
+    /// What rustup calls it, where it is one of rustup's.
+    fn name_of_rustup(&self) -> Option<&OsStr> {
+        let is_of_rustup = self.sysroot.parent()?.ends_with("toolchains");
+        self.sysroot.file_name().filter(|_| is_of_rustup)
     }
 
     /// Whether the sources of the standard library are there.
@@ -111,7 +118,8 @@ pub(crate) fn ensure() -> Result<Toolchain> {
     if toolchain.has_sources() {
         return Ok(toolchain);
     }
-    let Some(rustup) = rustup() else {
+    // Where conda has a toolchain, rustup would add them to another.
+    let (Some(rustup), Some(name)) = (rustup(), toolchain.name_of_rustup()) else {
         bail!(
             "the sources of the standard library are missing in `{}`, and the kernel infers types with them\n\
              hint: in a conda environment, `conda install -c conda-forge rust-src`; else install Rust by rustup",
@@ -120,8 +128,30 @@ pub(crate) fn ensure() -> Result<Toolchain> {
     };
     let step = Step::start("Sources of the standard library (rust-src)");
     let mut add = process::command(rustup);
-    add.args(["component", "add", "rust-src"]);
+    add.args(["component", "add", "rust-src", "--toolchain"])
+        .arg(name);
     process::job(&add, |_| ())?.must_succeed("rust-src could not be added", &toolchain.sysroot)?;
     step.done("installed");
     Ok(toolchain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_toolchain_of_rustup_gets_its_sources_from_rustup() {
+        let named = |sysroot: &str| {
+            let toolchain = Toolchain {
+                cargo: PathBuf::new(),
+                rustc: PathBuf::new(),
+                version: String::new(),
+                sysroot: sysroot.into(),
+            };
+            toolchain.name_of_rustup().map(OsStr::to_owned)
+        };
+        let nightly = named("/home/me/.rustup/toolchains/nightly-x86_64");
+        assert_eq!(nightly.as_deref(), Some(OsStr::new("nightly-x86_64")));
+        assert_eq!(named("/opt/conda/envs/lab"), None);
+    }
 }
