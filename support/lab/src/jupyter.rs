@@ -1,6 +1,7 @@
 //! Jupyter as the lab uses it: its Python packages, our kernel as it knows it, and the program that runs notebooks.
 
 pub(crate) mod driver;
+pub(crate) mod interpreter;
 pub(crate) mod kernelspec;
 pub(crate) mod packages;
 
@@ -14,7 +15,7 @@ use std::process::Command;
 pub(crate) fn command(paths: &Paths, python: &Path) -> Command {
     let ours = python.starts_with(paths.state());
     let mut command = if ours {
-        packages::command(python)
+        interpreter::command(python)
     } else {
         process::command(python)
     };

@@ -6,6 +6,7 @@ mod common;
 
 use common::{code, root, run_in};
 use serde_json::{Value, json};
+use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
 
@@ -27,7 +28,68 @@ fn a_crate_that_changes_nothing_else_leaves_variables_alone() {
     let folder = TempDir::new().expect("a folder");
     let cells = [
         code("let kept = 41_u32;"),
+        code(
+            "let lock = std::path::Path::new(&std::env::var(\"ASYNC_LAB_SCRATCH\")?).with_file_name(\"Cargo.lock\");\n\
+             let before = std::fs::read_to_string(&lock)?;",
+        ),
         code(":dep itoa = \"1\"\nassert_eq!(itoa::Buffer::new().format(kept), \"41\");"),
+        code("assert_eq!(kept, 41);"),
+        // No crate that `support` is made of has another version, whatever the registry has by now.
+        code(
+            "{ let after = std::fs::read_to_string(&lock)?;\n\
+             let versions: Vec<&str> = before.lines().filter(|line| line.starts_with(\"checksum\")).collect();\n\
+             assert!(versions.len() > 50 && versions.iter().all(|version| after.contains(version))); }",
+        ),
+    ];
+    run_in(folder.path(), &cells, &[], &[]).assert_ok();
+}
+
+/// What crates that learners often add ask of those that `support` is made of (`itertools`, `futures`, `rayon`, `rand` and
+/// others, as `support/Cargo.toml` has them), and nothing that is not downloaded.
+const ASKED: &str = "
+base64 = \"0.22\"
+crossbeam-utils = \"0.8\"
+either = { version = \"1\", features = [\"use_std\"] }
+futures = \"0.3\"
+getrandom = { version = \"0.4\", features = [\"std\", \"sys_rng\"] }
+log = { version = \"0.4\", features = [\"std\"] }
+num-traits = { version = \"0.2\", features = [\"i128\"] }
+slab = \"0.4\"
+thiserror = \"2\"
+tokio-util = \"0.7\"
+tracing-core = \"0.1\"
+";
+
+/// What derives and attributes such as `async-trait` ask of what they are made with.
+const ASKED_BY_MACROS: &str = "
+syn2 = { package = \"syn\", version = \"2\", features = [\"visit\", \"visit-mut\"] }
+syn3 = { package = \"syn\", version = \"3\", features = [\"visit-mut\"] }
+";
+
+/// A crate in a folder of its own, with more in its manifest.
+fn crate_in(folder: &Path, name: &str, manifest: &str, source: &str) {
+    let (here, head) = (folder.join(name), "edition = \"2024\"\n[workspace]\n");
+    fs::create_dir_all(here.join("src")).expect("made");
+    let manifest = format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\n{head}{manifest}");
+    fs::write(here.join("Cargo.toml"), manifest).expect("written");
+    fs::write(here.join("src/lib.rs"), source).expect("written");
+}
+
+#[test]
+fn a_crate_that_asks_for_what_common_crates_do_leaves_variables_alone() {
+    let folder = TempDir::new().expect("a folder");
+    let macros = format!("[lib]\nproc-macro = true\n[dependencies]{ASKED_BY_MACROS}");
+    crate_in(folder.path(), "macros", &macros, "");
+    let common = format!("[dependencies]\nmacros = {{ path = \"../macros\" }}{ASKED}");
+    let source = "pub fn two() -> u32 { either::Either::<u32, u32>::Left(2).into_inner() }";
+    crate_in(folder.path(), "common", &common, source);
+    let path = folder.path().join("common");
+    let cells = [
+        code("let kept = 41_u32;"),
+        code(format!(
+            ":dep common = {{ path = \"{}\" }}\nassert_eq!(common::two(), 2);",
+            path.display()
+        )),
         code("assert_eq!(kept, 41);"),
     ];
     run_in(folder.path(), &cells, &[], &[]).assert_ok();

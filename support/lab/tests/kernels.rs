@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{notebooks, state};
+use common::{entries, notebooks, prepared, state};
 use serde_json::{Value, json};
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -27,22 +27,6 @@ fn content(folder: &Path) -> u64 {
     let mut hasher = DefaultHasher::new();
     add(folder, &mut hasher);
     hasher.finish()
-}
-
-fn entries(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).expect("a folder").flatten();
-    let mut paths: Vec<_> = entries.map(|entry| entry.path()).collect();
-    paths.sort();
-    paths
-}
-
-/// The prepared folder that kernels are given copies of: the one used last.
-fn prepared() -> PathBuf {
-    let stamps = entries(&state().join("prepared"));
-    let used = |stamp: &PathBuf| stamp.metadata().and_then(|data| data.modified()).ok();
-    let stamps = stamps.into_iter().filter(|path| path.extension().is_some());
-    let last = stamps.max_by_key(used).expect("the lab is prepared");
-    last.with_extension("")
 }
 
 #[test]

@@ -104,15 +104,56 @@ fn variables_that_only_move_builds_have_nothing_built_anew() {
     assert!(!doctor(&[("CC", OsStr::new("/bin/another-cc"))]).contains("up to date"));
 }
 
+/// The `PATH` without the folders that lead to a toolchain, and with one folder more.
+fn path_without_cargo(more: Option<&Path>) -> OsString {
+    let path = std::env::var_os("PATH").expect("it is set");
+    let leads = |folder: &PathBuf| {
+        let mut programs = ["cargo", "rustc", "rustup"].iter();
+        programs.any(|program| folder.join(program).exists())
+    };
+    let kept = std::env::split_paths(&path).filter(|folder| !leads(folder));
+    let folders = more.map(Path::to_owned).into_iter().chain(kept);
+    std::env::join_paths(folders).expect("a path")
+}
+
+#[test]
+fn a_path_without_cargo_leads_to_the_same_toolchain() {
+    let said = Command::new("rustc")
+        .args(["--print", "sysroot"])
+        .output()
+        .expect("it starts");
+    let toolchain = Path::new(String::from_utf8_lossy(&said.stdout).trim()).join("bin");
+    let mut paths = vec![path_without_cargo(Some(&toolchain))];
+    let cargo_home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let cargo_home = cargo_home.or_else(|| Some(std::env::home_dir()?.join(".cargo")));
+    if cargo_home.is_some_and(|home| home.join("bin/rustup").exists()) {
+        paths.push(path_without_cargo(None));
+    } else {
+        println!("skipped: without a PATH, since rustup is not where it installs itself");
+    }
+    for path in paths {
+        assert_ready(&doctor(&[("PATH", &path)]));
+        let folder = TempDir::new().expect("a folder");
+        let cells = [
+            code("let said = std::process::Command::new(\"cargo\").arg(\"--version\").output()?;"),
+            code("assert!(said.status.success());"),
+        ];
+        run_in(folder.path(), &cells, &[], &[("PATH", Path::new(&path))]).assert_ok();
+    }
+}
+
 #[test]
 fn settings_of_cargo_that_are_damaged_are_named() {
-    let scratch = TempDir::new().expect("a folder");
-    fs::write(scratch.path().join("config.toml"), "[profile").expect("written");
-    let said = doctor(&[("CARGO_HOME", scratch.path().as_os_str())]);
-    assert!(
-        said.contains("is not what cargo reads") && !said.contains("up to date"),
-        "{said}"
-    );
+    // The second is the old name.
+    for name in ["config.toml", "config"] {
+        let scratch = TempDir::new().expect("a folder");
+        fs::write(scratch.path().join(name), "[profile").expect("written");
+        let said = doctor(&[("CARGO_HOME", scratch.path().as_os_str())]);
+        assert!(
+            said.contains("is not what cargo reads") && !said.contains("up to date"),
+            "{said}"
+        );
+    }
 }
 
 #[test]

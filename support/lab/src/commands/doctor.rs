@@ -1,7 +1,10 @@
 //! Says what is installed, in which version, and what mends what is missing. It only looks: nothing is written.
 
 use crate::evcxr::{context::BuildContext, install};
-use crate::jupyter::packages::{self, Active};
+use crate::jupyter::{
+    interpreter,
+    packages::{self, Active},
+};
 use crate::prepare::folder;
 use crate::system::{paths::Paths, process, tools::Toolchain};
 use anyhow::{Context, Error, Result, anyhow};
@@ -105,6 +108,6 @@ fn python(paths: &Paths) -> (Option<PathBuf>, String) {
 fn jupyter_versions(python: &Path) -> Result<String> {
     let program = "from importlib.metadata import version as v; \
                    print(v('jupyterlab'), '(nbclient', v('nbclient') + ', nbconvert', v('nbconvert') + ')')";
-    let versions = process::checked_stdout(packages::command(python).args(["-c", program]))?;
+    let versions = process::checked_stdout(interpreter::command(python).args(["-c", program]))?;
     Ok(format!("{versions}, {}", python.display()))
 }

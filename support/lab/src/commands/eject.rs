@@ -12,7 +12,7 @@ use crate::notebook::{
     EXERCISE, FAILS, Notebook, course::Course, first_line, has_tag, has_todo, is_code, source,
 };
 use crate::prepare::plain_crate;
-use crate::system::{files, paths::Paths, process, step::Step};
+use crate::system::{files, paths::Paths, process, step::Step, tools};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use fs_err as fs;
@@ -98,7 +98,7 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
     }
     // The lock file loses what only the lab needs; every version stays.
     process::checked_stdout(
-        process::command("cargo")
+        tools::cargo()?
             .args(["update", "--workspace", "--offline", "--quiet"])
             .current_dir(folder),
     )?;

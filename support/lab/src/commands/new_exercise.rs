@@ -4,7 +4,7 @@
 //! `.github/CONTRIBUTING.md`.
 
 use crate::notebook::{EXERCISE, Notebook, committed, record};
-use crate::system::{files, paths::Paths, process};
+use crate::system::{files, paths::Paths, process, tools};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use fs_err as fs;
@@ -123,7 +123,7 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
         println!("changed  {}", paths.shown(path));
     }
     process::checked_stdout(
-        process::command("cargo")
+        tools::cargo()?
             .args(["fmt", "--all"])
             .current_dir(&paths.root),
     )?;

@@ -11,7 +11,7 @@ use crate::notebook::{
     tested::{self, Tested},
 };
 use crate::prepare::{self, Tools};
-use crate::system::{files, paths::Paths, process, variables};
+use crate::system::{files, paths::Paths, process, tools, variables};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use std::env;
@@ -78,7 +78,7 @@ fn matching(paths: &Paths, name: &str) -> Result<()> {
     }
     if !found {
         let listed = process::checked_stdout(
-            test_command(paths).args(["--lib", "--bins", "--test", "*", "--", "--list", name]),
+            test_command(paths)?.args(["--lib", "--bins", "--test", "*", "--", "--list", name]),
         )?;
         if listed.lines().any(|line| line.ends_with(": test")) {
             found = true;
@@ -117,12 +117,12 @@ fn matching(paths: &Paths, name: &str) -> Result<()> {
     Ok(())
 }
 
-fn test_command(paths: &Paths) -> Command {
-    let mut command = process::command("cargo");
+fn test_command(paths: &Paths) -> Result<Command> {
+    let mut command = tools::cargo()?;
     command
         .args(["test", "--workspace", "--locked"])
         .current_dir(&paths.root);
-    command
+    Ok(command)
 }
 
 /// Runs tests of Rust: of these targets, those with such names.
@@ -132,7 +132,7 @@ fn cargo_test(
     names: &[&str],
     with: impl FnOnce(&mut Command),
 ) -> Result<()> {
-    let mut command = test_command(paths);
+    let mut command = test_command(paths)?;
     command.args(targets).arg("--").args(names);
     with(&mut command);
     eprintln!("`{}`", process::display(&command));

@@ -23,7 +23,9 @@ const OURS: [&str; 2] = ["support", "support-tokio"];
 
 /// Crates that serve others from within: no variable of a cell has a type of theirs, nor of a crate behind them. One that
 /// is missing here is read in vain, which costs time; one too many costs a variable its type.
-pub(crate) const INTERNAL_CRATES: [&str; 25] = [
+pub(crate) const INTERNAL_CRATES: [&str; 30] = [
+    "crossbeam-utils",
+    "either",
     "futures-macro",
     "getrandom",
     "hyper-rustls",
@@ -32,6 +34,7 @@ pub(crate) const INTERNAL_CRATES: [&str; 25] = [
     "libc",
     "memchr",
     "mio",
+    "num-traits",
     "parking_lot",
     "plotters",
     "quinn",
@@ -44,10 +47,12 @@ pub(crate) const INTERNAL_CRATES: [&str; 25] = [
     "socket2",
     "sqlx",
     "tempfile",
+    "thiserror",
     "tokio-macros",
     "tokio-rustls",
     "tower",
     "tower-http",
+    "tracing-core",
     "zmij",
 ];
 

@@ -14,7 +14,11 @@
 //! when another is prepared. Nothing is written before [`CargoHome::write`].
 
 use crate::evcxr::inference::sources;
-use crate::system::{environment, files, paths::Paths, process, tools::Toolchain};
+use crate::system::{
+    environment, files,
+    paths::Paths,
+    tools::{self, Toolchain},
+};
 use anyhow::Result;
 use fs_err as fs;
 use std::hash::{Hash, Hasher};
@@ -23,6 +27,16 @@ use std::path::{Path, PathBuf};
 const EMPTY_SYSROOT: &str = "empty-sysroot";
 
 const RUSTUP: &str = "rustup-shim";
+
+/// What of cargo's own folder is that of kernels, too; settings and credentials may have their old names.
+const LINKED: [&str; 6] = [
+    "registry",
+    "git",
+    "config",
+    "config.toml",
+    "credentials",
+    "credentials.toml",
+];
 
 /// The cargo home of kernels on one toolchain.
 #[derive(Debug, Clone)]
@@ -107,7 +121,7 @@ impl CargoHome {
         if let Some(compiler) = &self.compiler {
             files::link(compiler, &self.empty_sysroot().join("bin"))?;
         }
-        for name in ["registry", "git", "config.toml", "credentials.toml"] {
+        for name in LINKED {
             files::link(&self.real.join(name), &self.folder.join(name))?;
         }
         self.programs
@@ -119,7 +133,7 @@ impl CargoHome {
 /// What the kernel calls: each script begins with what it needs to know of this machine.
 fn programs(paths: &Paths, toolchain: &Toolchain, home: &Path) -> Result<[(PathBuf, String); 3]> {
     let bin = home.join("bin");
-    let rustup = process::which("rustup").unwrap_or_default();
+    let rustup = tools::rustup().unwrap_or_default();
     let known = [
         ("lab", quoted(&paths.program())),
         ("cargo", quoted(&toolchain.cargo)),
@@ -163,5 +177,23 @@ mod tests {
     #[test]
     fn a_path_with_a_quote_is_one_word() {
         assert_eq!(quoted(Path::new("/it's/here")), r"'/it'\''s/here'");
+    }
+
+    #[test]
+    fn settings_under_their_old_name_are_those_of_kernels_too() {
+        let scratch = tempfile::tempdir().expect("a folder");
+        let (real, folder) = (scratch.path().join("real"), scratch.path().join("kernels"));
+        fs::create_dir_all(&real).expect("made");
+        fs::write(real.join("config"), "[net]\nretry = 5\n").expect("written");
+        let home = CargoHome {
+            folder: folder.clone(),
+            real,
+            compiler: None,
+            programs: ["cargo", "rustc", "rustup"].map(|name| (folder.join(name), String::new())),
+        };
+        home.write().expect("made");
+        let linked = fs::read_to_string(folder.join("config")).expect("read");
+        assert!(linked.contains("retry = 5"));
+        assert!(!folder.join("config.toml").exists());
     }
 }

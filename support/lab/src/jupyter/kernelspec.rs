@@ -5,7 +5,7 @@
 //! their program looks: in the active environment, for Binder, or in the user's own folder of kernels, for VS Code and any
 //! other Jupyter. There it can be taken back.
 
-use crate::jupyter::packages;
+use crate::jupyter::interpreter;
 use crate::system::{
     environment::BuildEnvironment,
     files,
@@ -110,7 +110,7 @@ fn data_folder(python: &Path, place: Place) -> Result<PathBuf> {
         Place::Environment => "import sys, os; print(os.path.join(sys.prefix, 'share', 'jupyter'))",
         Place::User => "from jupyter_core.paths import jupyter_data_dir; print(jupyter_data_dir())",
     };
-    let folder = process::checked_stdout(packages::command(python).args(["-c", program]))?;
+    let folder = process::checked_stdout(interpreter::command(python).args(["-c", program]))?;
     Ok(folder.into())
 }
 

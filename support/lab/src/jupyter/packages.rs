@@ -5,19 +5,16 @@
 //! there is one, else with venv and pip. Settings that would put its packages elsewhere, or have it find others, are
 //! without effect on it.
 
+use crate::jupyter::interpreter::{self, command, versions};
 use crate::system::{files, hints, paths::Paths, process, step::Step};
 use anyhow::{Context, Result, bail};
 use fs_err as fs;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use yaml_rust2::YamlLoader;
 
 /// The packages of `environment.yml` that PyPI has too, and that the lab itself calls.
 const PACKAGES: [&str; 4] = ["jupyterlab", "nbclient", "nbconvert", "psutil"];
-
-/// Tells which Python it is run by, and which versions of packages that has.
-const VERSIONS: &str = include_str!("../../assets/versions.py");
 
 /// Finds or makes the environment and returns its Python.
 pub(crate) fn ensure(paths: &Paths) -> Result<PathBuf> {
@@ -49,17 +46,10 @@ pub(crate) fn active(wanted: &[String]) -> Active {
         let names = ["python", "python3"].map(|name| lab.with_file_name(name));
         let mut names = names.into_iter();
         let python = names.find(|python| process::is_executable(python))?;
-        let found = versions(process::command(&python), wanted)?;
+        let found = versions(process::command(&python), names_of(wanted))?;
         Some(lacks(&found, wanted).map_or(Active::Fits(python), Active::Lacks))
     };
     look().unwrap_or(Active::None)
-}
-
-/// What a Python says of itself and of these packages.
-fn versions(mut python: Command, pins: &[String]) -> Option<Value> {
-    let names = pins.iter().map(|pin| split(pin).0);
-    let said = process::checked_stdout(python.args(["-c", VERSIONS]).args(names)).ok()?;
-    serde_json::from_str(&said).ok()
 }
 
 /// In words, the first that is not as it is pinned.
@@ -83,6 +73,11 @@ fn lacks(found: &Value, wanted: &[String]) -> Option<String> {
 /// The name and the version of `name==version`.
 fn split(pin: &str) -> (&str, &str) {
     pin.split_once("==").unwrap_or((pin, "*"))
+}
+
+/// The names of packages that are pinned.
+fn names_of(pins: &[String]) -> impl Iterator<Item = &str> {
+    pins.iter().map(|pin| split(pin).0)
 }
 
 /// Whether a version is the one that a pin such as `4.6.*` names.
@@ -161,7 +156,7 @@ fn virtual_environment(
         }
         None => {
             step.message("by venv and pip");
-            let base = base.map_or_else(recent, |python| Ok(python.to_owned()))?;
+            let base = base.map_or_else(interpreter::find, |python| Ok(python.to_owned()))?;
             let (mut make, mut install) = (command(&base), command(&python));
             // What an interrupted attempt left is no environment; what it downloaded, pip has kept.
             make.args(["-m", "venv", "--clear"]);
@@ -188,7 +183,7 @@ fn virtual_environment(
     let all = wanted.join(", ");
     process::job(install.args(wanted), |_| ())?
         .must_succeed(&format!("{all} could not be installed"), folder)?;
-    let found = versions(command(&python), wanted).unwrap_or_default();
+    let found = versions(command(&python), names_of(wanted)).unwrap_or_default();
     if wanted
         .iter()
         .any(|pin| found["packages"][split(pin).0].is_null())
@@ -201,32 +196,6 @@ fn virtual_environment(
     files::write_if_changed(&stamp(folder), stamped(folder, wanted))?;
     step.done(&all);
     Ok(python)
-}
-
-/// A Python that is recent enough.
-fn recent() -> Result<PathBuf> {
-    ["python3", "python"]
-        .into_iter()
-        .filter_map(process::which)
-        .find(|python| versions(command(python), &[]).is_some_and(|found| found["recent"] == true))
-        .context("Python 3.10 or later is not on the PATH\nhint: install it, or uv, and try again")
-}
-
-/// A command that works on an environment of our own, whatever settings of Python and pip there are.
-pub(crate) fn command(program: &Path) -> Command {
-    let mut command = process::command(program);
-    for name in [
-        "PIP_PREFIX",
-        "PIP_ROOT",
-        "PIP_TARGET",
-        "PYTHONHOME",
-        "PYTHONPATH",
-        "VIRTUAL_ENV",
-    ] {
-        command.env_remove(name);
-    }
-    command.env("PIP_USER", "0");
-    command
 }
 
 /// The requirements that `environment.yml` pins, as pip writes them: `jupyterlab==4.6.*`.

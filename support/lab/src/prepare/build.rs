@@ -16,7 +16,7 @@ pub(crate) fn dependencies_in(paths: &Paths, context: &BuildContext, folder: &Pa
     // For every platform: `cargo metadata`, which the kernel calls, asks for all of them, and it will be offline. From the
     // workspace, since a kernel leaves a configuration behind that keeps cargo offline in the prepared folder.
     let step = Step::start("Sources of the dependencies");
-    let mut fetch = process::command(&context.toolchain.cargo);
+    let mut fetch = context.toolchain.cargo();
     fetch.args(["fetch", "--locked"]).current_dir(&paths.root);
     let fetched = process::job(&fetch, |_| ())?;
     let problem = "the sources of the dependencies could not be fetched";

@@ -10,6 +10,17 @@ use std::process::{Command, Stdio};
 /// The version that is committed next.
 pub(crate) const INDEX: &str = "";
 
+/// The commands that only answer. They are asked in a checkout of another account, too, which git refuses otherwise: whoever
+/// runs this command there trusts it already. What writes is git's to refuse.
+const QUESTIONS: [&str; 6] = [
+    "cat-file",
+    "diff",
+    "ls-files",
+    "ls-tree",
+    "merge-base",
+    "rev-parse",
+];
+
 /// The repository around a checkout.
 #[derive(Debug, Clone)]
 pub(crate) struct Git {
@@ -39,7 +50,14 @@ impl Git {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = process::command("git");
-        command.arg("-C").arg(&self.root).args(arguments);
+        command.arg("-C").arg(&self.root);
+        if arguments
+            .first()
+            .is_some_and(|word| QUESTIONS.contains(word))
+        {
+            command.args(["-c", "safe.directory=*", "-c", "core.fsmonitor=false"]);
+        }
+        command.args(arguments);
         // A hook's own repository is not the one that we ask about.
         for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"] {
             command.env_remove(name);
@@ -121,5 +139,41 @@ impl Git {
     pub(crate) fn common(&self, ours: &str, theirs: &str) -> Option<String> {
         let commit = self.text(&["merge-base", ours, theirs]).ok()?;
         (!commit.is_empty()).then_some(commit)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::system::files;
+    use std::os::unix::fs::lchown;
+
+    #[test]
+    fn a_checkout_of_another_account_is_asked_and_not_written() {
+        if !rustix::process::geteuid().is_root() {
+            return; // only root may give a folder away
+        }
+        let scratch = tempfile::tempdir().expect("a folder");
+        let root = scratch.path();
+        let git = |arguments: &[&str]| {
+            let mut command = process::command("git");
+            process::checked_stdout(command.arg("-C").arg(root).args(arguments)).expect("git")
+        };
+        git(&["init", "--quiet"]);
+        files::write(&root.join("notebooks/one.ipynb"), "{}").expect("written");
+        git(&["add", "notebooks"]);
+        let all = files::below(root, &|_: &Path| true).expect("read");
+        let folders = [root.to_owned(), root.join(".git")];
+        for path in all.into_iter().chain(folders) {
+            lchown(path, Some(12345), None).expect("given away");
+        }
+        let theirs = Git::of(root).expect("git answers");
+        let shown = theirs.show(INDEX, "notebooks/one.ipynb").expect("asked");
+        assert_eq!(shown.as_deref(), Some(&b"{}"[..]));
+        let settings = ["config", "--get-all", "safe.directory"];
+        let trusts_all = process::output(process::command("git").args(settings))
+            .is_ok_and(|output| output.status.success());
+        let refused = theirs.feed(&["hash-object", "-w", "--stdin"], "new");
+        assert!(trusts_all || refused.is_err_and(|error| error.to_string().contains("dubious")));
     }
 }

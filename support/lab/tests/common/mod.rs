@@ -41,6 +41,23 @@ pub(crate) fn state() -> PathBuf {
     STATE.get_or_init(find).clone()
 }
 
+/// What lies in a folder, in a stable order.
+pub(crate) fn entries(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder").flatten();
+    let mut paths: Vec<_> = entries.map(|entry| entry.path()).collect();
+    paths.sort();
+    paths
+}
+
+/// The prepared folder that kernels are given copies of: the one used last.
+pub(crate) fn prepared() -> PathBuf {
+    let stamps = entries(&state().join("prepared"));
+    let used = |stamp: &PathBuf| stamp.metadata().and_then(|data| data.modified()).ok();
+    let stamps = stamps.into_iter().filter(|path| path.extension().is_some());
+    let last = stamps.max_by_key(used).expect("the lab is prepared");
+    last.with_extension("")
+}
+
 /// The dependencies as a first cell names them, with a path that holds from any folder.
 pub(crate) fn dependencies() -> String {
     let support = root().join("support");

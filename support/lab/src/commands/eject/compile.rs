@@ -1,6 +1,6 @@
 //! Sees whether the program compiles, and which cells are to blame where it does not.
 
-use crate::system::{paths::Paths, process};
+use crate::system::{paths::Paths, process, tools};
 use anyhow::{Result, bail};
 use serde_json::Value;
 use std::env;
@@ -20,7 +20,7 @@ pub(super) fn complaints(paths: &Paths, folder: &Path) -> Result<Vec<Complaint>>
     // What several projects share is compiled once.
     let target = env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
     let output = process::output(
-        process::command("cargo")
+        tools::cargo()?
             .args(["check", "--offline", "--locked", "--quiet"])
             .arg("--message-format=json")
             .current_dir(folder)

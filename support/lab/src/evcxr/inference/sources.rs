@@ -65,7 +65,7 @@ pub(super) fn write_library(paths: &Paths, toolchain: &Toolchain) -> Result<()> 
     let manifest = toolchain.library().join("Cargo.toml");
     let sysroot = sysroot(paths, toolchain);
     at_once(&sysroot, |new| {
-        let mut metadata = process::command(&toolchain.cargo);
+        let mut metadata = toolchain.cargo();
         metadata
             .args(["metadata", "--format-version", "1", "--locked"])
             .args(["--filter-platform", toolchain.host()?, "--manifest-path"])
