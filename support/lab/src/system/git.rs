@@ -77,6 +77,47 @@ impl Git {
         Ok(output.status.success().then_some(output.stdout))
     }
 
+    /// Git's name for what lies at a path, as it would be stored; nothing where nothing does.
+    pub(crate) fn stored(&self, path: &str) -> Result<Option<String>> {
+        if !self.root.join(path).is_file() {
+            return Ok(None);
+        }
+        self.text(&["hash-object", "--", path]).map(Some)
+    }
+
+    /// The content that git has under such a name.
+    pub(crate) fn content(&self, id: &str) -> Result<Vec<u8>> {
+        let mut command = self.command(&["cat-file", "blob", id]);
+        let output = process::output(&mut command)?;
+        process::checked(&command, &output)?;
+        Ok(output.stdout)
+    }
+
+    /// What git waits for somebody to finish, and what that somebody can do.
+    pub(crate) fn in_the_middle_of(&self) -> Result<Option<(&'static str, String)>> {
+        for (file, what, command) in [
+            ("rebase-merge", "a rebase", "rebase"),
+            ("rebase-apply", "a rebase", "rebase"),
+            ("MERGE_HEAD", "a merge", "merge"),
+            ("CHERRY_PICK_HEAD", "a cherry-pick", "cherry-pick"),
+            ("REVERT_HEAD", "a revert", "revert"),
+        ] {
+            let place = self.text(&["rev-parse", "--git-path", file])?;
+            if self.root.join(place).exists() {
+                let cure = format!("finish it, or give it up by `git {command} --abort`");
+                return Ok(Some((what, cure)));
+            }
+        }
+        let unmerged = self.list(&["ls-files", "--unmerged", "-z"])?;
+        let first = unmerged.first().and_then(|line| line.split_once('\t'));
+        Ok(first.map(|(_, path)| {
+            let cure = format!(
+                "`git checkout --theirs -- {path}` and `git reset -- {path}` bring back what you had put aside"
+            );
+            ("a conflict", cure)
+        }))
+    }
+
     /// Gives a command its input, and returns what it prints.
     pub(crate) fn feed(&self, arguments: &[&str], input: &str) -> Result<String> {
         let mut command = self.command(arguments);
