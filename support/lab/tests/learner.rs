@@ -5,6 +5,7 @@ mod common;
 use common::root;
 use serde_json::{Value, json};
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
@@ -226,4 +227,29 @@ fn a_reader_that_has_gone_stops_no_command() {
     assert!(kept.any(|entry| notes(&entry.path()) == 1));
     assert!(!here.read(EXERCISE).to_string().contains("My note."));
     assert_ne!(here.root(), root());
+}
+
+#[test]
+fn a_git_that_is_killed_has_not_said_that_it_knows_nothing() {
+    let here = Checkout::new();
+    let git = here.folder.path().join("bin/git");
+    fs::create_dir(here.folder.path().join("bin")).expect("made");
+    fs::write(&git, "#!/bin/sh\nkill -9 $$\n").expect("written");
+    fs::set_permissions(&git, fs::Permissions::from_mode(0o755)).expect("a program");
+    let path = std::env::var_os("PATH").expect("it is set");
+    let folders = std::iter::once(here.folder.path().join("bin"));
+    let folders = folders.chain(std::env::split_paths(&path));
+    let path = std::env::join_paths(folders).expect("a path");
+    let before = fs::read(here.root().join("notebooks").join(EXERCISE)).expect("read");
+    let mut command = here.lab(&["reset", "1"]);
+    let output = command.env("PATH", path).output().expect("it starts");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        !output.status.success() && said.contains("git was killed"),
+        "{said}"
+    );
+    // Without git, a copy of what is there would be taken for what the lab has.
+    assert!(!here.root().join(".original").exists());
+    let after = fs::read(here.root().join("notebooks").join(EXERCISE)).expect("read");
+    assert_eq!(after, before);
 }

@@ -27,7 +27,7 @@ pub(crate) struct Options {}
 
 /// Fetches what upstream has and brings it in.
 pub(crate) fn run(paths: &Paths, Options {}: &Options) -> Result<()> {
-    let git = Git::of(&paths.root).context(
+    let git = Git::of(&paths.root)?.context(
         "git does not know this checkout, so there is nothing to bring it from\n\
          hint: unpack a newer version of the lab elsewhere, and take your work along: \
          `cargo lab progress --export FILE` here, `cargo lab progress --import FILE` there",
@@ -57,11 +57,11 @@ fn bring(paths: &Paths, git: &Git, upstream: &str) -> Result<()> {
     let commit = |name: &str| git.text(&["rev-parse", "--verify", &format!("{name}^{{commit}}")]);
     let (head, newest) = (commit("HEAD")?, commit(upstream)?);
     let is_in = |old: &str, new: &str| git.says_yes(&["merge-base", "--is-ancestor", old, new]);
-    if is_in(&newest, &head) {
+    if is_in(&newest, &head)? {
         println!("This is the newest version; nothing was changed.");
         return Ok(());
     }
-    let goal = if is_in(&head, &newest) {
+    let goal = if is_in(&head, &newest)? {
         newest
     } else {
         join::commits(git, &head, &newest, upstream)?

@@ -32,7 +32,7 @@ pub(crate) struct Course {
 impl Course {
     /// The course of a checkout. The first time, without git, its notebooks are copied: what is there then is the lab's.
     pub(crate) fn of(paths: &Paths) -> Result<Self> {
-        let git = Git::of(&paths.root);
+        let git = Git::of(&paths.root)?;
         let mut course = Course {
             root: paths.root.clone(),
             git,

@@ -2,10 +2,10 @@
 //! path counts from the top of ours.
 
 use crate::system::process;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 /// The version that is committed next.
 pub(crate) const INDEX: &str = "";
@@ -20,13 +20,22 @@ pub(crate) struct Git {
 
 impl Git {
     /// Git, where it is installed and knows the notebooks of this checkout.
-    pub(crate) fn of(root: &Path) -> Option<Self> {
+    ///
+    /// # Errors
+    ///
+    /// Where git was killed, and so nothing is known.
+    pub(crate) fn of(root: &Path) -> Result<Option<Self>> {
         let git = Git {
             root: root.to_owned(),
             index: None,
         };
-        let known = git.files("notebooks").ok()?;
-        (!known.is_empty()).then_some(git)
+        let asked = process::output(&mut git.command(&["ls-files", "-z", "--", "notebooks"]));
+        let Ok(asked) = asked else {
+            return Ok(None);
+        };
+        was_not_killed(&asked)?;
+        let knows = asked.status.success() && !asked.stdout.is_empty();
+        Ok(knows.then_some(git))
     }
 
     /// The same with an index of one's own.
@@ -54,8 +63,10 @@ impl Git {
     }
 
     /// Whether a command that answers by its exit status says yes.
-    pub(crate) fn says_yes(&self, arguments: &[&str]) -> bool {
-        process::output(&mut self.command(arguments)).is_ok_and(|output| output.status.success())
+    pub(crate) fn says_yes(&self, arguments: &[&str]) -> Result<bool> {
+        let output = process::output(&mut self.command(arguments))?;
+        was_not_killed(&output)?;
+        Ok(output.status.success())
     }
 
     /// What a command prints, between zeros.
@@ -74,6 +85,7 @@ impl Git {
     pub(crate) fn show(&self, commit: &str, path: &str) -> Result<Option<Vec<u8>>> {
         let name = format!("{commit}:./{path}");
         let output = process::output(&mut self.command(&["cat-file", "blob", &name]))?;
+        was_not_killed(&output)?;
         Ok(output.status.success().then_some(output.stdout))
     }
 
@@ -148,7 +160,10 @@ impl Git {
         .or_else(|| {
             ["origin/main", "origin/master"]
                 .into_iter()
-                .find(|name| self.says_yes(&["rev-parse", "--verify", "--quiet", name]))
+                .find(|name| {
+                    self.says_yes(&["rev-parse", "--verify", "--quiet", name])
+                        .unwrap_or(false)
+                })
                 .map(str::to_owned)
         })
     }
@@ -163,4 +178,12 @@ impl Git {
         let commit = self.text(&["merge-base", ours, theirs]).ok()?;
         (!commit.is_empty()).then_some(commit)
     }
+}
+
+/// Whoever was killed has not answered, and in particular has not said no.
+fn was_not_killed(output: &Output) -> Result<()> {
+    if output.status.code().is_none() {
+        bail!("git was killed ({})", output.status);
+    }
+    Ok(())
 }

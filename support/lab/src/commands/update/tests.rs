@@ -92,7 +92,7 @@ fn what_was_cut_short_is_done_by_the_next_call() {
     for steps in 1..=4 {
         let (upstream, learner) = learner_and_news();
         learner.git(&["fetch", "--quiet"]);
-        let git = Git::of(&learner.paths.root).expect("git");
+        let git = Git::of(&learner.paths.root).expect("asked").expect("git");
         let (head, goal) = (
             learner.git(&["rev-parse", "HEAD"]),
             learner.git(&["rev-parse", "origin/main"]),
@@ -246,7 +246,7 @@ fn other_ends_of_lines_are_no_change() {
 fn what_was_saved_meanwhile_is_not_replaced() {
     let (_upstream, learner) = learner_and_news();
     learner.git(&["fetch", "--quiet"]);
-    let git = Git::of(&learner.paths.root).expect("git");
+    let git = Git::of(&learner.paths.root).expect("asked").expect("git");
     let all = changed(&git, "HEAD", "origin/main").expect("known");
     let path = "notebooks/exercises/1_first.ipynb";
     let change = all.iter().find(|change| change.path == path);
