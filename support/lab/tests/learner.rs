@@ -74,6 +74,8 @@ impl Checkout {
     /// A learner's work, saved into `work.json` beside the checkout.
     fn saved() -> (Self, Value) {
         let learner = Checkout::new();
+        // Without git, the first command takes what is there for the lab's.
+        learner.done(&["progress"]);
         let mut notebook = learner.read(EXERCISE);
         let cells = notebook["cells"].as_array_mut().expect("cells");
         cells.insert(
@@ -162,7 +164,6 @@ fn every_notebook_that_is_brought_back_is_valid() {
         here.done(&["progress", "--import", "work.json"]);
         // What was merged once is merged again with what it became.
         here.done(&["sync"]);
-        here.done(&["progress", "--export", "again.json"]);
         checkouts.push(here);
     }
     let folders: Vec<_> = checkouts[1..]

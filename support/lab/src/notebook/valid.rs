@@ -46,9 +46,8 @@ fn complete_cell(cell: &mut Value) {
             &["id", "cell_type", "metadata", "attachments", "source"],
         );
     }
-    if !is_count(&cell["execution_count"]) {
-        cell["execution_count"] = Value::Null;
-    }
+    let count = cell["execution_count"].take();
+    cell["execution_count"] = if is_count(&count) { count } else { Value::Null };
     match cell["outputs"].as_array_mut() {
         Some(outputs) => outputs.retain(is_output),
         None => cell["outputs"] = json!([]),
@@ -243,6 +242,7 @@ mod tests {
                 { "cell_type": "code", "source": "a", "id": "own-1", "outputs": [5, { "output_type": "stream" }],
                   "execution_count": "x", "foreign": 1 },
                 { "cell_type": "markdown", "source": ["b"], "id": "own-1", "outputs": [], "attachments": 7 },
+                { "cell_type": "code", "source": "d", "id": "d" },
                 { "cell_type": "raw", "source": "c", "id": "no id", "metadata": { "tags": ["x", "x", "a,b", 5], "name": 3 } },
             ],
             "metadata": { "kernelspec": { "name": "k" }, "language_info": [], "orig_nbformat": 3 },
@@ -252,6 +252,7 @@ mod tests {
             "cells": [
                 { "cell_type": "code", "source": "a", "id": "own-1", "outputs": [], "execution_count": null, "metadata": {} },
                 { "cell_type": "markdown", "source": ["b"], "id": "own-2", "metadata": {} },
+                { "cell_type": "code", "source": "d", "id": "d", "outputs": [], "execution_count": null, "metadata": {} },
                 { "cell_type": "raw", "source": "c", "id": "own-3", "metadata": { "tags": ["x"] } },
             ],
             "metadata": {}, "nbformat": 4, "nbformat_minor": 5,
