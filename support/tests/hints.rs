@@ -1,28 +1,22 @@
 //! Every code that a check may find has a hint in its notebook, in three steps: where to look, which tool, the line.
 
+mod lab;
+
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
 use support::check::Code;
 
 /// The names of all exercises.
 fn exercises() -> Vec<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../notebooks/solutions");
-    let files = fs::read_dir(folder).expect("a folder").flatten();
-    let names = files.map(|file| file.path().with_extension(""));
-    names
-        .filter_map(|path| Some(path.file_name()?.to_str()?.to_owned()))
-        .filter(|name| name.starts_with(|c: char| c.is_ascii_digit()))
-        .collect()
+    lab::record::exercises(&lab::notebooks())
 }
 
 const HINT: &str = "<details><summary><code>";
 
 /// The text of the cell with the hints.
 fn hints(folder: &str, exercise: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../notebooks")
+    let path = lab::notebooks()
         .join(folder)
         .join(exercise)
         .with_extension("ipynb");

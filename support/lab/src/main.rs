@@ -6,6 +6,12 @@
 //! notebooks as files, how they run and how their cells end. [`evcxr`] and [`jupyter`] are all that is assumed of those two.
 //! [`system`] is the ground. `support/ARCHITECTURE.md` tells the whole.
 
+// Whoever reads may have gone, as `head` in `cargo lab progress | head -2`. The standard library's `println!` panics then; a
+// command that changes notebooks is to go on to its end all the same.
+#[cfg(unix)]
+#[macro_use(eprint, eprintln, print, println)]
+extern crate anstream;
+
 #[cfg(unix)]
 mod cli;
 #[cfg(unix)]
@@ -31,7 +37,7 @@ fn main() -> ExitCode {
     match cli::run() {
         Ok(code) => code,
         Err(error) => {
-            anstream::eprintln!("\x1b[1;31merror\x1b[0m: {error:#}");
+            eprintln!("\x1b[1;31merror\x1b[0m: {error:#}");
             ExitCode::FAILURE
         }
     }

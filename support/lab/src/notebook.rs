@@ -11,6 +11,7 @@ pub(crate) mod run;
 #[cfg(test)]
 pub(crate) mod scratch;
 pub(crate) mod tested;
+mod valid;
 
 use crate::system::files;
 use anyhow::{Context, Result, bail};
@@ -29,7 +30,7 @@ pub(crate) const FAILS: &str = "raises-exception";
 /// The tag of a cell that fails until the exercise is solved, beside the one of Jupyter's that lets it.
 pub(crate) const UNTIL_SOLVED: &str = "until-solved";
 
-/// A notebook, kept as JSON so that whatever we do not know about survives.
+/// A notebook, kept as JSON, so that what a learner wrote stays to the letter.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Notebook {
     pub(crate) json: Value,
@@ -48,8 +49,8 @@ impl Notebook {
         Notebook::of(serde_json::from_slice(bytes)?)
     }
 
-    /// A notebook of which everything holds that we rely on.
-    pub(crate) fn of(json: Value) -> Result<Self> {
+    /// A notebook of which everything holds that we rely on, and that Jupyter's format asks for.
+    pub(crate) fn of(mut json: Value) -> Result<Self> {
         let Some(cells) = json["cells"].as_array() else {
             bail!("it has no cells");
         };
@@ -63,6 +64,7 @@ impl Notebook {
             let text: String = cell.to_string().chars().take(60).collect();
             bail!("one of its cells is none: `{text}`");
         }
+        valid::complete(&mut json);
         Ok(Notebook { json })
     }
 
@@ -108,15 +110,11 @@ impl Notebook {
 }
 
 fn is_cell(cell: &Value) -> bool {
-    let text = |value: &Value| match value {
-        Value::Array(lines) => lines.iter().all(Value::is_string),
-        other => other.is_string(),
-    };
     let or_none = |value: &Value, right: bool| right || value.is_null();
     ["code", "markdown", "raw"]
         .iter()
         .any(|kind| cell["cell_type"] == *kind)
-        && text(&cell["source"])
+        && valid::is_text(&cell["source"])
         && or_none(&cell["metadata"], cell["metadata"].is_object())
         && or_none(&cell["id"], cell["id"].is_string())
         && or_none(&cell["outputs"], cell["outputs"].is_array())

@@ -22,10 +22,10 @@ pub(crate) struct Options {}
 pub(crate) fn run(paths: &Paths, Options {}: &Options) -> Result<bool> {
     let mut sound = true;
     let mut row = |what: &str, found: Result<String>| match found {
-        Ok(text) => anstream::println!("\x1b[32mok\x1b[0m       {what:<22} {text}"),
+        Ok(text) => println!("\x1b[32mok\x1b[0m       {what:<22} {text}"),
         Err(hint) => {
             sound = false;
-            anstream::println!("\x1b[31mmissing\x1b[0m  {what:<22} hint: {hint:#}");
+            println!("\x1b[31mmissing\x1b[0m  {what:<22} hint: {hint:#}");
         }
     };
     // Several rows may tell that it is missing.

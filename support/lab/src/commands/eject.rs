@@ -5,6 +5,7 @@
 //! the first `.await` without a runtime, as in the notebook, and the rest inside one. Cells that are there to fail stay out.
 
 mod compile;
+mod dependencies;
 mod items;
 mod program;
 
@@ -19,7 +20,7 @@ use fs_err as fs;
 use program::Program;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What the kernel's Tokio can do, for a program that awaits in `main`.
 const TOKIO_FEATURES: &str = "[\"full\"]";
@@ -74,11 +75,16 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
     let (_, workspace) = workspace
         .split_once("[workspace]")
         .context("`Cargo.toml` has no workspace")?;
+    let own = dependencies::of(&notebook, path.parent().unwrap_or(&paths.root));
+    let own_lines = own
+        .values()
+        .fold(String::new(), |all, line| all + line + "\n");
     let manifest = format!(
         "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\npublish = false\n\n\
          [dependencies]\n\
          support = {{ path = \"support\" }} # the crate of the async lab: timing, figures, servers, checks\n\
-         tokio = {{ version = \"={tokio}\", features = {TOKIO_FEATURES} }} # the runtime\n\n\
+         tokio = {{ version = \"={tokio}\", features = {TOKIO_FEATURES} }} # the runtime\n\
+         {own_lines}\n\
          [workspace]{workspace}",
         tokio = locked("tokio", &lock).context("`Cargo.lock` has no tokio")?,
     );
@@ -96,12 +102,7 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
     ] {
         files::write(&folder.join(name), text)?;
     }
-    // The lock file loses what only the lab needs; every version stays.
-    process::checked_stdout(
-        tools::cargo()?
-            .args(["update", "--workspace", "--offline", "--quiet"])
-            .current_dir(folder),
-    )?;
+    lock_versions(folder, !own.is_empty())?;
     let step = Step::start("Checking that it compiles");
     let (text, left_out) = compiling(&notebook, &about, |marked| {
         files::write(&folder.join("src/main.rs"), marked)?;
@@ -129,6 +130,26 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
         "`{}` holds the project; `cargo run` in it runs it.",
         folder.display()
     );
+    Ok(())
+}
+
+/// Makes the lock file that of the project: it loses what only the lab needs, every other version stays, and crates that
+/// cells add come in. What the kernel has used is here; anything else needs the network.
+fn lock_versions(folder: &Path, adds_crates: bool) -> Result<()> {
+    let cargo = |arguments: &[&str]| {
+        let mut command = tools::cargo()?;
+        process::checked_stdout(command.args(arguments).arg("--quiet").current_dir(folder))
+    };
+    let locked = cargo(&["update", "--workspace", "--offline"]);
+    if !adds_crates {
+        return locked.map(drop);
+    }
+    // A tree needs every crate that this machine builds.
+    if locked.is_err() || cargo(&["tree", "--locked", "--offline"]).is_err() {
+        cargo(&["update", "--workspace"])
+            .and_then(|_| cargo(&["tree", "--locked"]))
+            .context("the crates that your cells add by `:dep` could not be had")?;
+    }
     Ok(())
 }
 

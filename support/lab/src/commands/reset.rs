@@ -20,7 +20,9 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
     let names = options.notebooks.iter();
     // All names are looked up before anything is written.
     let found: Result<Vec<_>> = names.map(|name| course.named(name)).collect();
-    for inside in found? {
+    let found = found?;
+    let _turn = kept::turn(paths)?;
+    for inside in found {
         let original = course.original(&inside)?.with_context(|| {
             format!(
                 "it is not known what `notebooks/{inside}` was\nhint: git knows it once it is added"

@@ -73,7 +73,7 @@ fn saved(folder: &Path, path: &Path) -> PathBuf {
 
 /// Says in words how a notebook went: each cell's time and, where it failed, its source and the message.
 pub(crate) fn report(outcome: &Outcome) {
-    anstream::println!("{}", outcome.path.display());
+    println!("{}", outcome.path.display());
     for cell in &outcome.cells {
         let mut lines = cell.source.lines();
         let first = lines
@@ -81,24 +81,23 @@ pub(crate) fn report(outcome: &Outcome) {
             .unwrap_or_default();
         let first: String = first.chars().take(70).collect();
         match &cell.status {
-            Status::Skipped => anstream::println!("  cell {:>2}          skipped", cell.index),
-            Status::Ok => anstream::println!(
+            Status::Skipped => println!("  cell {:>2}          skipped", cell.index),
+            Status::Ok => println!(
                 "  cell {:>2} {:>6.2} s  ok       {first}",
-                cell.index,
-                cell.seconds
+                cell.index, cell.seconds
             ),
             Status::Failed { cause, message } => {
-                anstream::println!(
+                println!(
                     "  cell {:>2} {:>6.2} s  \x1b[1;31mfailed\x1b[0m: {}",
                     cell.index,
                     cell.seconds,
                     cause.words()
                 );
                 for line in cell.source.lines() {
-                    anstream::println!("      | {line}");
+                    println!("      | {line}");
                 }
                 for line in message.lines() {
-                    anstream::println!("      {line}");
+                    println!("      {line}");
                 }
             }
         }
@@ -116,8 +115,8 @@ pub(crate) fn report(outcome: &Outcome) {
         let colon = if codes.is_empty() { "" } else { ": " };
         let exercise = verdict["exercise"].as_str().unwrap_or("?");
         let codes = codes.join(", ");
-        anstream::println!("  verdict {exercise}: {passed}{colon}{codes}");
+        println!("  verdict {exercise}: {passed}{colon}{codes}");
     }
     let word = if outcome.ok { "ok" } else { "failed" };
-    anstream::println!("  {word} in {:.1} s", outcome.seconds);
+    println!("  {word} in {:.1} s", outcome.seconds);
 }

@@ -52,6 +52,10 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
 
 /// Looks at every notebook of the lab. One that is damaged is told at the end and does not keep the others waiting.
 fn all(paths: &Paths, mode: Mode) -> Result<()> {
+    let _turn = match mode {
+        Mode::Check => None,
+        Mode::Carry | Mode::Tidy => Some(kept::turn(paths)?),
+    };
     let course = Course::of(paths)?;
     let mut wrong = Vec::new();
     for inside in course.with_missing_exercises() {

@@ -27,7 +27,7 @@ pub(crate) struct Options {}
 
 /// Fetches what upstream has and brings it in.
 pub(crate) fn run(paths: &Paths, Options {}: &Options) -> Result<()> {
-    let git = Git::of(&paths.root).context(
+    let git = Git::of(&paths.root)?.context(
         "git does not know this checkout, so there is nothing to bring it from\n\
          hint: unpack a newer version of the lab elsewhere, and take your work along: \
          `cargo lab progress --export FILE` here, `cargo lab progress --import FILE` there",
@@ -36,6 +36,12 @@ pub(crate) fn run(paths: &Paths, Options {}: &Options) -> Result<()> {
         "it is not known where a newer version comes from\n\
          hint: `git remote add origin ADDRESS`, `git fetch origin`, `git branch --set-upstream-to=origin/main`",
     )?;
+    if let Some((what, cure)) = git.in_the_middle_of()? {
+        bail!(
+            "git is in the middle of {what}; nothing was changed\n\
+             hint: {cure}, and run `cargo lab update` again"
+        );
+    }
     // A branch of one's own is here already.
     if let Some((remote, _)) = upstream.split_once('/') {
         let step = Step::start("Fetching");
@@ -51,31 +57,30 @@ fn bring(paths: &Paths, git: &Git, upstream: &str) -> Result<()> {
     let commit = |name: &str| git.text(&["rev-parse", "--verify", &format!("{name}^{{commit}}")]);
     let (head, newest) = (commit("HEAD")?, commit(upstream)?);
     let is_in = |old: &str, new: &str| git.says_yes(&["merge-base", "--is-ancestor", old, new]);
-    if is_in(&newest, &head) {
+    if is_in(&newest, &head)? {
         println!("This is the newest version; nothing was changed.");
         return Ok(());
     }
-    let goal = if is_in(&head, &newest) {
+    let goal = if is_in(&head, &newest)? {
         newest
     } else {
         join::commits(git, &head, &newest, upstream)?
     };
+    let _turn = kept::turn(paths)?;
     let changed = changed(git, &head, &goal)?;
-    refuse_what_would_be_lost(paths, git, &head, &goal, &changed)?;
-    let notebooks = changed.iter().filter(|path| is_notebook(path));
+    refuse_what_would_be_lost(&changed)?;
+    let notebooks = changed.iter().filter(|change| is_notebook(&change.path));
     let plans = notebooks
-        .map(|path| plan(paths, git, &head, &goal, path))
+        .map(|change| plan(paths, git, change))
         .collect::<Result<Vec<_>>>()?;
     let mut index = String::new();
     for plan in plans.into_iter().flatten() {
         plan.carry_out(paths)?;
-        index.push_str(&entry(git, &goal, &plan.path)?);
+        index.push_str(&plan.change.entry(git)?);
     }
-    for path in changed.iter().filter(|path| !is_notebook(path)) {
-        // A command that was killed may have brought it already.
-        if fs::read(paths.root.join(path)).ok() == git.show(&goal, path)? {
-            index.push_str(&entry(git, &goal, path)?);
-        }
+    // A command that was killed may have brought others already.
+    for change in changed.iter().filter(|change| change.is_here_already()) {
+        index.push_str(&change.entry(git)?);
     }
     git.feed(&["update-index", "--index-info"], &index)?;
     git.text(&["merge", "--ff-only", "--no-autostash", "--quiet", &goal])
@@ -88,10 +93,69 @@ fn bring(paths: &Paths, git: &Git, upstream: &str) -> Result<()> {
     Ok(())
 }
 
+/// A file that differs between two commits, and what lies in its place: each by git's name for the content, and nothing
+/// where there is none. What lies there is named as git would store it, which may be with other ends of lines.
+#[derive(Debug, Clone)]
+struct Change {
+    /// From the top of the checkout.
+    path: String,
+    before: Option<String>,
+    after: Option<String>,
+    here: Option<String>,
+    /// What git says of it in the newer commit, beside its name: whether it may be run.
+    mode: String,
+}
+
+impl Change {
+    /// Whether what lies there is neither of what the lab had and has.
+    fn is_mine(&self) -> bool {
+        self.here.is_some() && self.here != self.before && self.here != self.after
+    }
+
+    fn is_here_already(&self) -> bool {
+        self.here == self.after
+    }
+
+    /// The file of the newer commit as `git update-index --index-info` reads it.
+    fn entry(&self, git: &Git) -> Result<String> {
+        // There, paths count from the top of the repository, of which the checkout may be a part.
+        let prefix = git.prefix()?;
+        let gone = || "0".repeat(self.before.as_ref().map_or(40, String::len));
+        let (mode, id) = (&self.mode, self.after.clone().unwrap_or_else(gone));
+        Ok(format!("{mode} {id}\t{prefix}{}\n", self.path))
+    }
+}
+
 /// The files that differ between two commits, as they lie below the top of the checkout.
-fn changed(git: &Git, head: &str, goal: &str) -> Result<Vec<String>> {
-    let names = ["diff", "--name-only", "--no-renames", "--relative", "-z"];
-    git.list(&[&names[..], &[head, goal]].concat())
+fn changed(git: &Git, head: &str, goal: &str) -> Result<Vec<Change>> {
+    let how = [
+        "diff",
+        "--raw",
+        "--no-abbrev",
+        "--no-renames",
+        "--relative",
+        "-z",
+    ];
+    let parts = git.list(&[&how[..], &[head, goal]].concat())?;
+    let is_there = |id: &str| id.contains(|digit| digit != '0').then(|| id.to_owned());
+    let mut changed = Vec::new();
+    for pair in parts.chunks(2) {
+        let [what, path] = pair else {
+            bail!("`git diff` says what is not understood: {pair:?}");
+        };
+        let words: Vec<&str> = what.split_whitespace().collect();
+        let [_, mode, before, after, _] = words[..] else {
+            bail!("`git diff` says what is not understood: `{what}`");
+        };
+        changed.push(Change {
+            path: path.clone(),
+            before: is_there(before),
+            after: is_there(after),
+            here: git.stored(path)?,
+            mode: mode.to_owned(),
+        });
+    }
+    Ok(changed)
 }
 
 fn is_notebook(path: &str) -> bool {
@@ -99,20 +163,10 @@ fn is_notebook(path: &str) -> bool {
 }
 
 /// Other files than notebooks are not merged: one that was changed on both sides is for somebody who knows git.
-fn refuse_what_would_be_lost(
-    paths: &Paths,
-    git: &Git,
-    head: &str,
-    goal: &str,
-    changed: &[String],
-) -> Result<()> {
-    let mut lost = Vec::new();
-    for path in changed.iter().filter(|path| !is_notebook(path)) {
-        let here = fs::read(paths.root.join(path)).ok();
-        if here.is_some() && here != git.show(head, path)? && here != git.show(goal, path)? {
-            lost.push(path.as_str());
-        }
-    }
+fn refuse_what_would_be_lost(changed: &[Change]) -> Result<()> {
+    let lost = changed.iter().filter(|change| change.is_mine());
+    let lost = lost.map(|change| change.path.as_str());
+    let lost: Vec<&str> = lost.filter(|path| !is_notebook(path)).collect();
     if lost.is_empty() {
         return Ok(());
     }
@@ -126,57 +180,58 @@ fn refuse_what_would_be_lost(
 
 /// What is to be done with a notebook that the learner has changed.
 struct Plan {
-    path: String,
+    change: Change,
+    /// What lies there.
+    mine: Vec<u8>,
     /// What to write; nothing where the lab has the notebook no more.
     wanted: Option<Vec<u8>>,
-    /// What to keep a copy of.
-    kept: Option<Vec<u8>>,
+    /// Whether to keep a copy of what lies there.
+    is_kept: bool,
     /// Cells that both sides changed.
     both: Vec<String>,
 }
 
 /// Nothing where the learner has not changed it: then git does all.
-fn plan(paths: &Paths, git: &Git, head: &str, goal: &str, path: &str) -> Result<Option<Plan>> {
-    let file = paths.root.join(path);
-    let (base, theirs) = (git.show(head, path)?, git.show(goal, path)?);
-    let Ok(mine) = fs::read(&file) else {
-        return Ok(None);
-    };
-    if Some(&mine) == base.as_ref() {
+fn plan(paths: &Paths, git: &Git, change: &Change) -> Result<Option<Plan>> {
+    if !change.is_mine() {
         return Ok(None);
     }
-    let mut plan = Plan {
-        path: path.to_owned(),
-        wanted: theirs.clone(),
-        kept: None,
-        both: Vec::new(),
-    };
-    if Some(&mine) == theirs.as_ref() {
-        return Ok(Some(plan));
-    }
+    let content = |id: &Option<String>| id.as_ref().map(|id| git.content(id)).transpose();
+    let (base, theirs) = (content(&change.before)?, content(&change.after)?);
+    let mine = fs::read(paths.root.join(&change.path))?;
     let parse = |bytes: &Vec<u8>| Notebook::parse(bytes).ok();
     let sides = (
         base.as_ref().and_then(parse),
         parse(&mine),
         theirs.as_ref().and_then(parse),
     );
+    let mut plan = Plan {
+        change: change.clone(),
+        mine,
+        wanted: theirs,
+        is_kept: true,
+        both: Vec::new(),
+    };
     if let (Some(base), Some(mine), Some(theirs)) = &sides {
         let merged = merge::notebooks(Some(base), mine, theirs);
         plan.wanted = Some(merged.notebook.text()?.into_bytes());
         plan.both = merged.both;
-    } else {
-        // Damaged, or the lab has it no more, or has one of the same name for the first time.
-        plan.kept = Some(mine);
+        // Otherwise it is damaged, or the lab has it no more, or has one of the same name for the first time.
+        plan.is_kept = false;
     }
     Ok(Some(plan))
 }
 
 impl Plan {
     fn carry_out(&self, paths: &Paths) -> Result<()> {
-        let file = paths.root.join(&self.path);
-        let what = if let Some(mine) = &self.kept {
-            let inside = self.path.trim_start_matches("notebooks/");
-            let kept = kept::keep(paths, inside, mine)?;
+        let path = &self.change.path;
+        let file = paths.root.join(path);
+        if fs::read(&file)? != self.mine {
+            bail!("`{path}` was saved just now\nhint: run `cargo lab update` again");
+        }
+        let what = if self.is_kept {
+            let inside = path.trim_start_matches("notebooks/");
+            let kept = kept::keep(paths, inside, &self.mine)?;
             format!("what you had is in `{}`", paths.shown(&kept))
         } else {
             "has what is new, and what you wrote".to_owned()
@@ -185,7 +240,7 @@ impl Plan {
             Some(wanted) => files::write(&file, wanted)?,
             None => fs::remove_file(&file)?,
         }
-        println!("{}: {what}", self.path);
+        println!("{path}: {what}");
         for line in &self.both {
             println!(
                 "  You and the lab changed the cell that begins with `{line}`; both texts are there, one below the other."
@@ -193,16 +248,4 @@ impl Plan {
         }
         Ok(())
     }
-}
-
-/// A file of a commit as `git update-index --index-info` reads it.
-fn entry(git: &Git, commit: &str, path: &str) -> Result<String> {
-    // There, paths count from the top of the repository, of which the checkout may be a part.
-    let prefix = git.prefix()?;
-    let known = git.text(&["ls-tree", commit, "--", path])?;
-    let gone = format!("0 {}", "0".repeat(commit.len()));
-    let what = known
-        .split_once('\t')
-        .map_or(gone.as_str(), |(what, _)| what);
-    Ok(format!("{what}\t{prefix}{path}\n"))
 }

@@ -32,7 +32,7 @@ pub(crate) struct Course {
 impl Course {
     /// The course of a checkout. The first time, without git, its notebooks are copied: what is there then is the lab's.
     pub(crate) fn of(paths: &Paths) -> Result<Self> {
-        let git = Git::of(&paths.root);
+        let git = Git::of(&paths.root)?;
         let mut course = Course {
             root: paths.root.clone(),
             git,
@@ -51,9 +51,7 @@ impl Course {
             }
             None => {
                 let original = course.original_folder();
-                if !original.exists() {
-                    copy(&paths.notebooks(), &original)?;
-                }
+                copy(paths, &original)?;
                 below(&original)?
             }
         };
@@ -217,8 +215,20 @@ fn below(folder: &Path) -> Result<Vec<String>> {
     Ok(found.iter().map(inside).collect())
 }
 
-/// Copies the notebooks that the lab has, as they are without outputs: all of them, or none.
-fn copy(notebooks: &Path, to: &Path) -> Result<()> {
+/// Copies the notebooks that the lab has, unless that was done, as they are without outputs: all of them, or none.
+fn copy(paths: &Paths, to: &Path) -> Result<()> {
+    if to.exists() {
+        return Ok(());
+    }
+    fs::create_dir_all(paths.state())?;
+    let _turn = files::lock(
+        &paths.state().join("original.lock"),
+        "another command that copies the notebooks",
+    )?;
+    if to.exists() {
+        return Ok(());
+    }
+    let notebooks = &paths.notebooks();
     let part = to.with_extension("part");
     files::empty_folder(&part)?;
     for inside in below(notebooks)?.iter().filter(|inside| is_ours(inside)) {

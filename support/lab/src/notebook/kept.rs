@@ -3,7 +3,16 @@
 use crate::system::{files, paths::Paths};
 use anyhow::Result;
 use fs_err as fs;
+use std::fs::File;
 use std::path::{Path, PathBuf};
+
+/// Waits until no other command changes notebooks; the next one waits until the result is dropped. What a command read in
+/// its turn is what it replaces, so that the copy that it keeps is of that.
+pub(crate) fn turn(paths: &Paths) -> Result<File> {
+    fs::create_dir_all(paths.state())?;
+    let file = paths.state().join("notebooks.lock");
+    files::lock(&file, "another command that changes notebooks")
+}
 
 /// Keeps a copy of a notebook and returns where. Copies are numbered and never overwrite each other; one that is there
 /// already, to the byte, is not made again. They lie where JupyterLab shows them, one folder deep, so that those of

@@ -1,11 +1,11 @@
 //! Small checkouts for tests: two exercises with their solutions, a guide, and git where a test asks for it.
 
 use crate::notebook::{self, EXERCISE, Notebook, committed};
-use crate::system::paths::Paths;
+use crate::system::{files, paths::Paths};
 use fs_err as fs;
 use serde_json::{Value, json};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 use tempfile::TempDir;
 
 /// A checkout that goes with the test.
@@ -85,6 +85,11 @@ impl Checkout {
         run(&self.paths.root, arguments)
     }
 
+    /// The same where it may end in a conflict.
+    pub(crate) fn git_may_fail(&self, arguments: &[&str]) {
+        git(&self.paths.root, arguments);
+    }
+
     pub(crate) fn commit(&self, message: &str) {
         self.git(&["add", "--all"]);
         self.git(&["commit", "--quiet", "-m", message]);
@@ -114,6 +119,14 @@ impl Checkout {
 
     pub(crate) fn text(&self, inside: &str) -> String {
         fs::read_to_string(self.paths.notebooks().join(inside)).expect("read")
+    }
+
+    /// Every file of the checkout but git's own.
+    pub(crate) fn everything(&self) -> Vec<(Vec<u8>, std::path::PathBuf)> {
+        let seen = |path: &Path| !path.ends_with(".git");
+        let all = files::below(&self.paths.root, &seen).expect("read");
+        let with_bytes = |path| (fs::read(&path).expect("read"), path);
+        all.into_iter().map(with_bytes).collect()
     }
 
     pub(crate) fn is_there(&self, inside: &str) -> bool {
@@ -185,14 +198,18 @@ fn scratch() -> TempDir {
 }
 
 fn run(folder: &Path, arguments: &[&str]) -> String {
-    let output = Command::new("git")
+    let output = git(folder, arguments);
+    assert!(output.status.success(), "{arguments:?}: {output:?}");
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+fn git(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new("git")
         .args(["-c", "user.name=Somebody"])
         .args(["-c", "user.email=some@body.example"])
         .args(arguments)
         .current_dir(folder)
         .env("GIT_CONFIG_GLOBAL", "/dev/null")
         .output()
-        .expect("git is there");
-    assert!(output.status.success(), "{arguments:?}: {output:?}");
-    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+        .expect("git is there")
 }

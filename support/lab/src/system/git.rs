@@ -2,10 +2,10 @@
 //! path counts from the top of ours.
 
 use crate::system::process;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 /// The version that is committed next.
 pub(crate) const INDEX: &str = "";
@@ -31,13 +31,22 @@ pub(crate) struct Git {
 
 impl Git {
     /// Git, where it is installed and knows the notebooks of this checkout.
-    pub(crate) fn of(root: &Path) -> Option<Self> {
+    ///
+    /// # Errors
+    ///
+    /// Where git was killed, and so nothing is known.
+    pub(crate) fn of(root: &Path) -> Result<Option<Self>> {
         let git = Git {
             root: root.to_owned(),
             index: None,
         };
-        let known = git.files("notebooks").ok()?;
-        (!known.is_empty()).then_some(git)
+        let asked = process::output(&mut git.command(&["ls-files", "-z", "--", "notebooks"]));
+        let Ok(asked) = asked else {
+            return Ok(None);
+        };
+        was_not_killed(&asked)?;
+        let knows = asked.status.success() && !asked.stdout.is_empty();
+        Ok(knows.then_some(git))
     }
 
     /// The same with an index of one's own.
@@ -72,8 +81,10 @@ impl Git {
     }
 
     /// Whether a command that answers by its exit status says yes.
-    pub(crate) fn says_yes(&self, arguments: &[&str]) -> bool {
-        process::output(&mut self.command(arguments)).is_ok_and(|output| output.status.success())
+    pub(crate) fn says_yes(&self, arguments: &[&str]) -> Result<bool> {
+        let output = process::output(&mut self.command(arguments))?;
+        was_not_killed(&output)?;
+        Ok(output.status.success())
     }
 
     /// What a command prints, between zeros.
@@ -92,7 +103,49 @@ impl Git {
     pub(crate) fn show(&self, commit: &str, path: &str) -> Result<Option<Vec<u8>>> {
         let name = format!("{commit}:./{path}");
         let output = process::output(&mut self.command(&["cat-file", "blob", &name]))?;
+        was_not_killed(&output)?;
         Ok(output.status.success().then_some(output.stdout))
+    }
+
+    /// Git's name for what lies at a path, as it would be stored; nothing where nothing does.
+    pub(crate) fn stored(&self, path: &str) -> Result<Option<String>> {
+        if !self.root.join(path).is_file() {
+            return Ok(None);
+        }
+        self.text(&["hash-object", "--", path]).map(Some)
+    }
+
+    /// The content that git has under such a name.
+    pub(crate) fn content(&self, id: &str) -> Result<Vec<u8>> {
+        let mut command = self.command(&["cat-file", "blob", id]);
+        let output = process::output(&mut command)?;
+        process::checked(&command, &output)?;
+        Ok(output.stdout)
+    }
+
+    /// What git waits for somebody to finish, and what that somebody can do.
+    pub(crate) fn in_the_middle_of(&self) -> Result<Option<(&'static str, String)>> {
+        for (file, what, command) in [
+            ("rebase-merge", "a rebase", "rebase"),
+            ("rebase-apply", "a rebase", "rebase"),
+            ("MERGE_HEAD", "a merge", "merge"),
+            ("CHERRY_PICK_HEAD", "a cherry-pick", "cherry-pick"),
+            ("REVERT_HEAD", "a revert", "revert"),
+        ] {
+            let place = self.text(&["rev-parse", "--git-path", file])?;
+            if self.root.join(place).exists() {
+                let cure = format!("finish it, or give it up by `git {command} --abort`");
+                return Ok(Some((what, cure)));
+            }
+        }
+        let unmerged = self.list(&["ls-files", "--unmerged", "-z"])?;
+        let first = unmerged.first().and_then(|line| line.split_once('\t'));
+        Ok(first.map(|(_, path)| {
+            let cure = format!(
+                "`git checkout --theirs -- {path}` and `git reset -- {path}` bring back what you had put aside"
+            );
+            ("a conflict", cure)
+        }))
     }
 
     /// Gives a command its input, and returns what it prints.
@@ -125,7 +178,10 @@ impl Git {
         .or_else(|| {
             ["origin/main", "origin/master"]
                 .into_iter()
-                .find(|name| self.says_yes(&["rev-parse", "--verify", "--quiet", name]))
+                .find(|name| {
+                    self.says_yes(&["rev-parse", "--verify", "--quiet", name])
+                        .unwrap_or(false)
+                })
                 .map(str::to_owned)
         })
     }
@@ -140,6 +196,14 @@ impl Git {
         let commit = self.text(&["merge-base", ours, theirs]).ok()?;
         (!commit.is_empty()).then_some(commit)
     }
+}
+
+/// Whoever was killed has not answered, and in particular has not said no.
+fn was_not_killed(output: &Output) -> Result<()> {
+    if output.status.code().is_none() {
+        bail!("git was killed ({})", output.status);
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -167,7 +231,7 @@ mod tests {
         for path in all.into_iter().chain(folders) {
             lchown(path, Some(12345), None).expect("given away");
         }
-        let theirs = Git::of(root).expect("git answers");
+        let theirs = Git::of(root).expect("asked").expect("git answers");
         let shown = theirs.show(INDEX, "notebooks/one.ipynb").expect("asked");
         assert_eq!(shown.as_deref(), Some(&b"{}"[..]));
         let settings = ["config", "--get-all", "safe.directory"];

@@ -17,6 +17,7 @@ use std::path::Path;
 pub(crate) fn import(paths: &Paths, progress: Option<&Path>, file: &Path) -> Result<()> {
     let bytes = fs::read(file)?;
     let work = Work::parse(&bytes, file)?;
+    let _turn = kept::turn(paths)?;
     // Of what cannot be read, nothing could be kept.
     solved(progress)?;
     let course = Course::of(paths)?;

@@ -231,7 +231,7 @@ fn a_damaged_file_is_refused_whole_or_every_known_notebook_is_right() {
     let fresh = || {
         let here = Checkout::new();
         Course::of(&here.paths).expect("known");
-        let before = everything(&here);
+        let before = here.everything();
         (here, before)
     };
     let (mut here, mut before) = fresh();
@@ -240,7 +240,7 @@ fn a_damaged_file_is_refused_whole_or_every_known_notebook_is_right() {
         match import(&here.paths, Some(&progress_of(&here)), &file) {
             Err(error) => {
                 refused += 1;
-                assert_eq!(everything(&here), before, "{number}: {error:#}");
+                assert_eq!(here.everything(), before, "{number}: {error:#}");
                 assert!(
                     format!("{error:#}").contains("work.json"),
                     "{number}: {error:#}"
@@ -266,9 +266,33 @@ fn a_damaged_file_is_refused_whole_or_every_known_notebook_is_right() {
     );
 }
 
-/// Every file of a checkout.
-fn everything(checkout: &Checkout) -> Vec<(Vec<u8>, PathBuf)> {
-    let all = files::below(&checkout.paths.root, &|_| true).expect("read");
-    let with_bytes = |path| (fs::read(&path).expect("read"), path);
-    all.into_iter().map(with_bytes).collect()
+#[test]
+fn ten_imports_at_once_lose_nothing() {
+    let here = Checkout::with_git();
+    let files: Vec<PathBuf> = (0..10)
+        .map(|number| {
+            let learner = Checkout::with_git();
+            learner.change("exercises/1_first.ipynb", |cells| {
+                cells[1]["source"] = format!("answer_{number}()").into();
+            });
+            let file = here.beside(&format!("{number}.json"));
+            export(&learner.paths, None, &file).expect("exported");
+            file
+        })
+        .collect();
+    std::thread::scope(|scope| {
+        for file in &files {
+            scope.spawn(|| import(&here.paths, None, file).expect("imported"));
+        }
+    });
+    let mut all = files::below(&here.paths.notebooks().join("kept"), &|_| true).expect("kept");
+    all.push(here.paths.notebooks().join("exercises/1_first.ipynb"));
+    let texts: Vec<String> = all
+        .iter()
+        .map(|path| fs::read_to_string(path).expect("read"))
+        .collect();
+    for number in 0..10 {
+        let answer = format!("answer_{number}()");
+        assert!(texts.iter().any(|text| text.contains(&answer)), "{answer}");
+    }
 }

@@ -92,7 +92,7 @@ fn what_was_cut_short_is_done_by_the_next_call() {
     for steps in 1..=4 {
         let (upstream, learner) = learner_and_news();
         learner.git(&["fetch", "--quiet"]);
-        let git = Git::of(&learner.paths.root).expect("git");
+        let git = Git::of(&learner.paths.root).expect("asked").expect("git");
         let (head, goal) = (
             learner.git(&["rev-parse", "HEAD"]),
             learner.git(&["rev-parse", "origin/main"]),
@@ -101,14 +101,19 @@ fn what_was_cut_short_is_done_by_the_next_call() {
             "notebooks/exercises/1_first.ipynb",
             "notebooks/exercises/2_second.ipynb",
         ];
-        for path in names.iter().take(steps) {
-            let plan = plan(&learner.paths, &git, &head, &goal, path).expect("planned");
+        let changed = changed(&git, &head, &goal).expect("known");
+        let change = |path: &&str| {
+            let mut all = changed.iter();
+            all.find(|change| change.path == **path).expect("changed")
+        };
+        for change in names.iter().take(steps).map(change) {
+            let plan = plan(&learner.paths, &git, change).expect("planned");
             plan.expect("it was changed")
                 .carry_out(&learner.paths)
                 .expect("written");
         }
         if steps > 2 {
-            let entry = entry(&git, &goal, names[0]).expect("known");
+            let entry = change(&names[0]).entry(&git).expect("known");
             git.feed(&["update-index", "--index-info"], &entry)
                 .expect("told");
         }
@@ -161,4 +166,100 @@ fn another_file_that_both_changed_is_named_before_anything_is_written() {
     assert_eq!(learner.text("exercises/1_first.ipynb"), before);
     let error = run(&Checkout::new().paths, &Options {}).expect_err("there is no git");
     assert!(error.to_string().contains("--import"), "{error}");
+}
+
+#[test]
+fn while_git_waits_for_somebody_nothing_is_changed_and_the_way_out_is_said() {
+    let (upstream, learner) = learner_and_news();
+    learner.commit("Mine");
+    upstream.change("guides/patterns.ipynb", |cells| {
+        cells[0]["source"] = json!(["theirs()"]);
+    });
+    upstream.commit("Newest");
+    let refused = |way: &str| {
+        let before = learner.everything();
+        let error = run(&learner.paths, &Options {}).expect_err("git waits");
+        let said = format!("{error:#}");
+        assert!(said.contains("git is in the middle of"), "{said}");
+        assert!(said.contains(way), "{said}");
+        assert!(said.contains("nothing was changed"), "{said}");
+        assert_eq!(learner.everything(), before);
+    };
+    for (begin, abort) in [
+        (
+            &["pull", "--quiet", "--no-rebase"][..],
+            ["merge", "--abort"],
+        ),
+        (&["pull", "--quiet", "--rebase"], ["rebase", "--abort"]),
+    ] {
+        learner.git_may_fail(begin);
+        refused(&abort.join(" "));
+        learner.git(&abort);
+    }
+    // As `git stash pop` leaves it.
+    learner.git(&["reset", "--quiet", "--soft", "HEAD~1"]);
+    learner.git(&["stash", "--quiet"]);
+    learner.git(&["merge", "--quiet", "--ff-only", "origin/main"]);
+    learner.git_may_fail(&["stash", "pop", "--quiet"]);
+    refused("git checkout --theirs");
+}
+
+#[test]
+fn other_ends_of_lines_are_no_change() {
+    let (upstream, learner) = learner_and_news();
+    learner.git(&["config", "core.autocrlf", "true"]);
+    // As a clone has them there.
+    for path in ["support/lib.rs", "notebooks/guides/patterns.ipynb"] {
+        learner.git(&["rm", "--quiet", "--cached", path]);
+        fs::remove_file(learner.paths.root.join(path)).expect("removed");
+        learner.git(&["reset", "--quiet", "--", path]);
+        learner.git(&["checkout", "--", path]);
+        let text = fs::read_to_string(learner.paths.root.join(path)).expect("read");
+        assert!(text.contains("\r\n"), "{text}");
+    }
+    upstream.change("guides/patterns.ipynb", |cells| {
+        cells.push(cell("q", "more()"))
+    });
+    upstream.commit("Newest");
+    let answers = learner.learnt();
+    run(&learner.paths, &Options {}).expect("updated");
+    let answers: Vec<_> = answers
+        .into_iter()
+        .filter(|(inside, _)| !inside.starts_with("guides/"))
+        .collect();
+    assert_eq!(learner.learnt(), answers);
+    assert_eq!(
+        sources(&learner.read("guides/patterns.ipynb")),
+        ["pattern()", "more()"]
+    );
+    assert!(
+        !learner.is_there("kept"),
+        "nothing of the learner's was replaced"
+    );
+    let text = fs::read_to_string(learner.paths.root.join("support/lib.rs")).expect("read");
+    assert_eq!(text, "// two\r\n");
+    let status = learner.git(&["status", "--porcelain", "support"]);
+    assert_eq!(status, "");
+}
+
+#[test]
+fn what_was_saved_meanwhile_is_not_replaced() {
+    let (_upstream, learner) = learner_and_news();
+    learner.git(&["fetch", "--quiet"]);
+    let git = Git::of(&learner.paths.root).expect("asked").expect("git");
+    let all = changed(&git, "HEAD", "origin/main").expect("known");
+    let path = "notebooks/exercises/1_first.ipynb";
+    let change = all.iter().find(|change| change.path == path);
+    let plan = plan(&learner.paths, &git, change.expect("changed")).expect("planned");
+    learner.change("exercises/1_first.ipynb", |cells| {
+        cells.push(cell("l", "late()"))
+    });
+    let error = plan.expect("it is the learner's").carry_out(&learner.paths);
+    assert!(
+        error
+            .expect_err("it is another")
+            .to_string()
+            .contains("just now")
+    );
+    assert!(sources(&learner.read("exercises/1_first.ipynb")).contains(&"late()".to_owned()));
 }
