@@ -70,7 +70,7 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
     }
     let folder = options.folder.as_ref().context("a class needs a folder")?;
     let folder = std::path::absolute(folder)
-        .with_context(|| format!("`{}` is no path", folder.display()))?;
+        .with_context(|| format!("`{}` is not a path", folder.display()))?;
     let mut hub = programs.hub(paths, &folder, options.memory, [8000, 8081, 8001]);
     hub.env(variables::CLASS_NOTEBOOKS, tested::notebooks(paths)?.folder);
     hub.env(variables::CLASS_ADDRESS, &options.address);
@@ -81,7 +81,9 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
 fn password_is_long_enough(password: Option<&str>) -> Result<()> {
     match password.map(|text| text.chars().count()) {
         None => {
-            bail!("learners need a password\nhint: set {CLASS_PASSWORD} to what they shall type")
+            bail!(
+                "learners need a password\nhint: set {CLASS_PASSWORD} to the password that they will type"
+            )
         }
         Some(length) if length < SHORTEST => {
             bail!(
@@ -95,7 +97,9 @@ fn password_is_long_enough(password: Option<&str>) -> Result<()> {
 /// Tries out a small class where there is npm, and says so where there is none.
 pub(crate) fn test(paths: &Paths, tools: &Tools) -> Result<()> {
     if process::which("npm").is_none() {
-        println!("skipped: the test of a class, since no npm is on the PATH to get its proxy from");
+        println!(
+            "skipped: the test of a class, whose proxy comes from npm, which is not on the PATH"
+        );
         return Ok(());
     }
     let programs = Programs::ensure(paths, tools)?;

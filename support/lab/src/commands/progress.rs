@@ -53,7 +53,7 @@ fn progress_file(paths: &Paths) -> Option<PathBuf> {
 
 fn solved(progress: Option<&Path>) -> Result<Solved> {
     progress.map_or(Ok(Solved::new()), |file| {
-        record::read(file).context("it cannot be told what is solved")
+        record::read(file).context("the record of solved exercises could not be read")
     })
 }
 
@@ -69,7 +69,10 @@ fn tell(paths: &Paths, progress: Option<&Path>) -> Result<()> {
     }
     println!("{} of {} solved", course.solved(&solved), all.len());
     if progress.is_none() {
-        println!("`{}` is empty, so nothing is noted.", variables::PROGRESS);
+        println!(
+            "`{}` is empty, so nothing is recorded.",
+            variables::PROGRESS
+        );
     }
     Ok(())
 }
