@@ -113,7 +113,8 @@ fn carry(paths: &Paths, course: &Course, inside: &str) -> Result<Option<String>>
     {
         if !merge::same_cells(&original, &solution) {
             said.push(
-                "its solution has outputs, so what you changed there is taken for your own and is not carried over; an author clears outputs by `cargo lab sync --tidy`"
+                "its solution has outputs, so what you changed there is taken for your own and is not carried over; an author \
+                 clears outputs by `cargo lab sync --tidy`"
                     .to_owned(),
             );
         }

@@ -49,7 +49,8 @@ pub(crate) fn export(paths: &Paths, progress: Option<&Path>, file: &Path) -> Res
         return Err(taken());
     }
     println!(
-        "{} notebooks and {} solved exercises are in `{shown}`; keep that file; this brings the work back:\n  cargo lab progress --import {shown}",
+        "{} notebooks and {} solved exercises are in `{shown}`; keep that file; this brings the work back:\n  cargo lab \
+         progress --import {shown}",
         work.notebooks.len() + work.damaged.len(),
         course.solved(&work.solved),
     );

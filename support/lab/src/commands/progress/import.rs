@@ -149,7 +149,8 @@ impl Does {
                 if let Some(saved) = not_all_of {
                     let kept = kept::keep(paths, inside, saved.text()?.as_bytes())?;
                     println!(
-                        "notebooks/{inside}: the file does not say which version of the lab it comes from; the notebook as it was saved is `{}`",
+                        "notebooks/{inside}: the file does not say which version of the lab it comes from; the notebook as it \
+                         was saved is `{}`",
                         paths.shown(&kept)
                     );
                 }
