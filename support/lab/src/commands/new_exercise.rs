@@ -129,7 +129,8 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
     )?;
     println!(
         "Write in this order: the solution's notebook, the check, attempts; `cargo lab sync` makes the exercise of the solution. \
-         Then name it in `notebooks/start_here.ipynb` and in the README.\nTest it by `cargo lab test {name}`."
+         Then add a row for it to `notebooks/start_here.ipynb`, `notebooks/index.md`, `notebooks/instructors.md` and the README.\n\
+         Test it by `cargo lab test {name}`."
     );
     Ok(())
 }

@@ -78,7 +78,7 @@ fn scopes(seen: &Seen) -> Result<Vec<Finding>, Finding> {
     {
         findings.push(Finding::new(
             Code::ClosedTwice,
-            "A connection that was closed was closed again: the second call gets an error instead of an answer.",
+            "A connection that was closed already was closed again: the second call gets an error instead of an answer.",
             "Close in one place, which every way through the function passes.",
         ));
     }
