@@ -36,16 +36,16 @@ const TESTED: usize = 6;
 /// Options of `cargo lab class`.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// Where each learner's folder shall lie; those that are there stay as they are.
+    /// Where to put a folder for each learner; folders that are there already stay as they are.
     #[arg(value_name = "DIR", required_unless_present = "trial")]
     folder: Option<PathBuf>,
-    /// Where learners reach it. Others than this machine's own need an address such as http://:8000.
+    /// Where learners reach it. To be reached from other machines, it needs an address such as http://:8000.
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8000")]
     address: String,
     /// Bytes of memory that one learner may use, all notebooks together.
     #[arg(long, value_name = "BYTES", default_value_t = MEMORY)]
     memory: u64,
-    /// Serve nobody: have so many learners work at the same time, in a folder of their own, and report what they took.
+    /// Serve nobody: let so many simulated learners work at the same time, and report how long they waited and what memory they took.
     #[arg(long = "try", value_name = "LEARNERS")]
     trial: Option<usize>,
     /// In a trial, seconds that each learner thinks before the next cell.

@@ -30,7 +30,7 @@ pub(crate) struct Options {
     /// The number of the exercise.
     #[arg(value_name = "N")]
     number: u32,
-    /// The folder of the project, which must not hold anything yet.
+    /// The folder of the project, which must be empty or not there yet.
     #[arg(value_name = "DIR")]
     folder: PathBuf,
     /// Take the solution rather than the exercise.

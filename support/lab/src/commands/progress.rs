@@ -25,7 +25,7 @@ pub(crate) struct Options {
     /// Write the exercises, other notebooks that you changed or made, and what is solved, into a new file.
     #[arg(long, value_name = "FILE", conflicts_with = "import")]
     export: Option<PathBuf>,
-    /// Bring back what such a file holds, into whatever version of the lab this is; what was there before is kept.
+    /// Bring back what such a file holds, also from another version of the lab; what was there before is kept.
     #[arg(long, value_name = "FILE")]
     import: Option<PathBuf>,
 }

@@ -20,7 +20,7 @@ pub(crate) struct Options {
     /// Register the kernel in your own folder of kernels too, where VS Code and every Jupyter of yours find it.
     #[arg(long)]
     user: bool,
-    /// Take such a registration back.
+    /// Remove such a registration.
     #[arg(long)]
     undo: bool,
 }
