@@ -81,6 +81,6 @@ fn what_is_not_solved_or_would_be_lost_is_refused() {
     assert!(refused(&["9", "--solution"], &new).contains("no exercise 9"));
     assert!(!new.exists());
     std::fs::write(scratch.path().join("mine.txt"), "kept").expect("written");
-    assert!(refused(&["1", "--solution"], scratch.path()).contains("is not empty"));
+    assert!(refused(&["1", "--solution"], scratch.path()).contains("holds something already"));
     assert_eq!(std::fs::read_dir(scratch.path()).expect("there").count(), 1);
 }

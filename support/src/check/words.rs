@@ -123,8 +123,8 @@ pub(super) fn holds_thread<T>(call: &str, run: &Run<T>) -> Option<Finding> {
                 format!(
                     "`{call}` computes{where_} for {took} ms on a thread of the runtime, and nothing else on that thread could run."
                 ),
-                "A loop that reads the clock until the time is over does not wait: `tokio::time::sleep(…).await` does. Move \
-                 computing to `spawn_blocking`.",
+                "A loop that looks at the time until it is over does not wait: `tokio::time::sleep(…).await` does. What has to \
+                 be computed belongs in `spawn_blocking`.",
             )
         } else {
             Finding::new(

@@ -57,7 +57,7 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
     }
     if folder.exists() && !process::entries(folder)?.is_empty() {
         bail!(
-            "`{}` is not empty\nhint: choose a folder that does not exist yet",
+            "`{}` holds something already\nhint: choose a folder that does not exist yet",
             folder.display()
         );
     }

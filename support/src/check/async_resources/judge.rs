@@ -61,7 +61,7 @@ fn scopes(seen: &Seen) -> Result<Vec<Finding>, Finding> {
                 "The work returned `Ok({ANSWER})`, and `with_connection` {}.",
                 said(&success.ended)
             ),
-            "Return what the work returned.",
+            "It returns what the work returned, as it is.",
         ));
     }
     let panic = match (&seen.dropped, &seen.panic) {
@@ -78,8 +78,9 @@ fn scopes(seen: &Seen) -> Result<Vec<Finding>, Finding> {
     {
         findings.push(Finding::new(
             Code::ClosedTwice,
-            "A connection that was closed already was closed again: the second call gets an error instead of an answer.",
-            "Close in one place, which every way through the function passes.",
+            "A connection that was closed was closed again: the second call gets an error instead of an answer.",
+            "Close in one place, on every way through the function. A `close(self)` that takes the connection would \
+             not even compile twice.",
         ));
     }
     // Whoever does not close after a success hardly does so after an error: once is enough to say it.
@@ -264,7 +265,7 @@ fn load_users(case: &Case, run: &Run<Result<Loaded, Error>>) -> Option<Finding> 
             Finding::new(
                 Code::ErrorSwallowed,
                 format!("Asked for the users {:?}, of which one cannot be loaded ({why}), `load_users` returned `Ok({})`.", case.ids, quote(&format!("{users:?}"))),
-                "Where one fails, the whole fails: return its `Err`, and make one where a row is missing. `flatten`, \
+                "Where one fails, the whole fails: return the `Err`, and make one where a row is missing. `flatten`, \
                  `filter_map(Result::ok)` and `unwrap_or_default` lose it.",
             )
         });

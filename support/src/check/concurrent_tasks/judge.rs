@@ -112,7 +112,7 @@ fn fate(plan: &Plan, jobs: &Jobs) -> Option<Finding> {
             Code::Cancelled,
             cancelled(),
             "What stops a job: `abort`, `abort_all`, a `JoinSet` or a future that is dropped, a time-out around it. Let each \
-             job end by itself, whatever becomes of the others.",
+             job end by itself, however the others end.",
         ));
     }
     if !lost.is_empty() {
@@ -146,8 +146,8 @@ fn fate(plan: &Plan, jobs: &Jobs) -> Option<Finding> {
             "Each of them has an error in its place, although none has failed: `run_all` stopped waiting. Leave out the \
              time-out: wait for each job, however long it takes."
         } else if jobs.results.iter().any(Result::is_err) {
-            "`try_join_all`, `?`, `break` and `return` leave at the first error, and drop all other handles. `.await` each \
-             handle, whatever became of the ones before."
+            "`try_join_all`, `?`, `break` and `return` leave at the first error, and let go of all other handles. `.await` each \
+             handle, however the ones before it ended."
         } else {
             "Dropping a `JoinHandle` does not stop its task: it goes on, and nobody waits for it. A sleep does not wait for \
              it either. Keep every handle, and `.await` each."
