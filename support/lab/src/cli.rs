@@ -49,9 +49,9 @@ enum Command {
     Export(export::Options),
     /// Say which exercises are solved, or save the work and bring it back.
     Progress(progress::Options),
-    /// Put notebooks back to what the lab has; what you had is kept.
+    /// Put notebooks back to the lab's version; yours is kept.
     Reset(reset::Options),
-    /// Bring in the newest version of the lab; answers, notes, cells of your own and progress stay.
+    /// Get the newest version of the lab; answers, notes, cells of your own and progress stay.
     Update(update::Options),
     /// Make an ordinary cargo project of a solved exercise.
     Eject(eject::Options),
@@ -59,9 +59,9 @@ enum Command {
     Class(class::Options),
     /// Time our kernel beside the stock one and Python's: minutes for each round.
     Bench(bench::Options),
-    /// Lay the skeleton of a new exercise, for those who write the lab.
+    /// Write the skeleton of a new exercise, for authors of the lab.
     NewExercise(new_exercise::Options),
-    /// Say what is installed, in which version, and what mends what is missing.
+    /// Say what is installed, in which version, and which command installs what is missing.
     Doctor(doctor::Options),
     /// Print the Python with the packages that tests need, by the name of their requirements; tests call this.
     #[command(hide = true)]

@@ -40,7 +40,7 @@ impl Notebook {
     pub(crate) fn read(path: &Path) -> Result<Self> {
         let bytes = fs::read(path)?;
         Notebook::parse(&bytes)
-            .with_context(|| format!("`{}` is no notebook that can be read", path.display()))
+            .with_context(|| format!("`{}` cannot be read as a notebook", path.display()))
     }
 
     /// A notebook from the bytes of its file. Some editors put a mark in front of them that says how they are encoded.
@@ -55,7 +55,7 @@ impl Notebook {
             bail!("it has no cells");
         };
         if json.get("nbformat").is_some_and(|format| *format != 4) {
-            bail!("it is of another format than 4\nhint: open it in JupyterLab, and save it");
+            bail!("its format is another than 4\nhint: open it in JupyterLab, and save it");
         }
         if !json["metadata"].is_object() && !json["metadata"].is_null() {
             bail!("its metadata is not an object");

@@ -104,7 +104,7 @@ codes! {
     ItemDuplicated = "item-duplicated",
     /// A reader could have seen a file that was written in part.
     PartialFile = "partial-file",
-    /// A failure that would have passed was taken for final.
+    /// A temporary failure was taken for final.
     NoRetry = "no-retry",
     /// It asked again without a pause, or without a longer one each time.
     NoBackoff = "no-backoff",

@@ -153,8 +153,7 @@ fn explanation(seen: &Seen) -> String {
         .map_or(Duration::ZERO, |(_, run)| run.waited);
     format!(
         "Three fetches took {:.1} times as long as the slowest of them, and came back in the order in which you asked. Your \
-         jobs ran as tasks: each had a handle, each handle was awaited, and the panic of one became a result instead of an \
-         end. In Python you would have written `asyncio.gather(*jobs, return_exceptions=True)`.",
+         jobs ran as tasks: each had a handle, each handle was awaited, and the panic of one became its result and did not end the others. In Python you would have written `asyncio.gather(*jobs, return_exceptions=True)`.",
         ratio(users, seen.longest(&IDS))
     )
 }

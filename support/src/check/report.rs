@@ -128,7 +128,7 @@ impl Report {
     /// Shows the verdict under the cell.
     pub fn evcxr_display(&self) {
         let note = self.not_noted.as_ref().map_or(String::new(), |error| {
-            format!("The pass could not be noted in your progress file: {error}")
+            format!("The pass could not be recorded in your progress file: {error}")
         });
         let plain = if note.is_empty() {
             self.to_string()

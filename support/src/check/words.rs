@@ -38,14 +38,14 @@ pub(super) fn panicked(call: &str, words: &str) -> Finding {
                 "`{call}` starts a runtime, or blocks on one, inside the one that runs it. Tokio says: `{}`",
                 quote(words)
             ),
-            "An `async fn` is already inside a runtime: replace `block_on(future)` by `future.await`, and leave \
-             `reqwest::blocking` to synchronous code.",
+            "An `async fn` is already inside a runtime: write `future.await` instead of `block_on(future)`, and use \
+             `reqwest::blocking` in synchronous code only.",
         )
     } else {
         Finding::new(
             Code::Panicked,
             format!("`{call}` panicked: `{}`.", quote(words)),
-            "Find the line that the words are about.",
+            "Find the line of your code that this message is about.",
         )
     }
 }
@@ -70,35 +70,35 @@ fn ends_never(call: &str, never: Never) -> Finding {
             ),
             "Look for a call that returns only when the waiting is over: `block_on` of another executor, \
              `std::sync::mpsc::Receiver::recv`, `join()` of a thread, a lock of `std::sync` that is held already, \
-             `std::thread::sleep`. In an `async fn`, whatever waits ends in `.await`.",
+             `std::thread::sleep`. In an `async fn`, every wait ends in `.await`.",
         ),
         Never::Computes => (
             Code::BlocksThread,
             format!(
-                "`{call}` computes without an end: one poll did not return, and its thread is busy. Nobody can stop it from \
+                "`{call}` computes and does not end: one poll did not return, and its thread is busy. Nobody can stop it from \
                  outside: it goes on, with the lowest priority, until you restart the kernel."
             ),
-            "Look for a loop without an `.await` in it, whose condition nobody can change meanwhile.",
+            "Look for a loop without an `.await` in it: nothing can change its condition while it runs.",
         ),
         Never::Asleep => (
             Code::NeverEnds,
             format!(
-                "`{call}` never ends: all of it is asleep, and nothing is left that would wake it."
+                "`{call}` never ends: everything in it waits, and nothing is left that could wake it."
             ),
-            "Who is to wake it? Look for `recv().await` while a sender is still alive, a `lock().await` that you hold \
-             already, a full channel that nobody reads, a permit that is never given back, `pending()`.",
+            "What should wake it? Look for `recv().await` while a sender is still alive, a `lock().await` on a lock that you \
+             hold already, a full channel that nobody reads, a permit that is never given back, `pending()`.",
         ),
         Never::Turns => (
             Code::NeverEnds,
-            format!("`{call}` never ends: it goes round and round, awaiting in each turn."),
-            "Look for the loop, and for what is to end it: does its condition ever change? Are tries counted?",
+            format!("`{call}` never ends: a loop in it repeats without end, and awaits each time."),
+            "Look for the loop, and for what should end it: does its condition ever change? Does it count its tries?",
         ),
         Never::Stuck => (
             Code::NeverEnds,
             format!(
-                "`{call}` never ends: it waits for a thread that is not the runtime's and does not come back."
+                "`{call}` never ends: it waits for a thread outside the runtime, which does not finish."
             ),
-            "Look into `spawn_blocking`, or the thread that you started: what does it wait for?",
+            "Look at `spawn_blocking`, or at the thread that you started: what does it wait for?",
         ),
     };
     Finding::new(code, message, read)
@@ -124,7 +124,7 @@ pub(super) fn holds_thread<T>(call: &str, run: &Run<T>) -> Option<Finding> {
                     "`{call}` computes{where_} for {took} ms on a thread of the runtime, and nothing else on that thread could run."
                 ),
                 "A loop that looks at the time until it is over does not wait: `tokio::time::sleep(…).await` does. What has to \
-                 be computed belongs into `spawn_blocking`.",
+                 be computed belongs in `spawn_blocking`.",
             )
         } else {
             Finding::new(
@@ -142,7 +142,7 @@ pub(super) fn holds_thread<T>(call: &str, run: &Run<T>) -> Option<Finding> {
     run.busy.then(|| {
         Finding::new(
             Code::BusyWait,
-            format!("`{call}` asks again and again whether it is time, and keeps a core busy with it."),
+            format!("`{call}` asks again and again whether something is ready, and keeps a core busy meanwhile."),
             "Await the thing itself: a `JoinHandle`, a `Notify`, `sleep(…)`. `yield_now` in a loop waits for nothing.",
         )
     })

@@ -33,7 +33,7 @@ impl fmt::Display for BadFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "`{}` is no fault; there are status:503, flaky:2, busy:2, slow:1500, never, cut, malformed and type",
+            "`{}` is not a fault that this server knows; it knows status:503, flaky:2, busy:2, slow:1500, never, cut, malformed and type",
             self.0
         )
     }

@@ -36,16 +36,16 @@ const TESTED: usize = 6;
 /// Options of `cargo lab class`.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// Where each learner's folder shall lie; those that are there stay as they are.
+    /// Where to put a folder for each learner; folders that are there already stay as they are.
     #[arg(value_name = "DIR", required_unless_present = "trial")]
     folder: Option<PathBuf>,
-    /// Where learners reach it. Others than this machine's own need an address such as http://:8000.
+    /// Where learners reach it. To be reached from other machines, it needs an address such as http://:8000.
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8000")]
     address: String,
     /// Bytes of memory that one learner may use, all notebooks together.
     #[arg(long, value_name = "BYTES", default_value_t = MEMORY)]
     memory: u64,
-    /// Serve nobody: have so many learners work at the same time, in a folder of their own, and report what they took.
+    /// Serve nobody: let so many simulated learners work at the same time, and report how long they waited and what memory they took.
     #[arg(long = "try", value_name = "LEARNERS")]
     trial: Option<usize>,
     /// In a trial, seconds that each learner thinks before the next cell.
@@ -70,7 +70,7 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
     }
     let folder = options.folder.as_ref().context("a class needs a folder")?;
     let folder = std::path::absolute(folder)
-        .with_context(|| format!("`{}` is no path", folder.display()))?;
+        .with_context(|| format!("`{}` is not a path", folder.display()))?;
     let mut hub = programs.hub(paths, &folder, options.memory, [8000, 8081, 8001]);
     hub.env(variables::CLASS_NOTEBOOKS, tested::notebooks(paths)?.folder);
     hub.env(variables::CLASS_ADDRESS, &options.address);
@@ -81,7 +81,9 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
 fn password_is_long_enough(password: Option<&str>) -> Result<()> {
     match password.map(|text| text.chars().count()) {
         None => {
-            bail!("learners need a password\nhint: set {CLASS_PASSWORD} to what they shall type")
+            bail!(
+                "learners need a password\nhint: set {CLASS_PASSWORD} to the password that they will type"
+            )
         }
         Some(length) if length < SHORTEST => {
             bail!(
@@ -95,7 +97,9 @@ fn password_is_long_enough(password: Option<&str>) -> Result<()> {
 /// Tries out a small class where there is npm, and says so where there is none.
 pub(crate) fn test(paths: &Paths, tools: &Tools) -> Result<()> {
     if process::which("npm").is_none() {
-        println!("skipped: the test of a class, since no npm is on the PATH to get its proxy from");
+        println!(
+            "skipped: the test of a class, whose proxy comes from npm, which is not on the PATH"
+        );
         return Ok(());
     }
     let programs = Programs::ensure(paths, tools)?;

@@ -31,7 +31,7 @@ pub(crate) struct Options {
     /// The number of the exercise.
     #[arg(value_name = "N")]
     number: u32,
-    /// The folder of the project, which must not hold anything yet.
+    /// The folder of the project, which must be empty or not there yet.
     #[arg(value_name = "DIR")]
     folder: PathBuf,
     /// Take the solution rather than the exercise.
@@ -58,13 +58,13 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
     }
     if folder.exists() && !process::entries(folder)?.is_empty() {
         bail!(
-            "`{}` holds something already\nhint: name a folder that does not exist yet",
+            "`{}` holds something already\nhint: choose a folder that does not exist yet",
             folder.display()
         );
     }
     // What is no Rust is said before there is a folder.
     compiling(&notebook, "", |_| Ok(Vec::new()))
-        .with_context(|| format!("`{}` makes no program", paths.shown(&path)))?;
+        .with_context(|| format!("`{}` cannot be made into a program", paths.shown(&path)))?;
     plain_crate::write(paths, folder)?;
     let name = path.file_stem().unwrap_or_default().to_string_lossy();
     let name = name
@@ -89,7 +89,7 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
         tokio = locked("tokio", &lock).context("`Cargo.lock` has no tokio")?,
     );
     let about = format!(
-        "`{}` of the async lab, as a program.\n//!\n//! `cargo run` runs its cells in their order; what a notebook draws is told in words.",
+        "`{}` of the async lab, as a program.\n//!\n//! `cargo run` runs its cells in their order; figures are printed as text.",
         paths.shown(&path)
     );
     for (name, text) in [
@@ -110,7 +110,7 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
     })
     .with_context(|| {
         format!(
-            "`{}` makes no program that compiles; what there is of one is in `{}`",
+            "`{}` does not compile as a program; what was written so far is in `{}`",
             paths.shown(&path),
             folder.display()
         )
@@ -207,7 +207,7 @@ fn compiling(
                 .filter(|number| !needed(&cells[*number]));
             let Some(cell) = cell else {
                 bail!(
-                    "the compiler says:\n{}\nhint: run the notebook from the top, mend what fails there, and name another folder",
+                    "the compiler says:\n{}\nhint: run the notebook from the top, fix what fails there, and choose another folder",
                     complaint.said
                 );
             };

@@ -68,7 +68,7 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     if !name.starts_with(|c: char| c.is_ascii_lowercase()) || !name.chars().all(plain) {
         bail!(
-            "`{name}` is no name of an exercise\nhint: small letters, digits and `_`, such as `shared_state`"
+            "`{name}` cannot be the name of an exercise\nhint: small letters, digits and `_`, such as `shared_state`"
         );
     }
     let known = record::exercises(&paths.notebooks());
@@ -76,7 +76,7 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
         let (its, rest) = known.split_once('_').unwrap_or_default();
         its == number.to_string() || rest == name
     }) {
-        bail!("there is `{taken}` already\nhint: take another number and another name");
+        bail!("`{taken}` exists already\nhint: choose another number and another name");
     }
     let fill = |text: &str| {
         let title = name.replace('_', " ");
@@ -114,7 +114,7 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
     }
     for (path, text) in &written {
         if !files::write_new(&paths.root.join(path), text)? {
-            bail!("`{path}` is there already\nhint: remove what an earlier try has left");
+            bail!("`{path}` exists already\nhint: remove what an earlier try has left");
         }
         println!("new      {path}");
     }
@@ -129,7 +129,8 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
     )?;
     println!(
         "Write in this order: the solution's notebook, the check, attempts; `cargo lab sync` makes the exercise of the solution. \
-         Then name it in `notebooks/start_here.ipynb` and in the README.\nTest it by `cargo lab test {name}`."
+         Then add a row for it to `notebooks/start_here.ipynb`, `notebooks/index.md`, `notebooks/instructors.md` and the README.\n\
+         Test it by `cargo lab test {name}`."
     );
     Ok(())
 }

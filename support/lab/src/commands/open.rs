@@ -11,7 +11,7 @@ use std::os::unix::process::CommandExt;
 /// Options of `cargo lab open`.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// Handed to JupyterLab as they are.
+    /// Given to JupyterLab as they are.
     #[arg(last = true)]
     pub(crate) jupyter: Vec<String>,
 }

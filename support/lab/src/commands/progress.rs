@@ -25,7 +25,7 @@ pub(crate) struct Options {
     /// Write the exercises, other notebooks that you changed or made, and what is solved, into a new file.
     #[arg(long, value_name = "FILE", conflicts_with = "import")]
     export: Option<PathBuf>,
-    /// Bring back what such a file holds, into whatever version of the lab this is; what was there before is kept.
+    /// Bring back what such a file holds, also from another version of the lab; what was there before is kept.
     #[arg(long, value_name = "FILE")]
     import: Option<PathBuf>,
 }
@@ -53,7 +53,7 @@ fn progress_file(paths: &Paths) -> Option<PathBuf> {
 
 fn solved(progress: Option<&Path>) -> Result<Solved> {
     progress.map_or(Ok(Solved::new()), |file| {
-        record::read(file).context("it cannot be told what is solved")
+        record::read(file).context("the record of solved exercises could not be read")
     })
 }
 
@@ -69,7 +69,10 @@ fn tell(paths: &Paths, progress: Option<&Path>) -> Result<()> {
     }
     println!("{} of {} solved", course.solved(&solved), all.len());
     if progress.is_none() {
-        println!("`{}` is empty, so nothing is noted.", variables::PROGRESS);
+        println!(
+            "`{}` is empty, so nothing is recorded.",
+            variables::PROGRESS
+        );
     }
     Ok(())
 }

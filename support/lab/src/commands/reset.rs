@@ -25,7 +25,7 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
     for inside in found {
         let original = course.original(&inside)?.with_context(|| {
             format!(
-                "it is not known what `notebooks/{inside}` was\nhint: git knows it once it is added"
+                "there is no original of `notebooks/{inside}`\nhint: git keeps one after `git add`"
             )
         })?;
         let text = committed::tidy(&original).text()?;

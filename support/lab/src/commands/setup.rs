@@ -20,7 +20,7 @@ pub(crate) struct Options {
     /// Register the kernel in your own folder of kernels too, where VS Code and every Jupyter of yours find it.
     #[arg(long)]
     user: bool,
-    /// Take such a registration back.
+    /// Remove such a registration.
     #[arg(long)]
     undo: bool,
 }
@@ -36,7 +36,7 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
     if options.undo {
         if places.is_empty() {
             bail!(
-                "`--undo` takes back what `--user` or `--sys-prefix` did\nhint: name one of them, too"
+                "`--undo` removes what `--user` or `--sys-prefix` registered\nhint: give one of them as well"
             );
         }
         let python = packages::ensure(paths)?;

@@ -79,7 +79,7 @@ fn all(paths: &Paths, mode: Mode) -> Result<()> {
     if mode == Mode::Check {
         bail!(
             "notebooks have drifted:\n  {list}\n\
-             hint: an author brings them back by `cargo lab sync --tidy`, which keeps a copy; a learner's are fine as they are"
+             hint: an author puts them in order by `cargo lab sync --tidy`, which keeps a copy; a learner's are fine as they are"
         );
     }
     bail!(
@@ -117,8 +117,8 @@ fn carry(paths: &Paths, course: &Course, inside: &str) -> Result<Option<String>>
     {
         if !merge::same_cells(&original, &solution) {
             said.push(
-                "its solution has run, so what you changed there is taken for yours and not for news; \
-                 an author clears it by `cargo lab sync --tidy`"
+                "its solution has outputs, so what you changed there is taken for your own and is not carried over; an author \
+                 clears outputs by `cargo lab sync --tidy`"
                     .to_owned(),
             );
         }
@@ -152,7 +152,7 @@ fn carry(paths: &Paths, course: &Course, inside: &str) -> Result<Option<String>>
     });
     if let Some(cell) = left {
         said.push(format!(
-            "the cell that begins with `{}` is another than the solution's, and was left as it is",
+            "the cell that begins with `{}` differs from the solution's, and was left as it is",
             first_line(cell)
         ));
     }

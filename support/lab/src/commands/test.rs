@@ -111,7 +111,8 @@ fn matching(paths: &Paths, name: &str) -> Result<()> {
     }
     if !found {
         bail!(
-            "no test, notebook or part has `{name}` in its name\nhint: such as `sync`, `4_async_resources`, `browser` or `class`"
+            "no test, notebook or part has `{name}` in its name\nhint: for example `sync`, `4_async_resources`, `browser` or \
+             `class`"
         );
     }
     Ok(())

@@ -28,8 +28,8 @@ pub(crate) struct Options {}
 /// Fetches what upstream has and brings it in.
 pub(crate) fn run(paths: &Paths, Options {}: &Options) -> Result<()> {
     let git = Git::of(&paths.root)?.context(
-        "git does not know this checkout, so there is nothing to bring it from\n\
-         hint: unpack a newer version of the lab elsewhere, and take your work along: \
+        "this checkout is not a git repository, so it is not known where a newer version comes from\n\
+         hint: unpack a newer version of the lab elsewhere, and take your work with you: \
          `cargo lab progress --export FILE` here, `cargo lab progress --import FILE` there",
     )?;
     let upstream = git.upstream().context(
@@ -46,7 +46,7 @@ pub(crate) fn run(paths: &Paths, Options {}: &Options) -> Result<()> {
     if let Some((remote, _)) = upstream.split_once('/') {
         let step = Step::start("Fetching");
         git.text(&["fetch", "--quiet", remote])
-            .context("what is new could not be fetched; nothing was changed")?;
+            .context("the newer version could not be fetched; nothing was changed")?;
         step.done(&upstream);
     }
     bring(paths, &git, &upstream)
@@ -84,7 +84,7 @@ fn bring(paths: &Paths, git: &Git, upstream: &str) -> Result<()> {
     }
     git.feed(&["update-index", "--index-info"], &index)?;
     git.text(&["merge", "--ff-only", "--no-autostash", "--quiet", &goal])
-        .context("git could not bring the rest; your notebooks are safe\nhint: mend what git says, and run `cargo lab update` again")?;
+        .context("git could not update the other files; your notebooks are safe\nhint: fix what git says, and run `cargo lab update` again")?;
     println!(
         "This is now the newest version ({} files are new); your answers, notes and cells are where they were.\n\
          For a notebook that is open in JupyterLab, take *File › Reload Notebook from Disk*.",

@@ -76,7 +76,7 @@ impl Driver {
     /// Starts it by a command of the Python that has nbclient.
     pub(crate) fn start(mut command: Command, paths: &Paths, job: &Job) -> Result<Self> {
         let folder = std::path::absolute(job.folder)
-            .with_context(|| format!("`{}` is no path", job.folder.display()))?;
+            .with_context(|| format!("`{}` is not a path", job.folder.display()))?;
         command
             .arg(paths.assets().join("execute.py"))
             .args(["--kernel", job.kernel])

@@ -65,7 +65,7 @@ pub(crate) fn elsewhere(
         && other != paths.program()
     {
         eprintln!(
-            "The kernel was registered there by another checkout, of `{}`, whose notebooks use this one's from now on.",
+            "The kernel there was that of another checkout, `{}`. Its notebooks use this checkout's kernel from now on.",
             other.display()
         );
     }
@@ -85,7 +85,7 @@ pub(crate) fn undo(paths: &Paths, python: &Path, place: Place) -> Result<()> {
     match registered_by(&folder) {
         None => eprintln!("There is no registration in {}", folder.display()),
         Some(other) if other != paths.program() => bail!(
-            "the kernel in `{}` was registered by another checkout, of `{}`\nhint: take it back there",
+            "the kernel in `{}` was registered by another checkout, `{}`\nhint: remove it there",
             folder.display(),
             other.display()
         ),

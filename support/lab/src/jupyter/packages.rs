@@ -189,7 +189,8 @@ fn virtual_environment(
         .any(|pin| found["packages"][split(pin).0].is_null())
     {
         bail!(
-            "pip has put the packages elsewhere\nhint: `pip config list` shows settings such as `target` or `prefix`, which the lab cannot work with; take them back"
+            "pip has put the packages elsewhere\nhint: `pip config list` shows settings such as `target` or `prefix`, with \
+             which the lab cannot work; remove them"
         );
     }
     // Written last: an interrupted installation is not taken for a whole one.

@@ -115,7 +115,7 @@ pub(crate) fn notebooks(paths: &Paths) -> Result<Tested> {
                 original
             }
             (Some(Err(error)), None) => {
-                bail!("`notebooks/{inside}` is no notebook that can be read: {error:#}")
+                bail!("`notebooks/{inside}` cannot be read as a notebook: {error:#}")
             }
             (None, None) => continue,
         };
@@ -180,7 +180,7 @@ impl Tested {
         let groups: Vec<String> = groups.collect();
         (!groups.is_empty()).then(|| {
             format!(
-                "Left aside what is yours in notebooks, and tested what the lab has in its place: {}.",
+                "What is yours in notebooks was left aside, and the lab's own was tested in its place: {}.",
                 groups.join("; ")
             )
         })

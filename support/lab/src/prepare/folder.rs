@@ -91,7 +91,7 @@ pub(crate) fn for_kernel(paths: &Paths, context: &BuildContext) -> Result<PathBu
     }
     config::write(paths)?;
     make(paths, context, &folder, |_| unchanged(paths, context, &folder))
-        .context("the kernel's dependencies could not be built\nhint: mend what is said below and start the kernel again; `cargo lab setup` shows more")?;
+        .context("the kernel's dependencies could not be built\nhint: fix what is said below and start the kernel again; `cargo lab setup` shows more")?;
     Ok(folder)
 }
 
@@ -99,7 +99,7 @@ pub(crate) fn for_kernel(paths: &Paths, context: &BuildContext) -> Result<PathBu
 fn unchanged(paths: &Paths, context: &BuildContext, folder: &Path) -> Result<()> {
     if named(paths, context)? != folder {
         bail!(
-            "`support` was edited while it was built\nhint: start again, it builds what there is now"
+            "`support` was edited while it was built\nhint: start again; the new version is built then"
         );
     }
     Ok(())

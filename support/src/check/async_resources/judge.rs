@@ -61,7 +61,7 @@ fn scopes(seen: &Seen) -> Result<Vec<Finding>, Finding> {
                 "The work returned `Ok({ANSWER})`, and `with_connection` {}.",
                 said(&success.ended)
             ),
-            "It hands on what the work returned.",
+            "It returns what the work returned, as it is.",
         ));
     }
     let panic = match (&seen.dropped, &seen.panic) {
@@ -79,7 +79,7 @@ fn scopes(seen: &Seen) -> Result<Vec<Finding>, Finding> {
         findings.push(Finding::new(
             Code::ClosedTwice,
             "A connection that was closed was closed again: the second call gets an error instead of an answer.",
-            "Close in one place, which every way through the function passes. A `close(self)` that takes the connection would \
+            "Close in one place, on every way through the function. A `close(self)` that takes the connection would \
              not even compile twice.",
         ));
     }
@@ -161,7 +161,8 @@ fn destructor(dropped: &Run<Result<Option<String>, Error>>) -> Finding {
         Ended::Returned(Ok(Some(words))) => {
             let mut finding = panicked(when, words);
             finding.message.push_str(
-                " That was a destructor. Where a panic of the work runs it, the second panic ends the process, so the check did not try.",
+                " That was a destructor. Where a panic of the work runs it, the second panic ends the process, so the check \
+                 did not try.",
             );
             finding.read = "A `Drop` can neither wait nor panic. Close on the way out, by `.await`, after `catch_unwind`.".to_owned();
             finding
@@ -201,7 +202,7 @@ fn closed(scope: &Scope, code: Code, work: &str) -> Option<Finding> {
     } else {
         let way = match code {
             Code::NotClosedAfterSuccess => {
-                "Nothing closes a connection but `connection.close().await`: `Drop` cannot wait."
+                "Only `connection.close().await` closes a connection: `Drop` cannot wait."
             }
             Code::NotClosedAfterError => {
                 "A `?` between `open` and `close` leaves the function, and the connection open. Keep the result, and \
@@ -239,7 +240,7 @@ fn load_users(case: &Case, run: &Run<Result<Loaded, Error>>) -> Option<Finding> 
                 "One query among others fails ({why}), and `load_users` panicked: `{}`.",
                 quote(words)
             ),
-            "A failure is an `Err` for the caller: `?` in the place of `unwrap`.",
+            "A failure is an `Err` for the caller: write `?` instead of `unwrap`.",
         ));
     }
     let call = match run.ended {
@@ -264,7 +265,7 @@ fn load_users(case: &Case, run: &Run<Result<Loaded, Error>>) -> Option<Finding> 
             Finding::new(
                 Code::ErrorSwallowed,
                 format!("Asked for the users {:?}, of which one cannot be loaded ({why}), `load_users` returned `Ok({})`.", case.ids, quote(&format!("{users:?}"))),
-                "Where one fails, the whole fails: hand on the `Err`, and make one where a row is missing. `flatten`, \
+                "Where one fails, the whole fails: return the `Err`, and make one where a row is missing. `flatten`, \
                  `filter_map(Result::ok)` and `unwrap_or_default` lose it.",
             )
         });
@@ -283,7 +284,7 @@ fn users(case: &Case, loaded: &Loaded) -> Option<Finding> {
                 found.iter().map(|user| user.id).collect::<Vec<_>>(),
                 case.ids
             ),
-            "`try_join_all` keeps the order. One query with `IN`, and whatever is unordered, give their own.",
+            "`try_join_all` keeps the order. One query with `IN`, and everything unordered, has an order of its own.",
         )),
         other => Some(Finding::new(
             Code::WrongResult,
@@ -292,7 +293,7 @@ fn users(case: &Case, loaded: &Loaded) -> Option<Finding> {
                 case.ids,
                 quote(&format!("{other:?}"))
             ),
-            "It returns one `User` for each id, as the table `users` has them.",
+            "Return one `User` for each id, as it is in the table `users`.",
         )),
     }
 }

@@ -80,7 +80,8 @@ fn spread(plan: &Plan, words: &str) -> Option<Finding> {
                 "Job {job} panicked in its task, and `run_all` panicked in turn: `{}`.",
                 quote(words)
             ),
-            "`unwrap` and `expect` on what a `JoinHandle` returns panic where the task did. Keep the `Err`: it is the result of that job.",
+            "`unwrap` and `expect` on what a `JoinHandle` returns panic where the task did. Keep the `Err`: it is the result \
+             of that job.",
         )
     };
     Some(Finding::new(Code::Panicked, message, read))
@@ -111,7 +112,7 @@ fn fate(plan: &Plan, jobs: &Jobs) -> Option<Finding> {
             Code::Cancelled,
             cancelled(),
             "What stops a job: `abort`, `abort_all`, a `JoinSet` or a future that is dropped, a time-out around it. Let each \
-             job end by itself, whatever becomes of the others.",
+             job end by itself, however the others end.",
         ));
     }
     if !lost.is_empty() {
@@ -124,7 +125,8 @@ fn fate(plan: &Plan, jobs: &Jobs) -> Option<Finding> {
             Finding::new(
                 Code::Cancelled,
                 cancelled(),
-                "`abort` stops a task at its next `.await`, and one that has not begun never begins. Leave it out, and await the handle.",
+                "`abort` stops a task at its next `.await`, and one that has not begun never begins. Leave it out, and await \
+                 the handle.",
             )
         } else {
             Finding::new(
@@ -133,26 +135,27 @@ fn fate(plan: &Plan, jobs: &Jobs) -> Option<Finding> {
                     "These jobs were dropped, and never ran: {lost:?}. `run_all` returned `{}`.",
                     returned()
                 ),
-                "Each job is spawned, and each has a result. Look for `skip`, `take`, a range that ends early, a `return` in the loop.",
+                "Spawn each job, and return a result for each. Look for `skip`, `take`, a range that ends early, a `return` \
+                 in the loop.",
             )
         });
     }
     (!alive.is_empty()).then(|| {
         let given_up = |place: &usize| jobs.results.get(*place).is_some_and(Result::is_err);
         let read = if jobs.results.len() == plan.count() && alive.iter().all(given_up) {
-            "In the place of each stands an error, although none of them has failed: `run_all` gave up waiting. Leave out the \
-             time-out: what a job returns is asked for, however long it takes."
+            "Each of them has an error in its place, although none has failed: `run_all` stopped waiting. Leave out the \
+             time-out: wait for each job, however long it takes."
         } else if jobs.results.iter().any(Result::is_err) {
             "`try_join_all`, `?`, `break` and `return` leave at the first error, and let go of all other handles. `.await` each \
-             handle, whatever became of the ones before."
+             handle, however the ones before it ended."
         } else {
-            "Dropping a `JoinHandle` does not stop its task, it only lets go of it; and a sleep is not a wait for it. Keep every \
-             handle, and `.await` each."
+            "Dropping a `JoinHandle` does not stop its task: it goes on, and nobody waits for it. A sleep does not wait for \
+             it either. Keep every handle, and `.await` each."
         };
         Finding::new(
             Code::HandleDropped,
             format!(
-                "`run_all` came back while these jobs still ran: {alive:?}. Nobody waited for them. It returned `{}`.",
+                "`run_all` returned while these jobs still ran: {alive:?}. Nobody waited for them. It returned `{}`.",
                 returned()
             ),
             read,
@@ -218,14 +221,16 @@ fn returned(plan: &Plan, jobs: &Jobs) -> Option<Finding> {
             Code::PanicSwallowed,
             match invented {
                 Some(value) => format!(
-                    "A job panicked, and came back as `Ok({value:?})`: whoever called `run_all` takes it for a success."
+                    "A job panicked, and came back as `Ok({value:?})`: the caller takes it for a success."
                 ),
                 None => format!(
-                    "{} of the jobs panicked, and {errors} of the results are errors: nobody will ever know. `run_all` returned `{quoted}`.",
+                    "{} of the jobs panicked, and {errors} of the results are errors: the caller does not learn of every \
+                     panic. `run_all` returned `{quoted}`.",
                     plan.panics.len()
                 ),
             },
-            "`handle.await` returns `Err(JoinError)` where the task panicked. `flatten`, `if let Ok(…)`, `unwrap_or_default` and `let _ =` lose it.",
+            "`handle.await` returns `Err(JoinError)` where the task panicked. `flatten`, `if let Ok(…)`, `unwrap_or_default` \
+             and `let _ =` lose it.",
         ));
     }
     if results.len() != plan.count() {
@@ -257,8 +262,8 @@ fn returned(plan: &Plan, jobs: &Jobs) -> Option<Finding> {
             Plan::words(*lost),
             quote(&format!("{:?}", results[*lost]))
         ),
-        "`map_err(|error| error.to_string())` keeps the words of a `JoinError`. Whoever takes its payload apart finds a `&str` \
-         where `panic!` had no arguments, and a `String` where it had some.",
+        "`map_err(|error| error.to_string())` keeps the words of a `JoinError`. Its payload is a `&str` where `panic!` had no \
+         arguments, and a `String` where it had some.",
     ))
 }
 
@@ -277,7 +282,7 @@ fn overlap(plan: &Plan, jobs: &Jobs) -> Option<Finding> {
                 "Of {} jobs, never more than {most} were under way at the same time.",
                 plan.count()
             ),
-            "All of them are to run at the same time: spawn every job before you await the first handle, without a limit.",
+            "All of them should run at the same time: spawn every job before you await the first handle, without a limit.",
         )),
     }
 }
@@ -288,7 +293,7 @@ fn own_tasks(jobs: &Jobs) -> Option<Finding> {
     (tasks.len() < jobs.tasks.len()).then(|| {
         Finding::new(
             Code::NotSpawned,
-            "All results are right, but the jobs are no tasks of their own: they ran inside of the task that called `run_all`, or \
+            "All results are right, but the jobs are not tasks of their own: they ran inside the task that called `run_all`, or \
              shared one.",
             "`tokio::spawn(job)`, or `set.spawn(job)`, for each of them. A task may run on another thread, and its `JoinHandle` \
              catches its panic for you.",

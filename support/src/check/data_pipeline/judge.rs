@@ -44,13 +44,14 @@ fn held(seen: &Seen) -> Option<Finding> {
         return Some(Finding::new(
             Code::BlocksThread,
             "`process` computes, and it ran on the thread of the runtime: no answer is read meanwhile.",
-            "`tokio::task::spawn_blocking(move || process(item)).await` gives it a thread that may be busy.",
+            "`tokio::task::spawn_blocking(move || process(item)).await` runs it on a thread that may be held.",
         ));
     }
     if seen.processing.in_its_midst {
         return Some(Finding::new(
             Code::BlocksThread,
-            "`process` computes, and it ran in the middle of the task that awaits all the items (`block_in_place`): the runtime goes \
+            "`process` computes, and it ran in the middle of the task that awaits all the items (`block_in_place`): the \
+             runtime goes \
              on, and the other items of that task stand still.",
             "`tokio::task::spawn_blocking(move || process(item)).await` gives it a thread, and the task goes on.",
         ));
@@ -85,7 +86,8 @@ fn flow(seen: &Seen) -> Vec<Finding> {
     if seen.gave_up {
         findings.push(Finding::new(
             Code::SequentialStages,
-            "Nothing was saved before everything was fetched: we held the last answer back until something would be.",
+            "Nothing was saved before everything was fetched: the check held the last answer back until something was saved, \
+             in vain.",
             "Let each item go through its stages by itself: one `async fn` that fetches, processes and saves *one* item, and \
              many of them at the same time.",
         ));
@@ -103,7 +105,7 @@ fn unlimited(seen: &Seen) -> Option<Finding> {
             ),
             format!(
                 "A `Semaphore::new({LIMIT})` of which each request holds a permit, the one that asks again included, or \
-                 `buffer_unordered({LIMIT})`, keeps to it."
+                 `buffer_unordered({LIMIT})`, keeps this limit."
             ),
         )
     })
@@ -122,7 +124,7 @@ fn items(plan: &Plan, seen: &Seen, results: &[Saved]) -> Option<Finding> {
         let read = if error.contains("No such file") {
             "Do several items write to the same name before they rename it? Each needs a name of its own."
         } else {
-            "Its words say where it comes from."
+            "Its text says where it comes from."
         };
         return Some(Finding::new(
             code,
@@ -150,7 +152,7 @@ fn items(plan: &Plan, seen: &Seen, results: &[Saved]) -> Option<Finding> {
                 good.len(),
                 quote(&format!("{results:?}"))
             ),
-            "Each URL gives one result, each item one `result_<id>.json`. Look for what drops: `flatten`, `filter_map`, \
+            "Each URL gives one result, each item one `result_<id>.json`. Look for what loses items: `flatten`, `filter_map`, \
              `if let Ok(…)`, a channel that is closed early.",
         ));
     }
@@ -169,7 +171,7 @@ fn items(plan: &Plan, seen: &Seen, results: &[Saved]) -> Option<Finding> {
         return Some(Finding::new(
             Code::ItemDuplicated,
             format!("These items were processed, or reported, more than once: {twice:?}."),
-            "An item belongs to one task. What is tried again is the request, not the stages behind it.",
+            "Try only the request again, not the stages after it.",
         ));
     }
     (results.len() != good.len()).then(|| {
@@ -194,7 +196,7 @@ fn otherwise(good: &[u32], seen: &Seen, results: &[Saved]) -> Option<Finding> {
         return Some(Finding::new(
             Code::WrongResult,
             format!(
-                "Every item is saved, and what comes back are not their ids: {id} is missing in `{}`.",
+                "Every item is saved, but what is returned are not their ids: {id} is missing in `{}`.",
                 quote(&format!("{results:?}"))
             ),
             "Return the `id` of the item itself, whatever its place.",
@@ -211,14 +213,14 @@ fn otherwise(good: &[u32], seen: &Seen, results: &[Saved]) -> Option<Finding> {
     let (message, read) = match (elsewhere, seen.files.get(&file(*id))) {
         (Some((name, _)), _) => (
             format!(
-                "What `process` made of item {id} lies in `{name}`, and not in `{}`.",
+                "What `process` made of item {id} is in `{name}`, and not in `{}`.",
                 file(*id)
             ),
-            "`given.output.join(format!(\"result_{id}.json\"))`; whatever has another name meanwhile is renamed to it.",
+            "`given.output.join(format!(\"result_{id}.json\"))`; a file that has another name at first is renamed to that.",
         ),
         (None, Some(content)) if content != BEFORE => (
             format!(
-                "In `{}` stands `{}`, and `process` returned `{}`.",
+                "`{}` holds `{}`, but `process` returned `{}`.",
                 file(*id),
                 quote(content),
                 text(*id)
@@ -236,11 +238,11 @@ fn written(plan: &Plan, seen: &Seen) -> Option<Finding> {
     let rest: Vec<_> = seen.files.keys().filter(|name| !result(name)).collect();
     let what = if seen.reader != BEFORE {
         format!(
-            "Whoever had `{}` open from the run before saw it change under their eyes: it was written in place.",
+            "A reader that had `{}` open since the run before saw it change: it was written in place.",
             file(open(plan))
         )
     } else if !rest.is_empty() {
-        format!("In the folder of the results lies what is none: {rest:?}.")
+        format!("The folder of the results holds something else, too: {rest:?}.")
     } else {
         return None;
     };

@@ -51,7 +51,8 @@ fn fetch(seen: &Seen) -> Option<Finding> {
     if first.real && seen.timers.0.is_none() {
         return Some(Finding::new(
             Code::BlocksThread,
-            "`fetch` waits for a thread that it starts, and that thread sleeps: the runtime goes on, but each fetch costs a thread.",
+            "`fetch` waits for a thread that it starts, and that thread sleeps: the runtime goes on, but each fetch costs a \
+             thread.",
             "`tokio::time::sleep(…).await` waits without any thread.",
         ));
     }
@@ -76,7 +77,8 @@ fn waits_for_nothing(seen: &Seen, run: &Run<String>) -> Finding {
     } else if run.pool {
         Finding::new(
             Code::BlocksThread,
-            "`fetch` moves its waiting to a thread for blocking work: the runtime goes on, but each fetch costs a thread that sleeps.",
+            "`fetch` moves its waiting to a thread for blocking work: the runtime goes on, but each fetch costs a thread that \
+             sleeps.",
             "`spawn_blocking` is for what cannot be awaited. Here, `tokio::time::sleep(…).await` needs no thread at all.",
         )
     } else if seen.timers.0.is_some() && run.polls == 1 && !seen.room {
@@ -88,8 +90,9 @@ fn waits_for_nothing(seen: &Seen, run: &Run<String>) -> Finding {
     } else if seen.timers.0.is_some() {
         Finding::new(
             Code::NoWait,
-            "`fetch` awaits, and no time passes: what it waits for is over at once.",
-            "For how long does it sleep? The first `tick()` of an interval is over at once, as is a sleep of nothing. `tokio::time::sleep(STEP).await` waits.",
+            "`fetch` awaits, and no time passes: what it waits for is ready at once.",
+            "For how long does it sleep? The first `tick()` of an interval is ready at once, and so is a sleep of zero. \
+             `tokio::time::sleep(STEP).await` waits.",
         )
     } else {
         Finding::new(
@@ -120,7 +123,7 @@ fn fetch_all(seen: &Seen, fetch_is_right: bool) -> Vec<Finding> {
     if fetch_is_right && run.waited <= NOTHING && run.left == 0 && run.pool {
         return vec![Finding::new(
             Code::BlocksThread,
-            "`fetch_all` awaits no `fetch`: it has threads for blocking work do the waiting, and each costs a thread that sleeps.",
+            "`fetch_all` awaits no `fetch`: threads for blocking work do the waiting, one sleeping thread for each.",
             "Await the futures themselves, by `join_all`: they need no thread while they wait.",
         )];
     }
@@ -130,7 +133,7 @@ fn fetch_all(seen: &Seen, fetch_is_right: bool) -> Vec<Finding> {
     if fetch_is_right && run.waited <= NOTHING {
         return vec![Finding::new(
             Code::NotAwaited,
-            "`fetch_all` returned without any fetch having been awaited: no time passed in it.",
+            "`fetch_all` returned, and no fetch was awaited: no time passed in it.",
             "Calling `fetch(id)` makes a future, which does nothing until it is awaited. `join_all(…)` is a future, too.",
         )];
     }
@@ -138,7 +141,7 @@ fn fetch_all(seen: &Seen, fetch_is_right: bool) -> Vec<Finding> {
         return vec![Finding::new(
             Code::NotCalled,
             "`fetch_all` waits by itself and never calls `fetch`.",
-            "It makes a `fetch(id)` for every id, and returns what these return.",
+            "Call `fetch(id)` for every id, and return the results.",
         )];
     }
     if fetch_is_right {
@@ -173,7 +176,7 @@ fn overlap(seen: &Seen, ids: &[u32], run: &Run<Vec<String>>) -> Option<Finding> 
                 ids.len(),
                 ratio(run.waited, longest)
             ),
-            "An `.await` in a loop waits for each turn to end. Make all futures first, then await them together.",
+            "An `.await` in a loop ends each wait before the next one begins. Make all futures first, then await them together.",
         )
     })
 }
@@ -185,7 +188,8 @@ fn limit(seen: &Seen) -> Option<Finding> {
         Some(Finding::new(
             Code::Limited,
             format!(
-                "Three fetches overlap, and of more, some wait for others: {} fetches took {:.1} times as long as the longest of them alone.",
+                "Three fetches overlap, but of more than three, some wait for others: {} fetches took {:.1} times as long as \
+                 the longest of them alone.",
                 ids.len(),
                 ratio(run.waited, seen.longest(ids))
             ),
@@ -207,7 +211,7 @@ fn results(ids: &[u32], run: &Run<Vec<String>>) -> Option<Finding> {
             format!(
                 "The results are right, but not in the order of `ids`: `{results:?}` for `{ids:?}`."
             ),
-            "`join_all` keeps the order; whatever gives results as they come in, or sorts them, needs them put back in place.",
+            "`join_all` keeps the order. Where results come in another order, or are sorted, put each back in its place.",
         ))
     } else {
         Some(Finding::new(
@@ -216,7 +220,7 @@ fn results(ids: &[u32], run: &Run<Vec<String>>) -> Option<Finding> {
                 "`fetch_all(vec!{ids:?})` returned `{}` instead of `{wanted:?}`.",
                 quote(&format!("{results:?}"))
             ),
-            "It returns what each `fetch` returned, one for each id, whatever their number.",
+            "Return what each `fetch` returned: one result for each id, for any number of ids.",
         ))
     }
 }

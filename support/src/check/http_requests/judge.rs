@@ -65,7 +65,8 @@ fn connections(seen: &Seen) -> Option<Finding> {
         return Some(Finding::new(
             Code::ClientPerRequest,
             format!(
-                "{requests} requests came over {connections} connections, {foreign} of them not from the client that `fetch_all` is \
+                "{requests} requests came over {connections} connections, {foreign} of them not from the client that \
+                 `fetch_all` is \
                  given: it makes clients of its own, whose connections are used once."
             ),
             "A `Client` keeps its connections and gives them to the next request; `Client::new()` and `reqwest::get` begin \
@@ -109,7 +110,7 @@ fn together(seen: &Seen) -> Option<Finding> {
         most if most < all => Some(Finding::new(
             Code::Limited,
             format!("Of {all} requests, never more than {most} were in flight at the same time."),
-            "This exercise asks for all of them at once. `join_all` sends them so; `buffered(n)`, chunks and semaphores limit \
+            "This exercise asks for all of them at once. `join_all` does that; `buffered(n)`, chunks and semaphores limit \
              them.",
         )),
         _ => None,
@@ -143,7 +144,7 @@ fn posts(results: &[Fetched]) -> Option<Finding> {
     Some(Finding::new(
         Code::WrongResult,
         format!(
-            "All {} answers are good, and `fetch_all` returned {} results; at place {place} stands {got} where {came} belongs.",
+            "All {} answers are good, and `fetch_all` returned {} results; at place {place} it has {got} instead of {came}.",
             POSTS.len(),
             results.len()
         ),
@@ -162,7 +163,7 @@ fn stops(what: String) -> Finding {
         Code::OneFailureStopsAll,
         what,
         "Keep a `Result` for each URL, and no `unwrap`: the caller decides what a failure means. `?` and `try_join_all` in \
-         `fetch_all` end it for all of them.",
+         `fetch_all` end all of them.",
     )
 }
 
@@ -207,7 +208,7 @@ fn failures(run: &Run<Vec<Fetched>>) -> Option<Finding> {
         return Some(Finding::new(
             Code::ErrorSwallowed,
             format!(
-                "No answer holds this post, and `fetch_all` returned it in the place of an error: `{}`.",
+                "No answer holds this post, and `fetch_all` returned it instead of an error: `{}`.",
                 quote(&format!("{invented:?}"))
             ),
             "Where a URL fails, its place holds the `Err`. `unwrap_or_else` and `unwrap_or_default` invent a success.",
@@ -231,7 +232,7 @@ fn failures(run: &Run<Vec<Fetched>>) -> Option<Finding> {
         Finding::new(
             Code::OrderLost,
             format!("All results are there, but not in the order of `urls`: `{returned}`."),
-            "An error stands where its URL stands. `partition` and a sort move it.",
+            "Keep each error in the place of its URL. `partition` and a sort move it.",
         )
     })
 }
@@ -246,8 +247,8 @@ fn without_end(alone: &Run<()>) -> Option<Finding> {
     matches!(alone.ended, Ended::Never(_)).then(|| {
         Finding::new(
             Code::NoTimeout,
-            "`fetch_all` gives up on a request that is never answered, and the client of `build_client` does not: any other request \
-             over it would be waited for without an end.",
+            "`fetch_all` gives up on a request that is never answered, but the client of `build_client` does not: any other \
+             request over it could wait for ever.",
             "`Client::builder().timeout(TIMEOUT).build()` gives a time-out to every request of the client.",
         )
     })
@@ -266,7 +267,8 @@ fn patience(run: &Run<Vec<Fetched>>, waited: Duration) -> Option<Finding> {
         Ended::Returned(results) => results,
         Ended::Never(Never::Asleep) => {
             return no_timeout(
-                "One of three URLs is never answered, and `fetch_all` waits for it for ever: a client has no time-out by itself."
+                "One of three URLs is never answered, and `fetch_all` waits for it for ever: a client has no time-out unless \
+                 you set one."
                     .to_owned(),
             );
         }
@@ -307,7 +309,7 @@ fn patience(run: &Run<Vec<Fetched>>, waited: Duration) -> Option<Finding> {
         Finding::new(
             Code::TimeoutTooShort,
             format!(
-                "A request was given up after {} ms at the most: many a good answer takes longer. The notebook asks for {:.0} s.",
+                "A request was given up after {} ms at the most: many good answers take longer. The notebook asks for {:.0} s.",
                 waited.as_millis(),
                 TIMEOUT.as_secs_f64()
             ),

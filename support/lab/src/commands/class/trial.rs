@@ -70,7 +70,7 @@ pub(super) fn run(
         .stderr(output)
         .process_group(0);
     let hub = Hub(command.spawn().context("JupyterHub could not be started")?);
-    let hint = || format!("hint: it says why in `{}`", paths.shown(&log));
+    let hint = || format!("hint: the reason is in `{}`", paths.shown(&log));
     hub.wait(ports[0]).with_context(hint)?;
     let said = process::checked_stdout(
         process::command(&programs.python)
@@ -87,7 +87,7 @@ pub(super) fn run(
     drop(hub);
     step.done("worked at the same time");
     let report: Report =
-        serde_json::from_str(&said).context("the trial's report is not what it should be")?;
+        serde_json::from_str(&said).context("the trial's report could not be read")?;
     println!("{}", table(&report));
     match report.learners.iter().find(|one| !one.passed) {
         Some(one) => bail!(
@@ -187,7 +187,7 @@ fn table(report: &Report) -> String {
     if let Some(said) = &report.all.beyond_the_limit {
         let _ = write!(
             text,
-            "One asked for twice the limit, the others went on. The cell said:\n  {}",
+            "One learner's cell asked for twice the limit, and the others went on. That cell said:\n  {}",
             said.replace('\n', "\n  ")
         );
     }

@@ -12,7 +12,7 @@ use std::path::Path;
 /// damaged goes along as it is.
 pub(crate) fn export(paths: &Paths, progress: Option<&Path>, file: &Path) -> Result<()> {
     let shown = file.display();
-    let taken = || anyhow!("`{shown}` is there already\nhint: name another file");
+    let taken = || anyhow!("`{shown}` exists already\nhint: choose another name");
     if file.exists() {
         return Err(taken());
     }
@@ -28,7 +28,7 @@ pub(crate) fn export(paths: &Paths, progress: Option<&Path>, file: &Path) -> Res
         }
         let bytes = fs::read(&path)?;
         let Ok(notebook) = Notebook::parse(&bytes) else {
-            eprintln!("notebooks/{inside} is damaged; it goes along as it is.");
+            eprintln!("notebooks/{inside} is damaged; it is exported as it is.");
             let text = String::from_utf8_lossy(&bytes).into_owned();
             work.damaged.insert(inside, text);
             continue;
@@ -49,7 +49,8 @@ pub(crate) fn export(paths: &Paths, progress: Option<&Path>, file: &Path) -> Res
         return Err(taken());
     }
     println!(
-        "{} notebooks and {} solved exercises are in `{shown}`; keep that file, and bring it back by\n  cargo lab progress --import {shown}",
+        "{} notebooks and {} solved exercises are in `{shown}`; keep that file; this brings the work back:\n  cargo lab \
+         progress --import {shown}",
         work.notebooks.len() + work.damaged.len(),
         course.solved(&work.solved),
     );

@@ -48,7 +48,7 @@ impl Work {
         let shown = file.display();
         let foreign = || {
             anyhow!(
-                "`{shown}` is not a file of this lab's work\n\
+                "`{shown}` is not a file with work from this lab\n\
                  hint: such a file is written by `cargo lab progress --export FILE`"
             )
         };
@@ -58,7 +58,7 @@ impl Work {
         let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
         let json: Value = serde_json::from_slice(bytes).map_err(|error| {
             if error.is_eof() {
-                anyhow!("`{shown}` ends in the middle\nhint: export or upload it once more")
+                anyhow!("`{shown}` is incomplete\nhint: export or upload it once more")
             } else {
                 foreign().context(format!("`{shown}` could not be read: {error}"))
             }
@@ -80,7 +80,7 @@ impl Work {
         let mut places = work.notebooks.keys().chain(work.damaged.keys());
         if let Some(place) = places.find(|place| !is_among_notebooks(place)) {
             bail!(
-                "`{shown}` holds `{place}`, which is no place for a notebook; nothing was changed"
+                "`{shown}` holds `{place}`, which is not the path of a notebook; nothing was changed"
             );
         }
         Ok(work)

@@ -31,7 +31,7 @@ pub(crate) fn import(paths: &Paths, progress: Option<&Path>, file: &Path) -> Res
     }
     let Some(progress) = progress else {
         println!(
-            "`{}` is empty, so it is not noted what is solved.",
+            "`{}` is empty, so solved exercises are not recorded.",
             variables::PROGRESS
         );
         return Ok(());
@@ -42,7 +42,7 @@ pub(crate) fn import(paths: &Paths, progress: Option<&Path>, file: &Path) -> Res
             *first = second.min(*first);
         }
     })
-    .context("the notebooks are back, but what is solved could not be noted")?;
+    .context("the notebooks are back, but the solved exercises could not be recorded")?;
     println!("{} exercises are solved.", course.solved(&solved));
     Ok(())
 }
@@ -136,11 +136,13 @@ impl Does {
                     return Ok(false);
                 }
                 if files::write_new(&path, text)? {
-                    println!("notebooks/{inside}: laid there");
+                    println!("notebooks/{inside}: added");
                 } else {
                     let laid = kept::keep(paths, inside, text.as_bytes())?;
                     let laid = paths.shown(&laid);
-                    println!("notebooks/{inside}: another lies there; this one is `{laid}`");
+                    println!(
+                        "notebooks/{inside}: another notebook has this name; the one from the file is `{laid}`"
+                    );
                 }
                 Ok(false)
             }
@@ -148,7 +150,8 @@ impl Does {
                 if let Some(saved) = not_all_of {
                     let kept = kept::keep(paths, inside, saved.text()?.as_bytes())?;
                     println!(
-                        "notebooks/{inside}: the file does not say of which version it is; as it was saved, it is `{}`",
+                        "notebooks/{inside}: the file does not say which version of the lab it comes from; the notebook as it \
+                         was saved is `{}`",
                         paths.shown(&kept)
                     );
                 }

@@ -31,7 +31,7 @@ fn everything_that_a_learner_wrote_comes_back_elsewhere() {
     let (learner, file, json) = saved();
     let progress = progress_of(&learner);
     let again = export(&learner.paths, Some(&progress), &file).expect_err("it is there");
-    assert!(again.to_string().contains("there already"), "{again}");
+    assert!(again.to_string().contains("exists already"), "{again}");
     let saved = json["notebooks"].as_object().expect("notebooks").keys();
     let mut saved: Vec<_> = saved.collect();
     saved.sort();

@@ -44,7 +44,7 @@ pub(crate) fn tests(
         }
         if !process::status(&mut command)?.success() {
             bail!(
-                "`{script}` found what is said above\nhint: screenshots are in `{}`",
+                "`{script}` failed, as said above\nhint: screenshots are in `{}`",
                 paths.shown(&screenshots)
             );
         }

@@ -9,9 +9,9 @@ use anyhow::{Context, Result, bail};
 /// A new commit with both as its parents. Nothing in the checkout changes.
 pub(super) fn commits(git: &Git, ours: &str, theirs: &str, upstream: &str) -> Result<String> {
     let base = git.common(ours, theirs).with_context(|| {
-        format!("your commits and those of `{upstream}` have no beginning in common")
+        format!("your commits and those of `{upstream}` have no commit in common")
     })?;
-    let scratch = tempfile::tempdir().context("there is no room for a scratch folder")?;
+    let scratch = tempfile::tempdir().context("a temporary folder could not be made")?;
     let git = &git.with_index(scratch.path().join("index"));
     git.text(&["read-tree", "-i", "-m", "--aggressive", &base, ours, theirs])?;
     let unmerged = git.list(&["ls-files", "--unmerged", "-z"])?;

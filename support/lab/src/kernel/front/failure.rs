@@ -13,7 +13,7 @@ const GONE: &str = "The folder in which this kernel builds cells has been remove
                     hint: restart the kernel (Kernel › Restart Kernel); a new one gets a new folder";
 
 /// Of a cell that was interrupted while it awaited.
-const CANCELLED: &str = "The cell was interrupted while it awaited: its future was dropped, and with it all that it held.\n\
+const CANCELLED: &str = "The cell was interrupted while it awaited: its future was dropped, and with it everything that it held.\n\
                          Variables of earlier cells are kept.";
 
 /// Of a cell that was interrupted before it ran.
@@ -21,7 +21,7 @@ const STOPPED: &str =
     "The cell was interrupted while it was compiled, and has not run. Variables are kept.";
 
 /// Of a cell that would wait for input which cannot come.
-const STDIN: &str = "A cell cannot read standard input: by it the kernel sends cells to their process, and the cell would wait for ever.\n\
+const STDIN: &str = "A cell cannot read standard input: the kernel sends cells to their process through it, and the cell would wait for ever.\n\
                      hint: `:dep evcxr_input = \"1\"`, then `evcxr_input::get_string(\"prompt\")` asks for a line below the cell";
 
 /// Of every cell, once evcxr has panicked.

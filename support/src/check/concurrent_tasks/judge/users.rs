@@ -66,7 +66,7 @@ fn in_turn(seen: &Seen, run: &Run<Vec<User>>) -> Option<Finding> {
         format!(
             "`fetch_users` took {ratio:.1} times as long as its slowest fetch alone: one fetch waits for another."
         ),
-        "An `.await` inside the loop ends each turn before the next begins. Hand all futures to `join_all`.",
+        "An `.await` inside the loop ends each turn before the next begins. Give all futures to `join_all`.",
     ))
 }
 
@@ -77,7 +77,8 @@ fn limit(seen: &Seen) -> Option<Finding> {
         Some(Finding::new(
             Code::Limited,
             format!(
-                "Three fetches overlap, and of more, some wait for others: {} fetches took {ratio:.1} times as long as the slowest of them alone.",
+                "Three fetches overlap, but of more than three, some wait for others: {} fetches took {ratio:.1} times as \
+                 long as the slowest of them alone.",
                 ids.len()
             ),
             "All of them at the same time, however many: `join_all` has no limit; `buffered(n)`, chunks and a semaphore have one.",
@@ -109,7 +110,8 @@ fn users(ids: &[u32], run: &Run<Vec<User>>) -> Option<Finding> {
                 "`fetch_users(vec!{ids:?})` returned `{}`.",
                 quote(&format!("{found:?}"))
             ),
-            "It returns what each `fetch_user` returned, one for each id, whatever their number, and twice where an id comes twice.",
+            "Return what each `fetch_user` returned: one user for each id, for any number of ids, and twice where an id comes \
+             twice.",
         ))
     }
 }

@@ -81,7 +81,7 @@ fn without_end(seen: &Seen, never: Never) -> Finding {
                 request.status.unwrap_or_default(),
                 most.unwrap_or_default()
             ),
-            "Count the tries: `for attempt in 0..4 { … }`, and an `Err` after the last.",
+            "Count the requests: `for attempt in 0..4 { … }`, and an `Err` after the last.",
         ),
         _ => ending::<()>("pipeline, with items that fail,", &Ended::Never(never))
             .unwrap_or_else(|| stops("`pipeline` did not come back.".to_owned())),
@@ -118,7 +118,8 @@ fn outcome(results: &[Saved]) -> Option<Finding> {
         return Some(Finding::new(
             Code::ErrorSwallowed,
             format!(
-                "An item that failed came back as `Ok({invented})`: whoever called `pipeline` takes it for saved. It returned `{returned}`."
+                "An item that failed came back as `Ok({invented})`: whoever called `pipeline` takes it for saved. It returned \
+                 `{returned}`."
             ),
             "Return the `Err` of each item that could not be saved.",
         ));
@@ -135,14 +136,14 @@ fn outcome(results: &[Saved]) -> Option<Finding> {
                 "An item that failed made its task panic: `{}`.",
                 quote(words)
             ),
-            "A failure is a value: `?` in the place of `unwrap`, so that the `Err` says what happened.",
+            "A failure is a value: write `?` instead of `unwrap`, so that the `Err` says what happened.",
         ));
     }
     if results.len() < MIXED.items.len() {
         return Some(Finding::new(
             Code::ItemLost,
             format!(
-                "Of {} items, {} came to an end. Those that failed are gone without a word: `{returned}`.",
+                "Of {} items, {} came to an end. Those that failed are missing in the results: `{returned}`.",
                 MIXED.items.len(),
                 results.len()
             ),
@@ -164,7 +165,7 @@ fn outcome(results: &[Saved]) -> Option<Finding> {
         Finding::new(
             Code::NoRetry,
             format!("Asked again, the service would have given these items: {retried:?}. It had answered 503 once or twice, or 429 once."),
-            "503 and 429 pass. Wait, twice as long each time, and ask again, a few times at most. Other failures are final.",
+            "503 and 429 are temporary. Wait, twice as long each time, and ask again, a few times at most. Other failures are final.",
         )
     })
 }
@@ -185,7 +186,7 @@ fn retries(seen: &Seen) -> Option<Finding> {
                     "`{}` {is}, and `pipeline` asked for it {times} times.",
                     path(id)
                 ),
-                "Only 503 and 429 pass. What else fails is final: return its error at once.",
+                "Only 503 and 429 are temporary. Any other failure is final: return its error at once.",
             ));
         }
     }
@@ -194,7 +195,7 @@ fn retries(seen: &Seen) -> Option<Finding> {
         Some(Finding::new(
             Code::NoBackoff,
             message,
-            "`tokio::time::sleep(pause).await; pause *= 2;` between one try and the next.",
+            "`tokio::time::sleep(pause).await; pause *= 2;` between one request and the next.",
         ))
     };
     let least = Duration::from_millis(if seen.run.real { 5 } else { 1 });
@@ -269,7 +270,7 @@ fn folder(seen: &Seen) -> Option<Finding> {
         return Some(Finding::new(
             Code::ErrorSwallowed,
             format!(
-                "Item {id} never came, and `{}` is there: `{}`.",
+                "Item {id} was never fetched, and yet `{}` is there: `{}`.",
                 file(*id),
                 quote(&seen.files[&file(*id)])
             ),
@@ -283,7 +284,7 @@ fn folder(seen: &Seen) -> Option<Finding> {
     (!lost.is_empty()).then(|| {
         Finding::new(
             Code::ItemLost,
-            format!("Of these items there is a result, and no file that holds what `process` returned: {lost:?}."),
+            format!("These items have a result, but no file that holds what `process` returned: {lost:?}."),
             "Save each item before you return its id.",
         )
     })
