@@ -1,7 +1,7 @@
 """Sphinx's settings for the course as a site: the theme of Jupyter Book over the notebooks that have run.
 
-`cargo lab export` calls Sphinx on the folder of those notebooks, and names in `exclude_patterns` those that are to be left
-out. What the site says of itself comes from `Cargo.toml`. Nothing here is asked of a network, when the site is built or read.
+`cargo lab export` calls Sphinx on the folder of those notebooks, and names in `exclude_patterns` those that are to be
+left out. What the site says of itself comes from `Cargo.toml`. Neither who builds it nor who reads it needs a network.
 """
 
 import os
@@ -68,7 +68,7 @@ def machine():
 
 
 def counterpart(app, document):
-    """The solution of an exercise, or the exercise of a solution, and what it is called; nothing where there is none."""
+    """The solution of an exercise, or the exercise of a solution, and what it is called, where there is one."""
     folder, _, name = document.partition("/")
     other, words = {
         "exercises": ("solutions", "The solution of this exercise"),
@@ -98,16 +98,14 @@ def link_counterpart(app, doctree):
 
 
 def lead_elsewhere(app, doctree):
-    """Links to what is in the checkout and not on the site lead to its repository, where that is known; else they are text."""
+    """Links to what is in the checkout and not on the site lead to its repository; without one, they are text."""
     folder = ROOT / "notebooks" / Path(app.env.docname).parent
     for link in list(doctree.findall(addnodes.pending_xref)):
         if link["reftype"] != "myst" or link["reftarget"] in app.env.found_docs:
             continue
         target = link["reftarget"].split("#")[0]
-        if link.get("refdomain") == "doc":
-            file = ROOT / "notebooks" / f"{target}.ipynb"
-        else:
-            file = (folder / target).resolve()
+        is_page = link.get("refdomain") == "doc"
+        file = ROOT / "notebooks" / f"{target}.ipynb" if is_page else (folder / target).resolve()
         if not target or not file.exists() or not file.is_relative_to(ROOT):
             continue
         words = link.children
@@ -117,7 +115,7 @@ def lead_elsewhere(app, doctree):
         link.replace_self(words)
 
 
-def drop_empty_lists(app, doctree):
+def drop_empty_lists(_, doctree):
     """A section that lists pages none of which is there goes with them, as that of the solutions does."""
     for pages in list(doctree.findall(addnodes.toctree)):
         section = pages.parent.parent
@@ -125,7 +123,7 @@ def drop_empty_lists(app, doctree):
             section.parent.remove(section)
 
 
-def fold_answers(app, doctree):
+def fold_answers(_, doctree):
     """After a question, what the cell shows and the sentence that reads it are folded: a reader predicts first."""
     for cell in list(doctree.findall(nodes.container)):
         outputs = [part for part in cell if "cell_output" in part.get("classes", [])]
@@ -147,7 +145,7 @@ def fold_answers(app, doctree):
         ]
 
 
-def describe(app, page, template, context, doctree):
+def describe(app, page, _, context, doctree):
     """Says in the head of a page what it is about, and at its end which version it is, and what ran it when."""
     if doctree is None:
         return

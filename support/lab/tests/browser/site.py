@@ -1,9 +1,9 @@
 """Looks at the exported site in a browser that has no network: every page, light, dark, narrow and on paper.
 
 No error on the console, no request to anywhere, no serious or critical violation that axe-core finds, every link leads
-somewhere, every figure has a description, no page above 1 MB, nothing is wider than a narrow window but what scrolls, the
-button copies the code, hints are open on paper, and the search finds what it should. Prints a line for each page, and every
-complaint.
+somewhere, every figure has a description, no page above 1 MB, nothing is wider than a narrow window but what scrolls,
+the button copies the code, hints are open on paper, and the search finds what it should. Prints a line for each page,
+and every complaint.
 """
 
 import sys
@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import axe_playwright_python
-from playwright.sync_api import TimeoutError, sync_playwright
+from playwright.sync_api import Error, sync_playwright
 
 import chromium
 
@@ -122,7 +122,7 @@ def searched(context, site):
     page.goto(f"{(site / 'search.html').as_uri()}?q={word}")
     try:
         page.locator(f".search a[href*='{wanted}']").first.wait_for(timeout=10_000)
-    except TimeoutError:
+    except Error:
         yield f"the search for {word} does not find {wanted}"
     yield from heard
     page.close()
