@@ -7,6 +7,7 @@ left out. What the site says of itself comes from `Cargo.toml`. Neither who buil
 import os
 import platform
 import re
+import textwrap
 import tomllib
 from datetime import datetime
 from html import escape
@@ -105,7 +106,7 @@ def lead_elsewhere(app, doctree):
             continue
         target = link["reftarget"].split("#")[0]
         is_page = link.get("refdomain") == "doc"
-        file = ROOT / "notebooks" / f"{target}.ipynb" if is_page else (folder / target).resolve()
+        file = ROOT / "notebooks" / f"{target}.ipynb" if is_page else Path(os.path.normpath(folder / target))
         if not target or not file.exists() or not file.is_relative_to(ROOT):
             continue
         words = link.children
@@ -149,12 +150,13 @@ def describe(app, page, _, context, doctree):
     """Says in the head of a page what it is about, and at its end which version it is, and what ran it when."""
     if doctree is None:
         return
-    about = " ".join(next(doctree.findall(nodes.paragraph)).astext().split())
+    texts = (part.astext() for part in doctree.findall(nodes.paragraph) if not part["classes"])
+    about = textwrap.shorten(next(texts), 200, placeholder=" …")
     context["metatags"] += f'<meta name="description" content="{escape(about)}">'
     file = Path(app.env.doc2path(page))
     when = datetime.fromtimestamp(file.stat().st_mtime)
     day = f"{when:%d} {when:%B} {when:%Y}".lstrip("0")
-    ran = f" This page ran on {day}, on: {machine()}." if file.suffix == ".ipynb" else ""
+    ran = f" This page ran on {day} on this machine: {machine()}." if file.suffix == ".ipynb" else ""
     context["theme_extra_footer"] = escape(f"The async lab, version {release}.{ran}")
 
 
