@@ -45,6 +45,7 @@ html_theme_options = {
     "use_fullscreen_button": False,
     "search_bar_text": "Search",
     "toc_title": "On this page",
+    "footer_content_items": ["extra-footer.html"],
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
 }
