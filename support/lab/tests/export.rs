@@ -139,6 +139,26 @@ fn exercises_and_solutions_lead_to_each_other_unless_solutions_are_left_out() {
 }
 
 #[test]
+fn what_answers_a_question_is_folded() {
+    let Some(site) = site() else { return };
+    let html = read(site, "exercises/1_first_async_function.html");
+    let folded = html
+        .split_once("What does this cell fetch?")
+        .expect("it is asked")
+        .1;
+    let (before, answer) = folded
+        .split_once("<details class=\"answer\">")
+        .expect("it is folded");
+    assert!(before.contains("fetch"), "the cell itself is to be seen");
+    let (answer, after) = answer.split_once("</details>").expect("it ends");
+    assert!(answer.contains("Nothing was fetched."));
+    assert!(
+        !after.contains("<p>Nothing: no"),
+        "and neither is the sentence that reads it"
+    );
+}
+
+#[test]
 fn a_page_says_what_it_is_about_and_what_ran_it() {
     let Some(site) = site() else { return };
     let html = read(site, "guides/patterns.html");

@@ -100,7 +100,7 @@ def link_counterpart(app, doctree):
 
 
 def lead_elsewhere(app, doctree):
-    """Links to what is in the checkout and not on the site lead to its repository; without one, they are text."""
+    """Links to files beside the site lead to the repository, if it is known; those to notebooks become text."""
     folder = ROOT / "notebooks" / Path(app.env.docname).parent
     for link in list(doctree.findall(addnodes.pending_xref)):
         if link["reftype"] != "myst" or link["reftarget"] in app.env.found_docs:
@@ -111,7 +111,7 @@ def lead_elsewhere(app, doctree):
         if not target or not file.exists() or not file.is_relative_to(ROOT):
             continue
         words = link.children
-        if REPOSITORY:
+        if REPOSITORY and file.suffix != ".ipynb":
             address = f"{REPOSITORY}/blob/HEAD/{file.relative_to(ROOT)}"
             words = [nodes.reference("", "", *words, refuri=address)]
         link.replace_self(words)

@@ -108,3 +108,33 @@ fn texts(notebooks: &Path, source: &Path) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_that_are_gone_go_and_those_that_stay_keep_their_date() {
+        let scratch = tempfile::tempdir().expect("a folder");
+        let (notebooks, source) = (scratch.path().join("from"), scratch.path().join("to"));
+        for folder in [&notebooks, &source] {
+            fs::create_dir(folder).expect("made");
+        }
+        for name in ["index.md", "old.md", "a.ipynb"] {
+            fs::write(notebooks.join(name), name).expect("written");
+        }
+        texts(&notebooks, &source).expect("copied");
+        assert!(!source.join("a.ipynb").exists(), "it has not run");
+        let copied = || {
+            source
+                .join("index.md")
+                .metadata()
+                .and_then(|data| data.modified())
+        };
+        let before = copied().expect("it is there");
+        fs::remove_file(notebooks.join("old.md")).expect("removed");
+        texts(&notebooks, &source).expect("copied");
+        assert_eq!(before, copied().expect("it is there"));
+        assert!(!source.join("old.md").exists());
+    }
+}
