@@ -45,7 +45,7 @@ enum Command {
     Run(run::Options),
     /// Carry what is new in each solution over to its exercise, around what a learner wrote there.
     Sync(sync::Options),
-    /// Run the notebooks that have changed and write all as HTML pages that open from disk, without a network.
+    /// Run the notebooks that have changed and build the course as a site, which opens from disk without a network.
     Export(export::Options),
     /// Say which exercises are solved, or save the work and bring it back.
     Progress(progress::Options),

@@ -1,9 +1,9 @@
-//! Runs notebooks and writes them as a site of HTML pages that open from disk and ask nothing of any network.
+//! Runs notebooks and builds the course as a site, which opens from disk and asks nothing of any network.
 //!
-//! A notebook that has run stays run: it runs again once it, `support`, the compiler or the kernel has changed. Its page is
-//! written from the copy with outputs, and links to the pages before and after it.
+//! A notebook that has run stays run: it runs again once it, `support`, the compiler or the kernel has changed. The pages
+//! are made from the copies with outputs, by Sphinx (see [`site`]).
 
-mod page;
+pub(crate) mod site;
 
 use crate::commands::run::report;
 use crate::notebook::{
@@ -21,7 +21,7 @@ use crate::system::{
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use fs_err as fs;
-use page::Site;
+use site::Warnings;
 use std::env;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
@@ -46,9 +46,12 @@ pub(crate) struct Options {
     /// Run every notebook, also those that have not changed since they last ran.
     #[arg(long)]
     all: bool,
+    /// Leave the solutions out.
+    #[arg(long)]
+    without_solutions: bool,
 }
 
-/// Writes the site; `start_here` becomes `index.html`. A notebook that fails is not exported.
+/// Writes the site. A notebook that fails is not exported.
 pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
     let out = &options.out;
     let runs = if options.all {
@@ -57,28 +60,37 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
         Runs::Changed
     };
     let tools = prepare::everything(paths)?;
-    let (found, strays) = in_folder(paths)?;
-    let outcomes = pages(paths, &tools, &found, out, runs)?;
+    let python = site::python(paths, &tools)?;
+    let (mut found, strays) = in_folder(paths)?;
+    if options.without_solutions {
+        found.retain(|subject| !paths.inside(&subject.path).starts_with("solutions"));
+    }
+    let outcomes = executed(paths, &tools, &found, runs)?;
     if !strays.is_empty() {
         eprintln!(
             "Left out, since they are not the lab's: {}.",
             strays.join(", ")
         );
     }
-    let failed: Vec<_> = outcomes
-        .iter()
-        .filter(|outcome| !outcome.ok)
-        .map(|outcome| paths.shown(&outcome.path).to_string())
-        .collect();
+    let failed = |subject: &Subject| {
+        let is_its = |outcome: &&Outcome| outcome.path == subject.path && !outcome.ok;
+        outcomes.iter().any(|outcome| is_its(&outcome))
+    };
+    let (failed, shown): (Vec<_>, Vec<_>) = found.into_iter().partition(failed);
+    site::build(paths, &python, &shown, out, Warnings::Told)?;
     if !failed.is_empty() {
+        let failed = failed.iter().map(|subject| paths.shown(&subject.path));
         bail!(
             "these notebooks failed and were not exported:\n  {}",
-            failed.join("\n  ")
+            failed
+                .map(|path| path.to_string())
+                .collect::<Vec<_>>()
+                .join("\n  ")
         );
     }
     eprintln!(
         "The site begins with `{}`.",
-        out.join(page::INDEX).display()
+        out.join("index.html").display()
     );
     Ok(())
 }
@@ -119,22 +131,20 @@ fn available_memory() -> Option<u64> {
     Some(kibibytes * 1024)
 }
 
-/// Runs notebooks and writes the pages of all that did what they say; tells how those that ran went, in their order.
-pub(crate) fn pages(
+/// Runs notebooks and keeps the copies with outputs; tells how those that ran went, in their order.
+pub(crate) fn executed(
     paths: &Paths,
     tools: &Tools,
     found: &[Subject],
-    out: &Path,
     runs: Runs,
 ) -> Result<Vec<Outcome>> {
-    let site = Site::of(paths, found, out)?;
     let prepared = key::name(paths, &tools.context)?;
     let step = Mutex::new(Step::counting("Notebooks", found.len() as u64));
     let next = AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::new();
         while let Some(subject) = found.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let outcome = one(paths, tools, &site, subject, &prepared, runs)?;
+            let outcome = one(paths, tools, subject, &prepared, runs)?;
             if let Ok(mut step) = step.lock() {
                 if let Some(outcome) = &outcome {
                     step.above(|| report(outcome));
@@ -171,23 +181,20 @@ pub(crate) fn pages(
     Ok(outcomes)
 }
 
-/// Runs one notebook where that is due, and writes its page; nothing is told of one that did not run.
+/// Runs one notebook where that is due; nothing is told of one that did not run.
 fn one(
     paths: &Paths,
     tools: &Tools,
-    site: &Site,
     subject: &Subject,
     prepared: &str,
     runs: Runs,
 ) -> Result<Option<Outcome>> {
     let path = &subject.path;
-    let inside = path.strip_prefix(paths.notebooks()).unwrap_or(path);
-    let saved = paths.state().join("executed").join(inside);
+    let saved = site::source(paths).join(paths.inside(path));
     let state = saved.with_extension("state");
     let now = state_of(&subject.file, prepared)?;
     let unchanged = saved.exists() && fs::read_to_string(&state).is_ok_and(|known| known == now);
     if runs == Runs::Changed && unchanged {
-        site.write(paths, tools, inside, &saved)?;
         return Ok(None);
     }
     // Until it has run to its end, it has not run.
@@ -201,11 +208,7 @@ fn one(
     };
     let outcome = run::one(paths, subject, how, Some(&saved))?;
     if outcome.ok {
-        site.write(paths, tools, inside, &saved)?;
         fs::write(&state, now)?;
-    } else {
-        // A page from an earlier export would claim that it still runs.
-        site.remove(inside);
     }
     Ok(Some(outcome))
 }

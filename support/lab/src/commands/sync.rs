@@ -6,6 +6,8 @@
 //! Authors and learners write into the same files. So what a solution has new is merged into its exercise, around
 //! whatever a learner wrote there; only `--tidy` takes away, and keeps a copy.
 
+mod badge;
+
 use crate::notebook::{
     EXERCISE, Notebook,
     committed::{drift_in_folder, mirror, solution_of, tidy},
@@ -70,6 +72,17 @@ fn all(paths: &Paths, mode: Mode) -> Result<()> {
             (Ok(None), _) => {}
             (Err(error), _) => wrong.push(format!("{error:#}")),
         }
+    }
+    match (badge::missing(paths), mode) {
+        (Ok(Some(_)), Mode::Check) => {
+            wrong.push("README.md: its badge is not that of `repository` in Cargo.toml".to_owned());
+        }
+        (Ok(Some(readme)), _) => {
+            files::write(&paths.root.join("README.md"), readme)?;
+            eprintln!("README.md: its badge is that of `repository` in Cargo.toml");
+        }
+        (Ok(None), _) => {}
+        (Err(error), _) => wrong.push(format!("{error:#}")),
     }
     if wrong.is_empty() {
         eprintln!("Notebooks are in sync.");

@@ -4,7 +4,10 @@ mod browser;
 
 use crate::commands::{
     class,
-    export::{self, Runs},
+    export::{
+        self, Runs,
+        site::{self, Warnings},
+    },
 };
 use crate::notebook::{
     run,
@@ -15,7 +18,7 @@ use crate::system::{files, paths::Paths, process, tools, variables};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use std::env;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 /// Options of `cargo lab test`.
@@ -34,7 +37,7 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
         Some(name) => matching(paths, name),
         None if options.notebooks => {
             let tools = prepare::everything(paths)?;
-            notebooks(paths, &tools, &paths.state().join("site")).map(drop)
+            notebooks(paths, &tools).map(drop)
         }
         None => everything(paths),
     }
@@ -48,16 +51,14 @@ fn everything(paths: &Paths) -> Result<()> {
     let units = ["--lib", "--bins", "--test", "architecture"];
     cargo_test(paths, &units, &[], |_| ())?;
     let tools = prepare::everything(paths)?;
-    let site = paths.state().join("site");
-    let folder = notebooks(paths, &tools, &site)?;
+    let (folder, site) = notebooks(paths, &tools)?;
     let made = |command: &mut Command| {
-        command
-            .env(variables::SITE, &site)
-            .env(variables::NOTEBOOKS, &folder);
+        command.env(variables::NOTEBOOKS, &folder);
+        command.envs(site.as_ref().map(|site| (variables::SITE, site)));
     };
     cargo_test(paths, &["--test", "*"], &[], made)?;
     cargo_test(paths, &["--doc"], &[], made)?;
-    browser::tests(paths, &tools, &lab, &site, &folder)?;
+    browser::tests(paths, &tools, &lab, site.as_deref(), &folder)?;
     class::test(paths, &tools)
 }
 
@@ -90,20 +91,14 @@ fn matching(paths: &Paths, name: &str) -> Result<()> {
         .retain(|subject| paths.shown(&subject.path).to_string().contains(name));
     if !tested.subjects.is_empty() {
         found = true;
-        let site = paths.state().join("site-of-some");
-        run_all(paths, &tools, &tested, &site)?;
+        run_all(paths, &tools, &tested)?;
     }
     if "browser".contains(name) {
         found = true;
-        let site = paths.state().join("site");
-        export::pages(
-            paths,
-            &tools,
-            &tested::notebooks(paths)?.subjects,
-            &site,
-            Runs::Changed,
-        )?;
-        browser::tests(paths, &tools, &lab, &site, &tested.folder)?;
+        let tested = tested::notebooks(paths)?;
+        export::executed(paths, &tools, &tested.subjects, Runs::Changed)?;
+        let site = build(paths, &tools, &tested)?;
+        browser::tests(paths, &tools, &lab, site.as_deref(), &tested.folder)?;
     }
     if "class".contains(name) {
         found = true;
@@ -144,17 +139,30 @@ fn cargo_test(
     Ok(())
 }
 
-/// Returns the folder with what was tested.
-fn notebooks(paths: &Paths, tools: &Tools, site: &Path) -> Result<PathBuf> {
+/// Returns the folder with what was tested, and the site of it.
+fn notebooks(paths: &Paths, tools: &Tools) -> Result<(PathBuf, Option<PathBuf>)> {
     let tested = tested::notebooks(paths)?;
     tested.assert_in_form()?;
-    run_all(paths, tools, &tested, site)?;
-    Ok(tested.folder)
+    run_all(paths, tools, &tested)?;
+    let site = build(paths, tools, &tested)?;
+    Ok((tested.folder, site))
 }
 
-/// Runs notebooks and writes their pages; each must do what it says.
-fn run_all(paths: &Paths, tools: &Tools, tested: &Tested, site: &Path) -> Result<()> {
-    let outcomes = export::pages(paths, tools, &tested.subjects, site, Runs::All)?;
+/// Builds the site of notebooks that have run, where Python can. No link may lead nowhere.
+fn build(paths: &Paths, tools: &Tools, tested: &Tested) -> Result<Option<PathBuf>> {
+    if let Some(why) = site::cannot(tools)? {
+        println!("skipped: the site, since {why}");
+        return Ok(None);
+    }
+    let site = paths.state().join("site");
+    let python = site::python(paths, tools)?;
+    site::build(paths, &python, &tested.subjects, &site, Warnings::Errors)?;
+    Ok(Some(site))
+}
+
+/// Runs notebooks; each must do what it says.
+fn run_all(paths: &Paths, tools: &Tools, tested: &Tested) -> Result<()> {
+    let outcomes = export::executed(paths, tools, &tested.subjects, Runs::All)?;
     let wrong: Vec<_> = outcomes
         .iter()
         .flat_map(|outcome| complaints(paths, outcome))

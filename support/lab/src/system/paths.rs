@@ -86,6 +86,11 @@ impl Paths {
         self.root.join("notebooks")
     }
 
+    /// Where a notebook lies among the notebooks.
+    pub(crate) fn inside<'a>(&self, path: &'a Path) -> &'a Path {
+        path.strip_prefix(self.notebooks()).unwrap_or(path)
+    }
+
     /// Everything that is prepared, and nothing that somebody wrote: deleting it costs time only.
     pub(crate) fn state(&self) -> PathBuf {
         self.state.clone()

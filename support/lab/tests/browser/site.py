@@ -1,8 +1,9 @@
-"""Looks at the exported site in a browser that has no network: every page, light and dark.
+"""Looks at the exported site in a browser that has no network: every page, light, dark, narrow and on paper.
 
 No error on the console, no request to anywhere, no serious or critical violation that axe-core finds, every link leads
-somewhere, every figure has a description, no page above 1.5 MB, the button copies the code, and the links between pages
-are not printed. Prints a line for each page, and every complaint.
+somewhere, every figure has a description, no page above 1 MB, nothing is wider than a narrow window but what scrolls,
+the button copies the code, hints are open on paper, and the search finds what it should. Prints a line for each page,
+and every complaint.
 """
 
 import sys
@@ -10,11 +11,15 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import axe_playwright_python
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Error, sync_playwright
 
 import chromium
 
-MOST_BYTES = 1_500_000
+MOST_BYTES = 1_000_000
+WIDE, NARROW = {"width": 1300, "height": 900}, {"width": 390, "height": 844}
+
+# A word, and a page that the search must find for it.
+SEARCHED = ("JoinSet", "concurrent_tasks.html")
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 
 # What a figure says in words: its label, or what is written inside it.
@@ -58,12 +63,13 @@ def complaints(page, file, pages, heard):
     if file.stat().st_size > MOST_BYTES:
         yield f"{file.stat().st_size} bytes"
     page.evaluate(AXE)
-    for violation in page.evaluate("axe.run()")["violations"]:
+    # From disk, a page may not read its own style sheets, as axe would to look for what a turned screen changes.
+    for violation in page.evaluate("axe.run({ preload: false })")["violations"]:
         if violation["impact"] in ("serious", "critical"):
             first = violation["nodes"][0]
             yield f"axe: {violation['id']}: {len(violation['nodes'])} times, first {first['html'][:120]}"
     yield from links(page, file, pages)
-    for label in page.eval_on_selector_all("svg[role=img]", DESCRIPTIONS):
+    for label in page.eval_on_selector_all(".cell_output svg[role=img]", DESCRIPTIONS):
         if not label.strip():
             yield "a figure without a description"
     yield from heard
@@ -71,26 +77,66 @@ def complaints(page, file, pages, heard):
 
 def copies(page):
     """Whether the first button copies the code of its cell."""
-    editor = page.locator(".jp-InputArea-editor").first
-    editor.hover()
-    editor.get_by_role("button", name="Copy").click()
+    cell = page.locator(".cell_input").first
+    cell.hover()
+    cell.get_by_role("button", name="Copy").click()
     copied = page.evaluate("navigator.clipboard.readText()")
-    return copied.strip() == editor.locator("pre").text_content().strip()
+    return copied.strip() == cell.locator("pre").text_content().strip()
+
+
+def on_paper(page):
+    """What is wrong with a page that is printed, be it dark on the screen or light."""
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    if page.locator("details:not([open])").count():
+        yield "on paper, something is folded"
+    if page.evaluate("document.documentElement.dataset.theme") != "light":
+        yield "it would be printed dark"
+    for part in (".bd-sidebar-primary", ".bd-header-article", ".prev-next-footer", ".copybtn"):
+        if page.locator(part).first.is_visible():
+            yield f"on paper, `{part}` is there"
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
 
 
 def look(context, file, pages, scheme, picture):
     """Everything that is wrong with a page; leaves a picture of it."""
     page, heard = open_page(context, file)
     found = list(complaints(page, file, pages, heard))
-    if scheme == "light" and page.locator(".lab-copy").count() and not copies(page):
+    if page.evaluate("document.documentElement.dataset.theme") != scheme:
+        found.append(f"it is not {scheme}")
+    if scheme == "light" and page.locator(".cell_input").count() and not copies(page):
         found.append("the button does not copy the code")
     page.evaluate("scrollTo(0, 0)")
     page.screenshot(path=picture)
-    page.emulate_media(media="print")
-    if page.locator(".lab-pages").first.is_visible():
-        found.append("the links between pages would be printed")
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        found.append("it is wider than the window")
+    found += on_paper(page)
     page.close()
     return found
+
+
+def searched(context, site):
+    """What is wrong with the search."""
+    word, wanted = SEARCHED
+    page, heard = open_page(context, site / "index.html")
+    page.goto(f"{(site / 'search.html').as_uri()}?q={word}")
+    try:
+        page.locator(f".search a[href*='{wanted}']").first.wait_for(timeout=10_000)
+    except Error:
+        yield f"the search for {word} does not find {wanted}"
+    yield from heard
+    page.close()
+
+
+def switches(context, site):
+    """What is wrong with the button that changes between light and dark."""
+    page, _ = open_page(context, site / "index.html")
+    for scheme in ("Dark", "Light"):
+        page.get_by_role("button", name="Color mode").click()
+        page.get_by_role("button", name=scheme, exact=True).click()
+        if page.evaluate("document.documentElement.dataset.theme") != scheme.lower():
+            yield f"the button does not make the page {scheme.lower()}"
+    page.close()
 
 
 def main():
@@ -98,19 +144,20 @@ def main():
     parser.add_argument("--site", required=True, type=Path)
     options = parser.parse_args()
     site = options.site.resolve()
-    pages = sorted(site.rglob("*.html"))
+    pages = sorted(page for page in site.rglob("*.html") if "_static" not in page.parts)
     wrong = [] if pages else ["there are no pages"]
     with sync_playwright() as playwright:
         browser = chromium.launch(playwright, options)
-        for scheme in ("light", "dark"):
-            context = browser.new_context(color_scheme=scheme, offline=True, viewport={"width": 1100, "height": 900})
+        for kind, scheme, window in (("light", "light", WIDE), ("dark", "dark", WIDE), ("narrow", "light", NARROW)):
+            context = browser.new_context(color_scheme=scheme, offline=True, viewport=window)
             context.grant_permissions(["clipboard-read", "clipboard-write"])
             for file in pages:
-                picture = options.screenshots / f"{file.stem}-{file.parent.name}-{scheme}.png"
+                picture = options.screenshots / f"{file.stem}-{file.parent.name}-{kind}.png"
                 found = look(context, file, pages, scheme, picture)
-                name = f"{file.relative_to(site)} ({scheme})"
+                name = f"{file.relative_to(site)} ({kind})"
                 print(f"{name}: {file.stat().st_size // 1000} kB, {len(found)} complaints", flush=True)
                 wrong += [f"{name}: {what}" for what in found]
+            wrong += [f"{kind}: {what}" for part in (searched, switches) for what in part(context, site)]
             context.close()
         browser.close()
     for line in wrong:

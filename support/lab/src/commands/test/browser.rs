@@ -14,13 +14,13 @@ const BROWSERS: [&str; 4] = [
     "google-chrome-stable",
 ];
 
-/// Runs them where there is a Chromium, and says so where there is none: the tests of the exported `site`, and of the
-/// JupyterLab that the command `lab` starts, on the notebooks in a folder. Screenshots stay in `target/lab/screenshots`.
+/// Runs them where there is a Chromium, and says so where there is none: the tests of the exported `site`, if there is one,
+/// and of the JupyterLab that the command `lab` starts, on the notebooks in a folder. Screenshots stay in `target/lab/screenshots`.
 pub(crate) fn tests(
     paths: &Paths,
     tools: &Tools,
     lab: &Path,
-    site: &Path,
+    site: Option<&Path>,
     notebooks: &Path,
 ) -> Result<()> {
     let Some(chromium) = BROWSERS.into_iter().find_map(process::which) else {
@@ -50,7 +50,9 @@ pub(crate) fn tests(
         }
         Ok(())
     };
-    run("site.py", &[("--site", site)])?;
+    if let Some(site) = site {
+        run("site.py", &[("--site", site)])?;
+    }
     let runtime = paths.jupyter().join("runtime");
     run(
         "jupyterlab.py",
