@@ -171,6 +171,7 @@ pub(super) fn marks(
         name: name.into(),
         end: polls.last().map_or(Duration::ZERO, |last| last.end),
         polls,
+        in_vain: Vec::new(),
         outcome,
     }
 }
@@ -184,6 +185,7 @@ pub(super) fn figure(title: &str, lanes: impl IntoIterator<Item = Lane>) -> Figu
     for lane in &mut lanes {
         cut += lane.polls.len().saturating_sub(MARKS);
         lane.polls.truncate(MARKS);
+        lane.in_vain.truncate(MARKS);
     }
     let figure = chart::lanes(title, &lanes);
     match (left_out, cut) {
