@@ -9,6 +9,7 @@ mod axis;
 mod bars;
 mod lanes;
 mod legend;
+mod marks;
 mod palette;
 mod rows;
 mod scaling;

@@ -84,10 +84,13 @@ fn point(bars: &[Bar]) -> String {
         timed().min_by_key(|bar| bar.length()),
     ) {
         (Some(long), Some(short)) if long.length() > short.length() => {
-            format!("{} takes longest, {} shortest.", long.label, short.label)
+            format!(
+                "“{}” takes longest, “{}” shortest.",
+                long.label, short.label
+            )
         }
         (Some(_), Some(_)) if timed().count() > 1 => "All take the same time.".to_owned(),
-        (Some(only), _) => format!("{} was measured alone.", only.label),
+        (Some(only), _) => format!("“{}” was measured alone.", only.label),
         _ => "Nothing was measured yet.".to_owned(),
     }
 }

@@ -1,6 +1,8 @@
 //! Legends: what the signs of a figure mean, above it, in as many rows as its width needs.
 
 use super::svg::{self, Canvas, INK, TEXT};
+use super::{marks, palette};
+use plotters::style::Color;
 use plotters::style::text_anchor::{HPos, VPos};
 
 /// Height of a row.
@@ -19,8 +21,10 @@ pub(super) enum Sign {
     Pale,
     /// A low mark in such a box.
     Tick,
-    /// The line with this index.
+    /// The line with this index, by its dashes.
     Line(usize),
+    /// The line with this index, by its marks.
+    Mark(usize),
 }
 
 /// Signs with their meaning, placed in rows.
@@ -68,6 +72,11 @@ impl Legend {
                 Sign::Tick => {
                     svg::pale(canvas, whole, INK);
                     svg::solid(canvas, [(x + 10, y), (x + 12, y + 6)], INK);
+                }
+                Sign::Mark(index) => {
+                    let style = palette::colour(*index).stroke_width(2);
+                    svg::line(canvas, [(x, y), (x + 22, y)], style);
+                    marks::draw(canvas, (x + 11, y), *index);
                 }
                 Sign::Line(index) => svg::dashed(canvas, [(x, y), (x + 22, y)], *index),
             }

@@ -45,7 +45,7 @@ impl Series {
 ///         Series::new("at once", [(1, ms(20)), (100, ms(30))]),
 ///     ],
 /// );
-/// let point = "From 1 to 100 requests, the time grows 100 times with in turn, 1.5 times with at once.";
+/// let point = "From 1 to 100 requests, the time is multiplied by 100 (in turn), 1.5 (at once).";
 /// assert!(figure.description().starts_with(point));
 /// ```
 pub fn scaling(title: &str, counted: &str, series: &[Series]) -> Figure {
@@ -84,7 +84,7 @@ fn point(counted: &str, series: &[Series]) -> String {
     };
     match (counts().min(), counts().max(), grown.is_empty()) {
         (Some(least), Some(most), false) => format!(
-            "From {} to {} {counted}, the time grows {}.",
+            "From {} to {} {counted}, the time is multiplied by {}.",
             grouped(&least.to_string()),
             grouped(&most.to_string()),
             grown

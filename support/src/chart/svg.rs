@@ -20,7 +20,7 @@ const DASHES: [(u32, &str); 3] = [(1001, "7 4"), (1002, "2 3"), (1003, "12 3")];
 
 /// Widths for which figures are drawn, in pixels: a page, and a phone.
 pub(super) const WIDE: i32 = 720;
-pub(super) const NARROW: i32 = 340;
+pub(super) const NARROW: i32 = 300;
 
 /// Size of labels in pixels, and of the numbers of an axis. The wide drawing is shown from [`SWITCH`] on, where it has
 /// shrunk to five sixths.
@@ -28,7 +28,11 @@ pub(super) const TEXT: f64 = 12.5;
 pub(super) const SMALL: f64 = 12.0;
 
 /// The width of a place, in pixels, from which on it shows the wide drawing.
-const SWITCH: u32 = 600;
+const SWITCH: i32 = 600;
+
+/// The narrow drawing shrinks and grows with its place between these widths, in pixels; where there is less, it scrolls.
+const LEAST: i32 = 252;
+const MOST: i32 = 380;
 
 /// A figure as it was drawn for one width.
 #[derive(Clone, PartialEq, Eq)]
@@ -127,17 +131,22 @@ const GROUND: &str = "svg:root{color:#1f2328;background:#fff}\
 
 /// Both drawings, of which a page shows the one that fits. The description is said once, for both.
 pub(super) fn fitting(wide: &Drawing, narrow: &Drawing, description: &str) -> String {
-    // Where a page takes the styles away, the wide drawing is left.
+    // Where a page takes the styles away, the wide drawing is left, and one of the two where it takes the drawings, too.
     let style = format!(
         "@container async-lab (width < {SWITCH}px){{.async-lab-wide{{display:none!important}}\
          .async-lab-narrow{{display:block!important}}}}"
     );
-    let common = "aria-hidden=\"true\" style=\"max-width:100%;height:auto;display";
+    let shown = "aria-hidden=\"true\" style=\"display:block;height:auto";
     format!(
-        "<style>{style}</style>\n<div role=\"img\" aria-label=\"{description}\">\n{wide}\n{narrow}\n</div>",
+        "<style>{style}</style>\n<div role=\"img\" aria-label=\"{description}\">\n\
+         <div class=\"async-lab-wide\">{wide}</div>\n\
+         <div class=\"async-lab-narrow\" style=\"display:none;overflow-x:auto\">{narrow}</div>\n</div>",
         description = escape(description),
-        wide = wide.element(&format!("class=\"async-lab-wide\" {common}:block\""), ""),
-        narrow = narrow.element(&format!("class=\"async-lab-narrow\" {common}:none\""), ""),
+        wide = wide.element(&format!("{shown};max-width:100%\""), ""),
+        narrow = narrow.element(
+            &format!("{shown};width:100%;min-width:{LEAST}px;max-width:{MOST}px\""),
+            ""
+        ),
     )
 }
 
@@ -200,6 +209,13 @@ pub(super) fn pale(canvas: &Canvas<'_>, corners: [(i32, i32); 2], colour: RGBCol
     canvas
         .draw(&Rectangle::new(inside, colour.stroke_width(2)))
         .expect(DRAWN);
+}
+
+/// The same for a box that is lower than a letter: its edge takes half as much of it.
+pub(super) fn low(canvas: &Canvas<'_>, corners: [(i32, i32); 2], colour: RGBColor) {
+    for style in [colour.mix(0.28).filled(), colour.stroke_width(1)] {
+        canvas.draw(&Rectangle::new(corners, style)).expect(DRAWN);
+    }
 }
 
 /// An upper estimate of the width of `text` in a sans-serif font of the given size, in pixels.
@@ -274,10 +290,9 @@ mod tests {
     }
 
     #[test]
-    fn letters_are_ten_pixels_high_where_the_wide_drawing_is_narrowest() {
-        let shrunk = f64::from(SWITCH) / f64::from(WIDE);
-        assert!(SMALL.min(TEXT) * shrunk >= 10.0);
-        // A phone of 390 pixels leaves at least 300 to a figure.
-        assert!(SMALL.min(TEXT) * 300.0 / f64::from(NARROW) >= 10.0);
+    fn letters_are_ten_pixels_high_where_a_drawing_is_smallest() {
+        let smallest = SMALL.min(TEXT);
+        assert!(smallest * f64::from(SWITCH) / f64::from(WIDE) >= 10.0);
+        assert!(smallest * f64::from(LEAST) / f64::from(NARROW) >= 10.0);
     }
 }

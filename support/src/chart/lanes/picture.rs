@@ -1,6 +1,6 @@
 //! What a timeline looks like.
 
-use super::{Lane, Outcome, mark};
+use super::{Lane, Outcome, Span, mark};
 use crate::chart::axis::{self, Axis};
 use crate::chart::legend::{Legend, Sign};
 use crate::chart::palette;
@@ -56,8 +56,7 @@ pub(super) fn draw(width: i32, lanes: &[Lane], longest: Duration) -> Drawing {
             let task = lane.name.split(" · ").next().unwrap_or_default();
             let task = *seen.entry(task).or_insert(next);
             let (high, low) = rows.shape(index);
-            let inset = (height / 6).max(1);
-            band(canvas, lane, &axis, (high + inset, low - inset), task);
+            band(canvas, lane, &axis, (high, low), task);
             if index % every == 0 {
                 let word = mark(lane.outcome);
                 rows.name(canvas, index, &lane.name, word);
@@ -70,28 +69,46 @@ pub(super) fn draw(width: i32, lanes: &[Lane], longest: Duration) -> Drawing {
     })
 }
 
-/// What one lane did, between two heights.
-fn band(canvas: &Canvas<'_>, lane: &Lane, axis: &Axis, (top, low): (i32, i32), task: usize) {
+/// Pixels, from and to, of what is seen of some spans: a poll of a microsecond is still a poll, and five show it. What would
+/// cover the one before is one with it.
+fn shown(spans: &[Span], axis: &Axis) -> Vec<(i32, i32)> {
+    let mut shown: Vec<(i32, i32)> = Vec::new();
+    for span in spans {
+        let from = axis.at(span.start).min(axis.to - INSTANT);
+        let to = axis.at(span.end).max(from + INSTANT);
+        match shown.last_mut() {
+            Some(last) if from <= last.1 => last.1 = last.1.max(to),
+            _ => shown.push((from, to)),
+        }
+    }
+    shown
+}
+
+/// Width of a mark for what takes no time that could be seen.
+const INSTANT: i32 = 5;
+
+/// What one lane did, between two heights. Polls stand out above and below what is pale, whose edges would be taken for
+/// some.
+fn band(canvas: &Canvas<'_>, lane: &Lane, axis: &Axis, (high, low): (i32, i32), task: usize) {
     let colour = palette::colour(task);
-    // A poll of a microsecond is still a poll: three pixels show it.
-    let shown = |from: i32, to: i32| (from.min(axis.to - 3), to.max(from.min(axis.to - 3) + 3));
+    let height = low - high;
+    let (top, bottom) = (high + height / 6 + 1, low - height / 6 - 1);
     if !lane.polls.is_empty() {
-        let (from, to) = shown(axis.at(lane.start()), axis.at(lane.end));
-        svg::pale(canvas, [(from, top), (to, low)], colour);
-        stripes(
-            canvas,
-            [(from, top), (to, low)],
-            colour,
-            palette::round(task),
-        );
+        let (from, to) = (axis.at(lane.start()), axis.at(lane.end));
+        let corners = [(from, top), (to.max(from + INSTANT), bottom)];
+        if height < 15 {
+            svg::low(canvas, corners, colour);
+        } else {
+            svg::pale(canvas, corners, colour);
+            stripes(canvas, corners, colour, palette::round(task));
+        }
     }
-    for poll in &lane.in_vain {
-        let (from, to) = shown(axis.at(poll.start), axis.at(poll.end));
-        svg::solid(canvas, [(from, (top + low) / 2), (to, low)], colour);
+    for (from, to) in shown(&lane.in_vain, axis) {
+        svg::solid(canvas, [(from, (top + bottom) / 2), (to, bottom)], colour);
     }
-    for poll in &lane.polls {
-        let (from, to) = shown(axis.at(poll.start), axis.at(poll.end));
-        svg::solid(canvas, [(from, top), (to, low)], colour);
+    let out = (height / 9).min(2);
+    for (from, to) in shown(&lane.polls, axis) {
+        svg::solid(canvas, [(from, top - out), (to, bottom + out)], colour);
     }
 }
 
@@ -105,17 +122,31 @@ fn stripes(canvas: &Canvas<'_>, corners: [(i32, i32); 2], colour: RGBColor, coun
     }
 }
 
-/// An axis of nothing, and why there is nothing.
+/// A frame around nothing, and why there is nothing.
 pub(super) fn empty(width: i32, why: &str) -> Drawing {
-    let (top, bottom) = (TOP, TOP + 56);
-    let axis = Axis::new(Duration::ZERO, 12, width - 24);
-    Drawing::new((width, bottom + axis::HEIGHT), |canvas| {
-        let corners = [(axis.from, top), (axis.to, bottom - 6)];
-        let edge = Rectangle::new(corners, INK.mix(0.6).stroke_width(1));
+    const HEIGHT: i32 = 64;
+    Drawing::new((width, HEIGHT), |canvas| {
+        let corners = [(8, TOP), (width - 8, HEIGHT - TOP)];
+        let edge = Rectangle::new(corners, INK.mix(0.6).stroke_width(2));
         canvas.draw(&edge).expect(svg::DRAWN);
-        axis.draw(canvas, top, bottom);
-        let why = svg::fit(why, TEXT, f64::from(axis.to - axis.from - 16));
-        let middle = ((axis.from + axis.to) / 2, (top + bottom - 6) / 2);
+        let why = svg::fit(why, TEXT, f64::from(width - 32));
+        let middle = (width / 2, HEIGHT / 2);
         svg::label(canvas, &why, middle, TEXT, (HPos::Center, VPos::Center));
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn polls_that_would_cover_each_other_are_one_mark() {
+        let axis = Axis::new(Duration::from_millis(100), 0, 100);
+        let poll = |at| Span {
+            start: Duration::from_millis(at),
+            end: Duration::from_millis(at),
+        };
+        let spans = [poll(0), poll(2), poll(50), poll(100)];
+        assert_eq!(shown(&spans, &axis), [(0, 7), (50, 55), (95, 100)]);
+    }
 }

@@ -3,8 +3,8 @@
 //! The first sentence says what one is to see. The others say it of each lane, in the steps in which the axis is read:
 //! who hears that a lane ran for 15 µs from 171 µs on has heard nothing.
 
-use super::{Lane, Outcome, Span, seconds};
-use crate::chart::{count, listed, sentence};
+use super::{Lane, Outcome, Span, mark, seconds};
+use crate::chart::{count, sentence};
 use std::time::Duration;
 
 pub(super) fn description(lanes: &[Lane], longest: Duration) -> String {
@@ -12,7 +12,7 @@ pub(super) fn description(lanes: &[Lane], longest: Duration) -> String {
         "{} A timeline over {}: {}.",
         point(lanes, longest),
         seconds(longest),
-        listed(groups(lanes, longest).into_iter())
+        each(lanes, longest)
     );
     let in_vain = lanes.iter().filter(|lane| !lane.in_vain.is_empty()).count();
     if in_vain > 0 {
@@ -103,6 +103,32 @@ fn point(lanes: &[Lane], longest: Duration) -> String {
     }
 }
 
+/// What each lane did, or, where that would tire a listener, what the first and the last did.
+fn each(lanes: &[Lane], longest: Duration) -> String {
+    const MOST: usize = 6;
+    let groups = groups(lanes, longest);
+    if groups.len() <= MOST {
+        return groups.join("; ");
+    }
+    let ends = |lane: Option<&Lane>| {
+        lane.map(|lane| format!("{} at {}", lane.name, rough(lane.end, longest)))
+            .unwrap_or_default()
+    };
+    let mut text = format!(
+        "{} lanes; the first to end is {}, the last is {}",
+        count(lanes.len()),
+        ends(lanes.iter().min_by_key(|lane| lane.end)),
+        ends(lanes.iter().max_by_key(|lane| lane.end))
+    );
+    for outcome in [Outcome::Running, Outcome::Dropped, Outcome::Panicked] {
+        let such = lanes.iter().filter(|lane| lane.outcome == outcome).count();
+        if such > 0 {
+            text.push_str(&format!("; {} {}", count(such), mark(outcome)));
+        }
+    }
+    text
+}
+
 /// Lanes that begin, end and end up alike, said together.
 fn groups(lanes: &[Lane], longest: Duration) -> Vec<String> {
     let mut groups: Vec<(Vec<&str>, String)> = Vec::new();
@@ -126,16 +152,16 @@ fn did(lane: &Lane, longest: Duration) -> String {
     if lane.polls.is_empty() {
         return "never polled".to_owned();
     }
-    let ended = match lane.outcome {
-        Outcome::Finished => "",
-        Outcome::Running => ", still waiting",
-        Outcome::Dropped => ", dropped",
-        Outcome::Panicked => ", panicked",
+    let comma = if lane.outcome == Outcome::Finished {
+        ""
+    } else {
+        ", "
     };
     format!(
-        "from {} to {}{ended}",
+        "from {} to {}{comma}{}",
         rough(lane.start(), longest),
-        rough(lane.end, longest)
+        rough(lane.end, longest),
+        mark(lane.outcome)
     )
 }
 
@@ -222,6 +248,21 @@ mod tests {
         assert_eq!(
             text,
             "All five wait at the same time. A timeline over 0.20 s: data1 to data5 from 0 to 0.20 s."
+        );
+    }
+
+    #[test]
+    fn of_many_lanes_the_first_and_the_last_are_named() {
+        let mut lanes: Vec<_> = (1..=20)
+            .map(|id| lane(&format!("post {id}"), &[(0, 0), (10 * id, 10 * id)]))
+            .collect();
+        lanes[7].outcome = Outcome::Dropped;
+        let text = description(&lanes, ms(200));
+        assert!(
+            text.ends_with(
+                "20 lanes; the first to end is post 1 at 10.0 ms, the last is post 20 at 0.20 s; one dropped."
+            ),
+            "{text}"
         );
     }
 

@@ -2,16 +2,19 @@
 
 use super::Series;
 use super::log::Scale;
-use crate::chart::axis;
-use crate::chart::palette;
-use crate::chart::svg::{self, Canvas, DRAWN, Drawing, INK, SMALL, TEXT, WIDE};
+use crate::chart::legend::{Legend, Sign};
+use crate::chart::svg::{self, Canvas, Drawing, INK, SMALL, TEXT};
+use crate::chart::{axis, marks, palette};
 use crate::display::grouped;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-const TOP: i32 = 30;
+const TOP: i32 = 8;
+
+/// Room for what the upright axis is, above its numbers.
+const TITLE: i32 = 26;
 const AREA: i32 = 220;
 
 /// Height of a name at the end of a line.
@@ -27,6 +30,7 @@ const SHORTEST: Duration = Duration::from_nanos(1);
 struct Place {
     left: i32,
     right: i32,
+    top: i32,
     bottom: i32,
     counts: Scale,
     times: Scale,
@@ -41,7 +45,7 @@ impl Place {
 
     fn y(&self, seconds: f64) -> i32 {
         let share = self.times.at(seconds);
-        self.bottom - (f64::from(self.bottom - TOP) * share).round() as i32
+        self.bottom - (f64::from(self.bottom - self.top) * share).round() as i32
     }
 
     fn at(&self, (count, time): (u32, Duration)) -> (i32, i32) {
@@ -63,33 +67,40 @@ pub(super) fn draw(width: i32, counted: &str, series: &[Series]) -> Drawing {
     let least = f64::from(counts.first().copied().unwrap_or(1).max(1));
     let most = f64::from(counts.last().copied().unwrap_or(1).max(1));
 
-    let names: Vec<_> = series
-        .iter()
-        .map(|line| svg::fit(&line.name, TEXT, if width >= WIDE { 200.0 } else { 96.0 }))
-        .collect();
+    // Names stand at the ends of lines where there is room for each in full, and otherwise in a legend.
+    let named = svg::widest(series.iter().map(|line| line.name.as_str()), TEXT);
+    let at_ends = named <= width * 3 / 10;
+    let entries = series.iter().enumerate().filter(|_| !at_ends);
+    let entries = entries.map(|(index, line)| (Sign::Mark(index), line.name.as_str()));
+    let legend = Legend::new(entries, (8, TOP), width - 16);
     let area = AREA.max(NAME * series.len() as i32);
-    let bottom = TOP + area;
+    let top = TOP + legend.height + TITLE;
+    let bottom = top + area;
     let ticks = times.ticks((area / 18).unsigned_abs() as usize);
     let numbers = ticks.iter().filter(|(_, numbered)| *numbered);
     let numbers: Vec<_> = numbers.map(|(value, _)| round_time(*value)).collect();
     // The largest count stands under the end of the axis, and half of it beyond.
     let beyond = svg::width(&grouped(&most.to_string()), SMALL) as i32 / 2;
-    let named = svg::widest(names.iter().map(String::as_str), TEXT) + 14;
+    let named = if at_ends { named + 14 } else { 0 };
     let place = Place {
         left: svg::widest(numbers.iter().map(String::as_str), SMALL) + 14,
         right: width - named.max(beyond) - 8,
+        top,
         bottom,
         counts: Scale::over(least, most),
         times,
     };
 
     let drawing = Drawing::new((width, bottom + axis::HEIGHT), |canvas| {
+        legend.draw(canvas);
         draw_times(canvas, &place, &ticks);
         draw_counts(canvas, &place, &counts, counted);
         for (index, line) in series.iter().enumerate() {
             draw_line(canvas, &place, line, index);
         }
-        draw_names(canvas, &place, series, &names);
+        if at_ends {
+            draw_names(canvas, &place, series);
+        }
     });
     drawing.smooth()
 }
@@ -107,9 +118,13 @@ fn draw_times(canvas: &Canvas<'_>, place: &Place, ticks: &[(f64, bool)]) {
             svg::label(canvas, &number, at, SMALL, (HPos::Right, VPos::Center));
         }
     }
-    svg::line(canvas, [(left, place.bottom), (left, TOP)], INK.mix(0.6));
-    let above = (4, TOP - 10);
-    let title = "time, on a logarithmic scale";
+    svg::line(
+        canvas,
+        [(left, place.bottom), (left, place.top)],
+        INK.mix(0.6),
+    );
+    let above = (4, place.top - 14);
+    let title = "time, on a log scale";
     svg::label(canvas, title, above, SMALL, (HPos::Left, VPos::Bottom));
 }
 
@@ -130,8 +145,8 @@ fn draw_counts(canvas: &Canvas<'_>, place: &Place, counts: &BTreeSet<u32>, count
             free = x - half;
         }
     }
-    let title = format!("{counted}, on a logarithmic scale");
-    let title = svg::fit(&title, SMALL, f64::from(right));
+    let title = format!("{counted}, on a log scale");
+    let title = svg::fit(&title, SMALL, f64::from(right - 16));
     let below = (right, bottom + 25);
     svg::label(canvas, &title, below, SMALL, (HPos::Right, VPos::Top));
 }
@@ -143,66 +158,30 @@ fn draw_line(canvas: &Canvas<'_>, place: &Place, line: &Series, index: usize) {
     let mut free = i32::MAX;
     for (x, y) in points.into_iter().rev() {
         // Marks that would cover each other are left out.
-        if x + 2 * MARK < free {
-            draw_mark(canvas, (x, y), index);
+        if x + 2 * marks::HALF < free {
+            marks::draw(canvas, (x, y), index);
             free = x;
         }
     }
 }
 
-/// Half the size of a mark.
-const MARK: i32 = 5;
-
-/// A mark that only lines have whose indexes are some apart.
-fn draw_mark(canvas: &Canvas<'_>, (x, y): (i32, i32), index: usize) {
-    let colour = palette::colour(index);
-    let corners: &[(i32, i32)] = match index % 6 {
-        0 => {
-            let circle = Circle::new((x, y), MARK, colour.filled());
-            canvas.draw(&circle).expect(DRAWN);
-            return;
-        }
-        1 => &[(-4, -4), (4, -4), (4, 4), (-4, 4)],
-        2 => &[(0, -6), (6, 5), (-6, 5)],
-        3 => &[(0, -6), (6, 0), (0, 6), (-6, 0)],
-        4 => &[(0, 6), (6, -5), (-6, -5)],
-        _ => &[
-            (-6, -2),
-            (-2, -2),
-            (-2, -6),
-            (2, -6),
-            (2, -2),
-            (6, -2),
-            (6, 2),
-            (2, 2),
-            (2, 6),
-            (-2, 6),
-            (-2, 2),
-            (-6, 2),
-        ],
-    };
-    let corners: Vec<_> = corners.iter().map(|(dx, dy)| (x + dx, y + dy)).collect();
-    canvas
-        .draw(&Polygon::new(corners, colour.filled()))
-        .expect(DRAWN);
-}
-
 /// Writes each name beside the end of its line, or as near as the other names let it; then a thin line leads there.
-fn draw_names(canvas: &Canvas<'_>, place: &Place, series: &[Series], names: &[String]) {
+fn draw_names(canvas: &Canvas<'_>, place: &Place, series: &[Series]) {
     let ends: Vec<_> = series
         .iter()
         .enumerate()
         .filter_map(|(index, line)| Some((index, place.at(*line.points.last()?))))
         .collect();
     let heights: Vec<_> = ends.iter().map(|(_, (_, y))| *y).collect();
-    let heights = apart(&heights, NAME, (TOP, place.bottom));
+    let heights = apart(&heights, NAME, (place.top, place.bottom));
     for ((index, (x, y)), height) in ends.into_iter().zip(heights) {
         let at = (place.right + 10, height);
         if (height - y).abs() > 4 || x < place.right - INSET {
             let lead = [(x, y), (place.right, height), (at.0 - 2, height)];
             svg::line(canvas, lead, palette::colour(index).mix(0.7));
         }
-        svg::label(canvas, &names[index], at, TEXT, (HPos::Left, VPos::Center));
+        let name = svg::fit(&series[index].name, TEXT, f64::MAX);
+        svg::label(canvas, &name, at, TEXT, (HPos::Left, VPos::Center));
     }
 }
 
