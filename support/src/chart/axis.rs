@@ -10,7 +10,7 @@ use std::time::Duration;
 pub(super) const HEIGHT: i32 = 42;
 
 /// Room for a number of the axis, with what keeps it from the next.
-const NUMBER: i32 = 56;
+const NUMBER: i32 = 48;
 
 /// Places durations between two edges, the left and the right one.
 #[derive(Debug, Clone, Copy)]

@@ -97,7 +97,7 @@ impl Lane {
 /// ```
 pub fn lanes(title: &str, lanes: &[Lane]) -> Figure {
     if lanes.is_empty() {
-        return no_lanes(title, "not written yet, or nothing was watched");
+        return no_lanes(title, "not written yet, or not watched");
     }
     let longest = lanes.iter().map(|lane| lane.end).max().unwrap_or_default();
     Figure::new(

@@ -89,11 +89,7 @@ fn point(counted: &str, series: &[Series]) -> String {
             grouped(&most.to_string()),
             grown
                 .iter()
-                .map(|(line, factor)| format!(
-                    "{} times with {}",
-                    factor_in_words(*factor),
-                    line.name
-                ))
+                .map(|(line, factor)| format!("{} ({})", factor_in_words(*factor), line.name))
                 .collect::<Vec<_>>()
                 .join(", ")
         ),

@@ -83,12 +83,11 @@ fn point(counted: &str, lines: &[Steps]) -> String {
         [] => format!("No {counted} were counted."),
         [only] => format!("At most {} {counted} at the same time.", most(only)),
         several => {
-            let each = several
-                .iter()
-                .map(|line| format!("{} {}", most(line), line.name));
+            let each = several.iter();
+            let each = each.map(|line| format!("{} {}", line.name, most(line)));
             format!(
-                "At most, at the same time: {} {counted}.",
-                each.collect::<Vec<_>>().join(", ")
+                "The most {counted} at the same time: {}.",
+                each.collect::<Vec<_>>().join("; ")
             )
         }
     }

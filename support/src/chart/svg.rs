@@ -34,6 +34,10 @@ const SWITCH: i32 = 600;
 const LEAST: i32 = 252;
 const MOST: i32 = 380;
 
+/// Width of the edges of boxes, in pixels, which plotters leaves open. One would get lost between the pixels of a screen where
+/// the drawing shrinks.
+const EDGE: i32 = 2;
+
 /// A figure as it was drawn for one width.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Drawing {
@@ -106,7 +110,7 @@ impl Drawing {
         };
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" \
-             font-family=\"sans-serif\"{edges} {attributes}>{first}\n{shapes}\n</svg>",
+             font-family=\"sans-serif\" stroke-width=\"{EDGE}\"{edges} {attributes}>{first}\n{shapes}\n</svg>",
             shapes = self.shapes,
         )
     }
@@ -161,6 +165,9 @@ pub(super) fn label(
     size: f64,
     anchor: (HPos, VPos),
 ) {
+    if text.is_empty() {
+        return;
+    }
     // Plotters divides font sizes by 1.24 on the way to SVG.
     let style = TextStyle::from(("sans-serif", size * 1.24).into_font())
         .color(&INK)
@@ -203,19 +210,26 @@ pub(super) fn pale(canvas: &Canvas<'_>, corners: [(i32, i32); 2], colour: RGBCol
     canvas
         .draw(&Rectangle::new(corners, colour.mix(0.28).filled()))
         .expect(DRAWN);
-    // Two pixels, inside: one would get lost between the pixels of a screen where the drawing shrinks.
+    // Inside, so that the box keeps its size.
     let [(left, top), (right, bottom)] = corners;
     let inside = [(left + 1, top + 1), ((right - 1).max(left + 1), bottom - 1)];
-    canvas
-        .draw(&Rectangle::new(inside, colour.stroke_width(2)))
-        .expect(DRAWN);
+    canvas.draw(&Rectangle::new(inside, colour)).expect(DRAWN);
 }
 
 /// The same for a box that is lower than a letter: its edge takes half as much of it.
 pub(super) fn low(canvas: &Canvas<'_>, corners: [(i32, i32); 2], colour: RGBColor) {
-    for style in [colour.mix(0.28).filled(), colour.stroke_width(1)] {
-        canvas.draw(&Rectangle::new(corners, style)).expect(DRAWN);
-    }
+    let [(left, top), (right, bottom)] = corners;
+    canvas
+        .draw(&Rectangle::new(corners, colour.mix(0.28).filled()))
+        .expect(DRAWN);
+    let around = [
+        (left, top),
+        (right, top),
+        (right, bottom),
+        (left, bottom),
+        (left, top),
+    ];
+    line(canvas, around, colour.stroke_width(1));
 }
 
 /// An upper estimate of the width of `text` in a sans-serif font of the given size, in pixels.

@@ -76,7 +76,7 @@ impl Table {
 
     fn cell_style(&self, column: usize) -> &'static str {
         if self.of_numbers(column) {
-            "text-align:right;padding:2px 14px 2px 0;font-variant-numeric:tabular-nums"
+            "text-align:right;padding:2px 14px 2px 0;font-variant-numeric:tabular-nums;white-space:nowrap"
         } else {
             "text-align:left;padding:2px 14px 2px 0"
         }

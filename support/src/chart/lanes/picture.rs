@@ -127,7 +127,7 @@ pub(super) fn empty(width: i32, why: &str) -> Drawing {
     const HEIGHT: i32 = 64;
     Drawing::new((width, HEIGHT), |canvas| {
         let corners = [(8, TOP), (width - 8, HEIGHT - TOP)];
-        let edge = Rectangle::new(corners, INK.mix(0.6).stroke_width(2));
+        let edge = Rectangle::new(corners, INK.mix(0.6));
         canvas.draw(&edge).expect(svg::DRAWN);
         let why = svg::fit(why, TEXT, f64::from(width - 32));
         let middle = (width / 2, HEIGHT / 2);
