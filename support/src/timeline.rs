@@ -19,7 +19,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-pub use crate::chart::{Lane, Outcome, Span};
+pub use crate::chart::{Lane, Marks, Outcome, Span};
 
 /// A recording of several pieces of work on one clock. Clones record into the same timeline.
 ///
@@ -158,6 +158,7 @@ impl Timeline {
         recording.lanes.push(Lane {
             name,
             polls: Vec::new(),
+            marks: Marks::Polls,
             in_vain: Vec::new(),
             outcome: Outcome::Running,
             end: Duration::ZERO,

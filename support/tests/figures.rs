@@ -3,7 +3,7 @@
 use std::time::Duration;
 use support::Figure;
 use support::chart::{self, Bar, Series, Steps};
-use support::timeline::{Lane, Outcome, Span};
+use support::timeline::{Lane, Marks, Outcome, Span};
 
 fn ms(milliseconds: u64) -> Duration {
     Duration::from_millis(milliseconds)
@@ -17,6 +17,7 @@ fn lane(name: impl Into<String>, from: u64, to: u64, outcome: Outcome) -> Lane {
     Lane {
         name: name.into(),
         polls: polls.to_vec(),
+        marks: Marks::Polls,
         in_vain: Vec::new(),
         outcome,
         end: polls[1].end,

@@ -35,6 +35,25 @@ pub enum Outcome {
     Panicked,
 }
 
+/// What the marks of a lane are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Marks {
+    /// Polls of a future, or a piece of synchronous work: a thread was held.
+    Polls,
+    /// What somebody else saw: a request came, a connection was closed. Who ran meanwhile, nobody knows.
+    Events,
+}
+
+impl Marks {
+    /// What solid means, and pale.
+    fn signs(self) -> (&'static str, &'static str) {
+        match self {
+            Marks::Polls => ("runs", "waits"),
+            Marks::Events => ("something happens", "is under way"),
+        }
+    }
+}
+
 /// What one piece of work did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lane {
@@ -42,6 +61,8 @@ pub struct Lane {
     pub name: String,
     /// Each poll that the future was woken for, in order, with the first; a synchronous piece of work has one.
     pub polls: Vec<Span>,
+    /// What these are.
+    pub marks: Marks,
     /// Polls for which nothing had woken the future, and after which it waited as before: another one of its task was woken.
     pub in_vain: Vec<Span>,
     /// How it ended.
@@ -82,12 +103,13 @@ impl Lane {
 ///
 /// ```
 /// use std::time::Duration;
-/// use support::chart::{self, Lane, Outcome, Span};
+/// use support::chart::{self, Lane, Marks, Outcome, Span};
 ///
 /// let ms = Duration::from_millis;
 /// let lane = Lane {
 ///     name: "data1".to_owned(),
 ///     polls: vec![Span { start: ms(0), end: ms(1) }, Span { start: ms(200), end: ms(201) }],
+///     marks: Marks::Polls,
 ///     in_vain: vec![],
 ///     outcome: Outcome::Finished,
 ///     end: ms(201),
@@ -117,6 +139,12 @@ pub(crate) fn no_lanes(title: &str, why: &str) -> Figure {
     })
 }
 
+/// What the signs of these lanes mean.
+fn signs(lanes: &[Lane]) -> (&'static str, &'static str) {
+    let marks = lanes.first().map_or(Marks::Polls, |lane| lane.marks);
+    marks.signs()
+}
+
 /// What stands behind the end of a lane that did not finish.
 fn mark(outcome: Outcome) -> &'static str {
     match outcome {
@@ -136,6 +164,7 @@ fn in_text(lanes: &[Lane], longest: Duration) -> String {
             format!("  {label}  {}{space}{mark}", text::lane(lane, longest))
         })
         .collect();
-    lines.push(format!("  █ running  · waiting  over {}", seconds(longest)));
+    let (solid, pale) = signs(lanes);
+    lines.push(format!("  █ {solid}  · {pale}  over {}", seconds(longest)));
     lines.join("\n")
 }

@@ -1,6 +1,6 @@
 //! What a timeline looks like.
 
-use super::{Lane, Outcome, Span, mark};
+use super::{Lane, Outcome, Span, mark, signs};
 use crate::chart::axis::{self, Axis};
 use crate::chart::legend::{Legend, Sign};
 use crate::chart::palette;
@@ -25,7 +25,8 @@ fn height(count: usize) -> i32 {
 
 /// Signs and what they mean; of those that not every timeline has, the ones that this has.
 fn legend(lanes: &[Lane], width: i32) -> Legend {
-    let mut entries = vec![(Sign::Solid, "runs"), (Sign::Pale, "waits")];
+    let (solid, pale) = signs(lanes);
+    let mut entries = vec![(Sign::Solid, solid), (Sign::Pale, pale)];
     if lanes.iter().any(|lane| !lane.in_vain.is_empty()) {
         entries.push((Sign::Tick, "polled, though not woken"));
     }

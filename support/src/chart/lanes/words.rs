@@ -3,7 +3,7 @@
 //! The first sentence says what one is to see. The others say it of each lane, in the steps in which the axis is read:
 //! who hears that a lane ran for 15 µs from 171 µs on has heard nothing.
 
-use super::{Lane, Outcome, Span, mark, seconds};
+use super::{Lane, Marks, Outcome, Span, mark, seconds};
 use crate::chart::{count, sentence};
 use std::time::Duration;
 
@@ -67,21 +67,33 @@ fn point(lanes: &[Lane], longest: Duration) -> String {
     let holding = lanes.iter().filter(|lane| !polls(lane).is_empty());
     let holding: Vec<_> = holding.map(|lane| lane.name.as_str()).collect();
 
+    let (one, several) = match lanes.first().map(|lane| lane.marks) {
+        Some(Marks::Events) => ("is under way", "are under way"),
+        _ => ("waits", "wait"),
+    };
     let waits = match (wait, at_once) {
         (0, _) => None,
         (1, _) if lanes.len() == 1 => Some(format!(
-            "{} waits, and nothing else is drawn.",
+            "{} {one}, and nothing else is drawn.",
             lanes[0].name
         )),
-        (1, _) => Some("Only one of them waits.".to_owned()),
-        (all, 1) => Some(format!(
-            "{} wait one after the other.",
-            sentence(&count(all))
-        )),
-        (all, most) if all == most && all == lanes.len() => {
-            Some(format!("All {} wait at the same time.", count(all)))
+        (1, _) => Some(format!("Only one of them {one}.")),
+        (all, 1) => {
+            let all = sentence(&count(all));
+            Some(format!("{all} {several} one after the other."))
         }
-        (_, most) => Some(format!("At most {} wait at the same time.", count(most))),
+        (all, most) if all == most && all == lanes.len() => {
+            let all = if all == 2 {
+                "Both".to_owned()
+            } else {
+                format!("All {}", count(all))
+            };
+            Some(format!("{all} {several} at the same time."))
+        }
+        (_, most) => Some(format!(
+            "At most {} {several} at the same time.",
+            count(most)
+        )),
     };
     let runs = match (holding.len(), most(&run)) {
         (0, _) => None,
@@ -195,6 +207,7 @@ mod tests {
             name: name.to_owned(),
             end: polls.last().map_or(Duration::ZERO, |poll| poll.end),
             polls,
+            marks: Marks::Polls,
             in_vain: Vec::new(),
             outcome: Outcome::Finished,
         }
@@ -262,6 +275,19 @@ mod tests {
             text.ends_with(
                 "20 lanes; the first to end is post 1 at 10.0 ms, the last is post 20 at 0.20 s; one dropped."
             ),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn what_others_saw_is_under_way_and_does_not_wait() {
+        let mut lanes = vec![lane("/posts/1", &[(0, 0), (20, 20)]); 2];
+        for lane in &mut lanes {
+            lane.marks = Marks::Events;
+        }
+        let text = description(&lanes, ms(20));
+        assert!(
+            text.starts_with("Both are under way at the same time."),
             "{text}"
         );
     }
