@@ -106,7 +106,7 @@ impl Figure {
             format!("<div style=\"margin-top:4px\">{}</div>", escape(note))
         });
         format!(
-            "<figure style=\"margin:8px 0;max-width:{width}px;{place}\">\
+            "<figure style=\"margin:8px 0;max-width:{width}px;break-inside:avoid;{place}\">\
              <figcaption style=\"font-weight:600;margin-bottom:4px\">{title}</figcaption>\n{drawings}\n{note}</figure>",
             width = self.wide.width(),
             place = svg::PLACE,
