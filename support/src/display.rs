@@ -4,6 +4,7 @@
 //! text too, so that terminals, screen readers and saved notebooks have something to read. Everything that comes from
 //! outside goes through [`escape`] before it becomes HTML.
 
+mod number;
 mod table;
 
 use crate::protocol;
@@ -12,6 +13,7 @@ use std::env;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
+pub use number::{grouped, seconds};
 pub use table::Table;
 
 /// One thing to show, in every form it has.
@@ -136,22 +138,9 @@ pub fn escape(text: &str) -> String {
     html
 }
 
-/// Seconds the way the lab writes them: two digits where a learner compares, more where the time is short.
-pub fn seconds(duration: std::time::Duration) -> String {
-    let seconds = duration.as_secs_f64();
-    if seconds >= 0.0995 {
-        format!("{seconds:.2} s")
-    } else if seconds >= 0.000_995 {
-        format!("{:.1} ms", seconds * 1e3)
-    } else {
-        format!("{:.0} µs", seconds * 1e6)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     #[test]
     fn every_form_stands_between_its_markers() {
@@ -174,12 +163,5 @@ mod tests {
             1
         );
         assert!(text.contains("\nb\n"));
-    }
-
-    #[test]
-    fn seconds_keep_the_digits_that_matter() {
-        assert_eq!(seconds(Duration::from_millis(600)), "0.60 s");
-        assert_eq!(seconds(Duration::from_micros(1_500)), "1.5 ms");
-        assert_eq!(seconds(Duration::from_nanos(12_300)), "12 µs");
     }
 }

@@ -99,7 +99,7 @@ mod tests {
         let figure = gauge.figure("Requests", "requests");
         assert_eq!(
             figure.description(),
-            "Number of requests over 4.00 s. in flight: at most 3, 0 at the end."
+            "At most 3 requests at the same time. The number of requests over 4.00 s, at its end in flight 0."
         );
         assert!(figure.to_string().contains("33333333330000"), "{figure}");
     }

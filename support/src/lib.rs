@@ -38,6 +38,7 @@ pub mod server;
 pub mod solved;
 pub mod timeline;
 pub mod timing;
+mod waker;
 
 pub use chart::Figure;
 pub use display::Table;

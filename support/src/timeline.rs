@@ -4,18 +4,22 @@
 //! every poll, so that a lane of the figure shows thin marks where the task ran and gaps where it waited. A future that
 //! blocks its thread does so inside one poll, and shows as one long bar.
 //!
+//! Futures that share a task, as in `join!`, are polled together where only one of them was woken. Each watched future has
+//! a waker of its own, so that a poll that nothing had woken it for, and that changed nothing, is told from the others.
+//!
 //! The time is Tokio's. On a paused clock, where blocking would not show because virtual time stands still, the real
 //! time spent inside polls is added to it (see [`Timeline::new`]).
 
 use crate::chart::{self, Figure};
 use crate::panics;
+use crate::waker::Waker;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-pub use crate::chart::{Lane, Outcome, Span};
+pub use crate::chart::{Lane, Marks, Outcome, Span};
 
 /// A recording of several pieces of work on one clock. Clones record into the same timeline.
 ///
@@ -95,14 +99,24 @@ impl Timeline {
 
     /// Wraps a future: each poll of it is recorded under `name`.
     pub fn watch<F: Future>(&self, name: impl Into<String>, future: F) -> Watched<F> {
+        let mut watched = self.watch_woken(name, future);
+        watched.waker = Some(Waker::new());
+        watched
+    }
+
+    /// Wraps a future that is polled only where it was woken, and gets the waker of whoever polls it, as it is.
+    pub(crate) fn watch_woken<F: Future>(&self, name: impl Into<String>, future: F) -> Watched<F> {
         Watched {
             lane: self.open_lane(name.into()),
             timeline: self.clone(),
+            waker: None,
             future: Box::pin(future),
         }
     }
 
-    /// Runs synchronous work and records it as one bar.
+    /// Runs synchronous work and records it as one bar, on a lane of its own.
+    ///
+    /// In `spawn_blocking` it shows that another thread is held: `spawn_blocking(move || timeline.run("sum", sum))`.
     pub fn run<T>(&self, name: impl Into<String>, work: impl FnOnce() -> T) -> T {
         let lane = self.open_lane(name.into());
         let poll = RecordedPoll::new(self, lane);
@@ -144,6 +158,8 @@ impl Timeline {
         recording.lanes.push(Lane {
             name,
             polls: Vec::new(),
+            marks: Marks::Polls,
+            in_vain: Vec::new(),
             outcome: Outcome::Running,
             end: Duration::ZERO,
         });
@@ -168,6 +184,7 @@ struct RecordedPoll<'a> {
     timeline: &'a Timeline,
     lane: usize,
     start: Duration,
+    in_vain: bool,
 }
 
 impl<'a> RecordedPoll<'a> {
@@ -179,6 +196,7 @@ impl<'a> RecordedPoll<'a> {
             timeline,
             lane,
             start,
+            in_vain: false,
         }
     }
 }
@@ -188,13 +206,19 @@ impl Drop for RecordedPoll<'_> {
         let mut recording = self.timeline.recording();
         let end = recording.now();
         recording.leave();
-        recording.lanes[self.lane].polls.push(Span {
+        let lane = &mut recording.lanes[self.lane];
+        let span = Span {
             start: self.start,
             end,
-        });
+        };
+        if self.in_vain {
+            lane.in_vain.push(span);
+        } else {
+            lane.polls.push(span);
+        }
         if std::thread::panicking() {
-            recording.lanes[self.lane].outcome = Outcome::Panicked;
-            recording.lanes[self.lane].end = end;
+            lane.outcome = Outcome::Panicked;
+            lane.end = end;
         }
     }
 }
@@ -205,6 +229,7 @@ impl Drop for RecordedPoll<'_> {
 pub struct Watched<F> {
     timeline: Timeline,
     lane: usize,
+    waker: Option<Arc<Waker>>,
     // Boxed: pinning a field in place takes unsafe code or a macro, and an allocation a task costs nothing here.
     future: Pin<Box<F>>,
 }
@@ -214,18 +239,37 @@ impl<F: Future> Future for Watched<F> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let timeline = self.timeline.clone();
-        let poll = RecordedPoll::new(&timeline, self.lane);
-        let outcome = self.future.as_mut().poll(context);
+        let waker = self.waker.clone();
+        let woken = waker.as_ref().is_none_or(|own| {
+            own.forward_to(context.waker());
+            own.take()
+        });
+        let own = waker.map(std::task::Waker::from);
+        let mut context = Context::from_waker(own.as_ref().unwrap_or(context.waker()));
+        let mut poll = RecordedPoll::new(&timeline, self.lane);
+        let outcome = self.future.as_mut().poll(&mut context);
+        poll.in_vain = !woken && outcome.is_pending();
         drop(poll);
         if outcome.is_ready() {
             timeline.close_lane(self.lane, Outcome::Finished);
+            self.let_go();
         }
         outcome
     }
 }
 
+impl<F> Watched<F> {
+    /// Whoever still holds a clone of our waker shall not hold the task that polled us.
+    fn let_go(&self) {
+        if let Some(waker) = &self.waker {
+            waker.let_go();
+        }
+    }
+}
+
 impl<F> Drop for Watched<F> {
     fn drop(&mut self) {
+        self.let_go();
         let running = self.timeline.recording().lanes[self.lane].outcome == Outcome::Running;
         if running {
             self.timeline.close_lane(self.lane, Outcome::Dropped);
@@ -261,11 +305,21 @@ pub async fn record<T>(title: impl AsRef<str>, work: impl AsyncFnOnce(Timeline) 
     match panics::catch_async(work(timeline.clone())).await {
         Ok(_) => timeline.figure(title),
         Err(payload) => match panics::not_written(&*payload) {
-            Some(task) => timeline
-                .figure(title)
-                .with_note(&format!("Not written yet: {task}")),
+            Some(task) => {
+                begun(&timeline, title.as_ref()).with_note(&format!("Not written yet: {task}"))
+            }
             None => std::panic::resume_unwind(payload),
         },
+    }
+}
+
+/// A figure of work that came to a `todo!`: an empty one where nothing was done before.
+fn begun(timeline: &Timeline, title: &str) -> Figure {
+    let lanes = timeline.lanes();
+    if lanes.iter().any(|lane| lane.outcome == Outcome::Finished) {
+        chart::lanes(title, &lanes)
+    } else {
+        chart::no_lanes(title, "not written yet")
     }
 }
 

@@ -1,9 +1,9 @@
-//! What figures look like: snapshots of typical ones, and room for every label of small and large ones.
+//! What figures look like: snapshots of typical ones.
 
 use std::time::Duration;
 use support::Figure;
 use support::chart::{self, Bar, Series, Steps};
-use support::timeline::{Lane, Outcome, Span};
+use support::timeline::{Lane, Marks, Outcome, Span};
 
 fn ms(milliseconds: u64) -> Duration {
     Duration::from_millis(milliseconds)
@@ -17,6 +17,8 @@ fn lane(name: impl Into<String>, from: u64, to: u64, outcome: Outcome) -> Lane {
     Lane {
         name: name.into(),
         polls: polls.to_vec(),
+        marks: Marks::Polls,
+        in_vain: Vec::new(),
         outcome,
         end: polls[1].end,
     }
@@ -105,214 +107,6 @@ fn scaling_as_text() {
     insta::assert_snapshot!(growth().to_string());
 }
 
-/// The box that a label may take, from above: the estimate that the figures are laid out with is not used here.
-struct Label {
-    text: String,
-    left: f64,
-    right: f64,
-    top: f64,
-    bottom: f64,
-}
-
-fn attribute(tag: &str, name: &str) -> f64 {
-    let start = tag
-        .find(&format!(" {name}=\""))
-        .expect("the attribute is there")
-        + name.len()
-        + 3;
-    tag[start..]
-        .split('"')
-        .next()
-        .and_then(|value| value.parse().ok())
-        .expect("a number")
-}
-
-/// Reads the labels out of an SVG. A letter of a sans-serif font is 0.6 em wide on average, a wide one 0.9.
-fn labels(svg: &str) -> Vec<Label> {
-    svg.split("<text ")
-        .skip(1)
-        .map(|part| {
-            let (tag, rest) = part.split_once('>').expect("the tag ends");
-            let tag = format!(" {tag}");
-            let text = rest
-                .split_once("</text>")
-                .expect("the text ends")
-                .0
-                .trim()
-                .to_owned();
-            let size = attribute(&tag, "font-size");
-            let (x, y) = (attribute(&tag, "x"), attribute(&tag, "y"));
-            let wide = text.chars().filter(|c| "mwMW—…@".contains(*c)).count() as f64;
-            let width = size * (0.56 * text.chars().count() as f64 + 0.35 * wide);
-            let left = match tag
-                .split("text-anchor=\"")
-                .nth(1)
-                .and_then(|rest| rest.split('"').next())
-            {
-                Some("end") => x - width,
-                Some("middle") => x - width / 2.0,
-                _ => x,
-            };
-            let top = if tag.contains("dy=\"0.76em\"") {
-                y
-            } else {
-                y - size * 0.5
-            };
-            Label {
-                text,
-                left,
-                right: left + width,
-                top,
-                bottom: top + size,
-            }
-        })
-        .collect()
-}
-
-fn legible(figure: &Figure, what: &str) {
-    let svg = figure.svg();
-    let (width, height) = (attribute(&svg, "width"), attribute(&svg, "height"));
-    let labels = labels(&svg);
-    assert!(!labels.is_empty(), "{what}");
-    for (index, label) in labels.iter().enumerate() {
-        assert!(
-            label.left >= 0.0 && label.right <= width,
-            "{what}: `{}` is clipped at the side",
-            label.text
-        );
-        assert!(
-            label.top >= 0.0 && label.bottom <= height,
-            "{what}: `{}` is clipped above or below",
-            label.text
-        );
-        for other in &labels[..index] {
-            let apart = label.right <= other.left
-                || other.right <= label.left
-                || label.bottom <= other.top
-                || other.bottom <= label.top;
-            assert!(apart, "{what}: `{}` overlaps `{}`", label.text, other.text);
-        }
-    }
-}
-
-#[test]
-fn labels_have_room_at_1_to_30_bars() {
-    for count in 1..=30 {
-        for longest in [
-            Duration::from_nanos(700),
-            ms(3),
-            ms(600),
-            Duration::from_secs(12_345),
-        ] {
-            let bars: Vec<_> = (1..=count)
-                .map(|n| match n % 7 {
-                    6 => Bar::missing(
-                        format!("task {n}, whose name is longer than anybody would wish"),
-                        "not written yet",
-                    ),
-                    _ => Bar::new(
-                        format!("task {n}"),
-                        longest.mul_f64(f64::from(n) / f64::from(count)),
-                    ),
-                })
-                .collect();
-            legible(
-                &chart::bars("Many", &bars),
-                &format!("{count} bars to {longest:?}"),
-            );
-        }
-    }
-}
-
-#[test]
-fn labels_have_room_at_1_to_100_lanes() {
-    for count in 1..=100u64 {
-        let lanes: Vec<_> = (0..count)
-            .map(|n| {
-                let outcome = [
-                    Outcome::Finished,
-                    Outcome::Running,
-                    Outcome::Dropped,
-                    Outcome::Panicked,
-                ][n as usize % 4];
-                lane(format!("request number {n}"), n, 200 + 7 * n, outcome)
-            })
-            .collect();
-        legible(&chart::lanes("Many", &lanes), &format!("{count} lanes"));
-    }
-}
-
-#[test]
-fn the_largest_count_is_written_under_the_end_of_its_axis() {
-    for most in [7, 100, 100_000, 4_000_000_000] {
-        let figure = chart::scaling(
-            "t",
-            "waits",
-            &[Series::new("a", [(3, ms(1)), (most, ms(9))])],
-        );
-        let texts: Vec<_> = labels(&figure.svg())
-            .into_iter()
-            .map(|label| label.text)
-            .collect();
-        assert!(texts.contains(&most.to_string()), "{most}: {texts:?}");
-    }
-}
-
-#[test]
-fn labels_have_room_at_1_to_6_lines_of_steps() {
-    for lines in 1..=6 {
-        for most in [1, 9, 30, 12_345] {
-            for end in [ms(1), ms(600), Duration::from_secs(12_345)] {
-                let steps: Vec<_> = (1..=lines)
-                    .map(|line| {
-                        let changes = [(Duration::ZERO, 0), (end / 2, most), (end, line)];
-                        Steps::new(format!("queue number {line} of several"), changes)
-                    })
-                    .collect();
-                let figure = chart::steps("Queues", "items that wait", &steps);
-                legible(&figure, &format!("{lines} lines of {most} to {end:?}"));
-            }
-        }
-    }
-}
-
-#[test]
-fn labels_have_room_at_1_to_6_series_of_1_to_100_counts() {
-    for lines in 1..=6 {
-        for most in [1, 2, 7, 30, 100u32] {
-            for longest in [
-                Duration::from_nanos(700),
-                ms(600),
-                Duration::from_secs(12_345),
-            ] {
-                let series: Vec<_> = (1..=lines)
-                    .map(|line| {
-                        let points = (1..=most).map(|count| (count, longest / line * count / most));
-                        Series::new(format!("way number {line} of doing it"), points)
-                    })
-                    .collect();
-                let figure = chart::scaling("Growth", "requests at the same time", &series);
-                legible(
-                    &figure,
-                    &format!("{lines} lines of {most} counts to {longest:?}"),
-                );
-            }
-        }
-    }
-}
-
-#[test]
-fn figures_of_nothing_are_figures() {
-    legible(&chart::scaling("None", "requests", &[]), "no series");
-    legible(&chart::bars("None", &[]), "no bars");
-    legible(&chart::lanes("None", &[]), "no lanes");
-    assert!(
-        chart::lanes("None", &[])
-            .to_string()
-            .contains("nothing was recorded")
-    );
-}
-
 #[test]
 fn every_label_comes_out_as_text() {
     let attack = "<script>alert(1)</script>";
@@ -331,5 +125,48 @@ fn every_label_comes_out_as_text() {
             "{}",
             figure.html()
         );
+    }
+}
+
+#[test]
+fn what_is_pale_has_an_edge_of_its_colour() {
+    let svg = fetches().svg();
+    let boxes: Vec<_> = svg.split("<rect ").skip(1).collect();
+    let pale = |tag: &&&str| tag.contains("opacity=\"0.28\"");
+    assert_eq!(
+        boxes.iter().filter(pale).count(),
+        4,
+        "three lanes and the legend"
+    );
+    let value = |tag: &str, name: &str| {
+        let rest = tag
+            .split_once(&format!("{name}=\""))
+            .expect("it is there")
+            .1;
+        rest.split('"').next().map(str::to_owned)
+    };
+    for pair in boxes.windows(2).filter(|pair| pale(&&pair[0])) {
+        assert_eq!(value(pair[1], "stroke"), value(pair[0], "fill"), "{pair:?}");
+        assert!(pair[1].contains("fill=\"none\""), "{pair:?}");
+    }
+}
+
+#[test]
+fn every_timeline_says_what_solid_and_pale_mean() {
+    for svg in [fetches().svg(), fetches().narrow_svg()] {
+        assert!(svg.contains("runs") && svg.contains("waits"), "{svg}");
+        assert!(!svg.contains("not woken"), "nothing was polled in vain");
+    }
+    let mut polled = lane("data1", 0, 200, Outcome::Finished);
+    polled.in_vain.push(polled.polls[0]);
+    let figure = chart::lanes("One fetch", &[polled]);
+    assert!(figure.svg().contains("polled, though not woken"));
+}
+
+#[test]
+fn an_empty_timeline_says_so_in_the_picture() {
+    let figure = chart::lanes("Mine", &[]);
+    for form in [figure.svg(), figure.narrow_svg(), figure.to_string()] {
+        assert!(form.contains("not written yet"), "{form}");
     }
 }

@@ -1,6 +1,7 @@
-//! The axis of time that all figures share: from zero to the longest time, in round numbers of a fitting unit.
+//! The axis of time that figures share: from zero to the longest time, in round numbers of a fitting unit.
 
-use super::svg::{Canvas, DRAWN, INK, column, label};
+use super::svg::{self, Canvas, INK, SMALL, label};
+use crate::display::grouped;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 use std::time::Duration;
@@ -8,9 +9,10 @@ use std::time::Duration;
 /// Height that the numbers and the unit take below an area.
 pub(super) const HEIGHT: i32 = 42;
 
-const SMALL: f64 = 12.0;
+/// Room for a number of the axis, with what keeps it from the next.
+const NUMBER: i32 = 48;
 
-/// Places durations between two edges: the left and the right one, or the lower and the upper one.
+/// Places durations between two edges, the left and the right one.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Axis {
     pub(super) from: i32,
@@ -46,70 +48,19 @@ impl Axis {
 
     /// Draws the marks through an area from `top` to `bottom`, and below it their numbers and the unit.
     pub(super) fn draw(&self, canvas: &Canvas<'_>, top: i32, bottom: i32) {
-        let line = |from, to, colour| {
-            canvas
-                .draw(&PathElement::new(vec![from, to], colour))
-                .expect(DRAWN)
-        };
-        for tick in ticks(self.end, 7) {
+        let most = ((self.to - self.from) / NUMBER).clamp(2, 7).unsigned_abs();
+        for tick in ticks(self.end, most as usize) {
             let x = self.place(tick);
-            line((x, top), (x, bottom), INK.mix(0.18));
-            label(
-                canvas,
-                &tick_label(tick),
-                (x, bottom + 6),
-                SMALL,
-                (HPos::Center, VPos::Top),
-            );
+            svg::line(canvas, [(x, top), (x, bottom)], INK.mix(0.18));
+            let below = (x, bottom + 6);
+            let number = tick_label(tick);
+            label(canvas, &number, below, SMALL, (HPos::Center, VPos::Top));
         }
-        line((self.from, bottom), (self.to, bottom), INK.mix(0.6));
-        let middle = (self.from + self.to) / 2;
-        label(
-            canvas,
-            self.unit.name,
-            (middle, bottom + 23),
-            SMALL,
-            (HPos::Center, VPos::Top),
-        );
-    }
-}
-
-/// The same axis, upright.
-impl Axis {
-    /// The room that its numbers need on their right-hand side.
-    pub(super) fn width(&self) -> i32 {
-        let numbers: Vec<_> = ticks(self.end, 7).into_iter().map(tick_label).collect();
-        column(numbers.iter().map(String::as_str), SMALL, 100.0) as i32
-    }
-
-    /// Draws the marks from `left` to `right`, their numbers on the left, and the unit above them.
-    pub(super) fn draw_upright(&self, canvas: &Canvas<'_>, left: i32, right: i32) {
-        let line = |from, to, colour| {
-            canvas
-                .draw(&PathElement::new(vec![from, to], colour))
-                .expect(DRAWN)
-        };
-        for tick in ticks(self.end, 7) {
-            let y = self.place(tick);
-            line((left, y), (right, y), INK.mix(0.18));
-            let at = (left - 8, y);
-            label(
-                canvas,
-                &tick_label(tick),
-                at,
-                SMALL,
-                (HPos::Right, VPos::Center),
-            );
-        }
-        line((left, self.from), (left, self.to), INK.mix(0.6));
-        let above = (4, self.to - 12);
-        label(
-            canvas,
-            self.unit.name,
-            above,
-            SMALL,
-            (HPos::Left, VPos::Bottom),
-        );
+        let base = [(self.from, bottom), (self.to, bottom)];
+        svg::line(canvas, base, INK.mix(0.6));
+        let below = ((self.from + self.to) / 2, bottom + 23);
+        let unit = self.unit.name;
+        label(canvas, unit, below, SMALL, (HPos::Center, VPos::Top));
     }
 }
 
@@ -160,7 +111,7 @@ fn tick_label(value: f64) -> String {
     if text.is_empty() {
         "0".to_owned()
     } else {
-        text.to_owned()
+        grouped(text)
     }
 }
 
@@ -196,6 +147,7 @@ mod tests {
         assert_eq!(tick_label(0.30000000000000004), "0.3");
         assert_eq!(tick_label(0.0), "0");
         assert_eq!(tick_label(20.0), "20");
+        assert_eq!(tick_label(12_000.0), "12,000");
     }
 
     #[test]

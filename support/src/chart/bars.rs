@@ -1,9 +1,9 @@
 //! Bars: one duration a row, all from zero.
 
 use super::axis::{self, Axis};
-use super::svg::{self, DRAWN, TEXT, WIDTH};
-use super::{Figure, listed, seconds, text};
-use plotters::prelude::*;
+use super::rows::Rows;
+use super::svg::{self, Drawing, TEXT};
+use super::{Figure, listed, palette, seconds, text};
 use plotters::style::text_anchor::{HPos, VPos};
 use std::time::Duration;
 
@@ -63,80 +63,74 @@ impl Bar {
 /// ```
 pub fn bars(title: &str, bars: &[Bar]) -> Figure {
     let longest = bars.iter().map(Bar::length).max().unwrap_or_default();
-    let size = (WIDTH, height(bars.len()));
-    Figure {
-        title: title.to_owned(),
-        description: format!(
-            "Horizontal bars of elapsed time: {}.",
-            listed(
-                bars.iter()
-                    .map(|bar| format!("{} {}", bar.label, bar.words()))
+    let description = format!(
+        "{} Horizontal bars of elapsed time: {}.",
+        point(bars),
+        listed(
+            bars.iter()
+                .map(|bar| format!("{} {}", bar.label, bar.words()))
+        )
+    );
+    Figure::new(title, description, in_text(bars, longest), |width| {
+        draw(width, bars, longest)
+    })
+}
+
+/// What the bars show, in a sentence.
+fn point(bars: &[Bar]) -> String {
+    let timed = || bars.iter().filter(|bar| bar.value.is_ok());
+    match (
+        timed().max_by_key(|bar| bar.length()),
+        timed().min_by_key(|bar| bar.length()),
+    ) {
+        (Some(long), Some(short)) if long.length() > short.length() => {
+            format!(
+                "“{}” takes longest, “{}” shortest.",
+                long.label, short.label
             )
-        ),
-        plain: in_text(bars, longest),
-        shapes: svg::shapes(size, |canvas| draw(canvas, bars, longest)),
-        size,
-        note: None,
+        }
+        (Some(_), Some(_)) if timed().count() > 1 => "All take the same time.".to_owned(),
+        (Some(only), _) => format!("“{}” was measured alone.", only.label),
+        _ => "Nothing was measured yet.".to_owned(),
     }
 }
 
 const TOP: i32 = 8;
 
-fn row(count: usize) -> i32 {
-    if count <= 10 { 32 } else { 24 }
-}
+/// The most that words behind a bar may take, in pixels.
+const WORDS: f64 = 160.0;
 
-fn height(count: usize) -> u32 {
-    (TOP + row(count) * count.max(1) as i32 + axis::HEIGHT).unsigned_abs()
-}
-
-fn draw(canvas: &svg::Canvas<'_>, bars: &[Bar], longest: Duration) {
-    let row = row(bars.len());
-    let labels = svg::column(bars.iter().map(|bar| bar.label.as_str()), TEXT, 240.0);
-    let values = bars
+fn draw(width: i32, bars: &[Bar], longest: Duration) -> Drawing {
+    let words: Vec<_> = bars
         .iter()
-        .map(|bar| svg::width(&bar.words(), TEXT))
-        .fold(30.0, f64::max)
-        .min(160.0);
-    let axis = Axis::new(
-        longest,
-        labels as i32 + 12,
-        WIDTH as i32 - values as i32 - 14,
-    );
-    let bottom = TOP + row * bars.len().max(1) as i32;
-
-    axis.draw(canvas, TOP, bottom);
-
-    for (index, bar) in bars.iter().enumerate() {
-        let top = TOP + row * index as i32;
-        let middle = top + row / 2;
-        let tip = axis.at(bar.length());
-        if bar.value.is_ok() {
-            let corners = [
-                (axis.from, top + 5),
-                (tip.max(axis.from + 1), top + row - 5),
-            ];
-            canvas
-                .draw(&Rectangle::new(corners, svg::colour(index).filled()))
-                .expect(DRAWN);
+        .map(|bar| svg::fit(&bar.words(), TEXT, WORDS))
+        .collect();
+    // Where there is no bar, its words stand at the beginning.
+    let timed = bars.iter().zip(&words).filter(|(bar, _)| bar.value.is_ok());
+    let beside = svg::widest(timed.map(|(_, words)| words.as_str()), TEXT).max(30) + 14;
+    let names = bars.iter().map(|bar| bar.label.as_str());
+    let shape = if bars.len() <= 10 { 32 } else { 24 };
+    let rows = Rows::new(names, (width, TOP), shape, beside);
+    let axis = Axis::new(longest, rows.left, width - beside);
+    let bottom = rows.bottom();
+    Drawing::new((width, bottom + axis::HEIGHT), |canvas| {
+        axis.draw(canvas, TOP, bottom);
+        for (index, (bar, words)) in bars.iter().zip(&words).enumerate() {
+            rows.name(canvas, index, &bar.label, "");
+            let (top, low) = rows.shape(index);
+            let tip = axis.at(bar.length());
+            if bar.value.is_ok() {
+                let corners = [(axis.from, top + 5), (tip.max(axis.from + 2), low - 5)];
+                let colour = palette::colour(index);
+                match palette::round(index) % 2 {
+                    0 => svg::solid(canvas, corners, colour),
+                    _ => svg::pale(canvas, corners, colour),
+                }
+            }
+            let at = (tip + 7, (top + low) / 2);
+            svg::label(canvas, words, at, TEXT, (HPos::Left, VPos::Center));
         }
-        let name = svg::fit(&bar.label, TEXT, labels);
-        svg::label(
-            canvas,
-            &name,
-            (axis.from - 8, middle),
-            TEXT,
-            (HPos::Right, VPos::Center),
-        );
-        let words = svg::fit(&bar.words(), TEXT, 160.0);
-        svg::label(
-            canvas,
-            &words,
-            (tip + 7, middle),
-            TEXT,
-            (HPos::Left, VPos::Center),
-        );
-    }
+    })
 }
 
 fn in_text(bars: &[Bar], longest: Duration) -> String {

@@ -1,11 +1,9 @@
 //! Lanes: one task a row, a solid mark for every poll, a pale band where the task waited.
 
-use super::axis::{self, Axis};
-use super::svg::{self, DRAWN, TEXT, WIDTH};
-use super::{Figure, listed, seconds, text};
-use plotters::prelude::*;
-use plotters::style::text_anchor::{HPos, VPos};
-use std::collections::HashMap;
+mod picture;
+mod words;
+
+use super::{Figure, seconds, text};
 use std::time::Duration;
 
 /// A stretch of time, from the origin of its figure.
@@ -37,13 +35,36 @@ pub enum Outcome {
     Panicked,
 }
 
+/// What the marks of a lane are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Marks {
+    /// Polls of a future, or a piece of synchronous work: a thread was held.
+    Polls,
+    /// What somebody else saw: a request came, a connection was closed. Who ran meanwhile, nobody knows.
+    Events,
+}
+
+impl Marks {
+    /// What solid means, and pale.
+    fn signs(self) -> (&'static str, &'static str) {
+        match self {
+            Marks::Polls => ("runs", "waits"),
+            Marks::Events => ("something happens", "is under way"),
+        }
+    }
+}
+
 /// What one piece of work did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lane {
     /// What the work is called.
     pub name: String,
-    /// Each poll of the future, in order; a synchronous piece of work has one.
+    /// Each poll that the future was woken for, in order, with the first; a synchronous piece of work has one.
     pub polls: Vec<Span>,
+    /// What these are.
+    pub marks: Marks,
+    /// Polls for which nothing had woken the future, and after which it waited as before: another one of its task was woken.
+    pub in_vain: Vec<Span>,
     /// How it ended.
     pub outcome: Outcome,
     /// When it ended, or when the timeline was read.
@@ -58,16 +79,19 @@ impl Lane {
 
     /// The time in which the work held its thread.
     pub fn busy(&self) -> Duration {
-        self.polls.iter().map(Span::length).sum()
+        self.every_poll().map(Span::length).sum()
     }
 
     /// The longest single poll: how long the thread was kept from everybody else at worst.
     pub fn longest_poll(&self) -> Duration {
-        self.polls
-            .iter()
+        self.every_poll()
             .map(Span::length)
             .max()
             .unwrap_or_default()
+    }
+
+    fn every_poll(&self) -> impl Iterator<Item = &Span> {
+        self.polls.iter().chain(&self.in_vain)
     }
 }
 
@@ -79,75 +103,46 @@ impl Lane {
 ///
 /// ```
 /// use std::time::Duration;
-/// use support::chart::{self, Lane, Outcome, Span};
+/// use support::chart::{self, Lane, Marks, Outcome, Span};
 ///
 /// let ms = Duration::from_millis;
 /// let lane = Lane {
 ///     name: "data1".to_owned(),
 ///     polls: vec![Span { start: ms(0), end: ms(1) }, Span { start: ms(200), end: ms(201) }],
+///     marks: Marks::Polls,
+///     in_vain: vec![],
 ///     outcome: Outcome::Finished,
 ///     end: ms(201),
 /// };
 /// let figure = chart::lanes("One fetch", &[lane]);
-/// assert!(figure.description().contains("data1: 2 polls"));
+/// assert!(figure.description().starts_with("data1 waits, and nothing else is drawn."));
 /// ```
 pub fn lanes(title: &str, lanes: &[Lane]) -> Figure {
+    if lanes.is_empty() {
+        return no_lanes(title, "not written yet, or not watched");
+    }
     let longest = lanes.iter().map(|lane| lane.end).max().unwrap_or_default();
-    let size = (WIDTH, height(lanes.len()));
-    Figure {
-        title: title.to_owned(),
-        description: format!(
-            "Timeline over {}; solid where a task ran, pale where it waited. {}.",
-            seconds(longest),
-            if lanes.is_empty() {
-                "Nothing was recorded".to_owned()
-            } else {
-                listed(lanes.iter().map(sentence))
-            }
-        ),
-        plain: in_text(lanes, longest),
-        shapes: svg::shapes(size, |canvas| draw(canvas, lanes, longest)),
-        size,
-        note: None,
-    }
-}
-
-fn sentence(lane: &Lane) -> String {
-    if lane.polls.is_empty() {
-        return format!("{}: never polled", lane.name);
-    }
-    let polls = match lane.polls.len() {
-        1 => "1 poll".to_owned(),
-        count => format!("{count} polls"),
-    };
-    let ended = match lane.outcome {
-        Outcome::Finished => "finished",
-        Outcome::Running => "still waiting",
-        Outcome::Dropped => "dropped",
-        Outcome::Panicked => "panicked",
-    };
-    format!(
-        "{}: {polls}, ran {} from {}, {ended} at {}",
-        lane.name,
-        seconds(lane.busy()),
-        seconds(lane.start()),
-        seconds(lane.end)
+    Figure::new(
+        title,
+        words::description(lanes, longest),
+        in_text(lanes, longest),
+        |width| picture::draw(width, lanes, longest),
     )
 }
 
-const TOP: i32 = 8;
-
-/// Height of a lane, and how many lanes share a label: letters need 15 pixels to stay apart.
-fn row(count: usize) -> (i32, usize) {
-    match count {
-        0..=12 => (28, 1),
-        13..=40 => (17, 1),
-        _ => (8, 2),
-    }
+/// A timeline of nothing, which says why.
+pub(crate) fn no_lanes(title: &str, why: &str) -> Figure {
+    let description = format!("Nothing was recorded: {why}.");
+    let plain = format!("  nothing was recorded: {why}");
+    Figure::new(title, description, plain, |width| {
+        picture::empty(width, why)
+    })
 }
 
-fn height(count: usize) -> u32 {
-    (TOP + row(count).0 * count.max(1) as i32 + axis::HEIGHT).unsigned_abs()
+/// What the signs of these lanes mean.
+fn signs(lanes: &[Lane]) -> (&'static str, &'static str) {
+    let marks = lanes.first().map_or(Marks::Polls, |lane| lane.marks);
+    marks.signs()
 }
 
 /// What stands behind the end of a lane that did not finish.
@@ -160,74 +155,7 @@ fn mark(outcome: Outcome) -> &'static str {
     }
 }
 
-fn draw(canvas: &svg::Canvas<'_>, lanes: &[Lane], longest: Duration) {
-    let (row, every) = row(lanes.len());
-    let size = if row >= 17 { TEXT } else { 12.0 };
-    let labels = svg::column(lanes.iter().map(|lane| lane.name.as_str()), size, 240.0);
-    // Between lanes lower than a letter, words about their ends would run into each other's bars.
-    let mark = |outcome| if every == 1 { mark(outcome) } else { "" };
-    let marked = lanes
-        .iter()
-        .map(|lane| svg::width(mark(lane.outcome), size))
-        .fold(0.0, f64::max);
-    let axis = Axis::new(
-        longest,
-        labels as i32 + 12,
-        WIDTH as i32 - 22 - marked as i32,
-    );
-    let bottom = TOP + row * lanes.len().max(1) as i32;
-
-    axis.draw(canvas, TOP, bottom);
-
-    let mut seen: HashMap<&str, usize> = HashMap::new();
-    for (index, lane) in lanes.iter().enumerate() {
-        let next = seen.len();
-        let task = lane.name.split(" · ").next().unwrap_or_default();
-        let colour = svg::colour(*seen.entry(task).or_insert(next));
-        let (top, low) = (
-            TOP + row * index as i32 + row / 6,
-            TOP + row * (index as i32 + 1) - row / 6,
-        );
-        if !lane.polls.is_empty() {
-            let band = [(axis.at(lane.start()), top), (axis.at(lane.end), low)];
-            canvas
-                .draw(&Rectangle::new(band, colour.mix(0.28).filled()))
-                .expect(DRAWN);
-        }
-        for poll in &lane.polls {
-            let from = axis.at(poll.start).min(axis.to - 3);
-            // A poll of a microsecond is still a poll: three pixels show it.
-            let corners = [(from, top), (axis.at(poll.end).max(from + 3), low)];
-            canvas
-                .draw(&Rectangle::new(corners, colour.filled()))
-                .expect(DRAWN);
-        }
-        if index % every == 0 {
-            let middle = TOP + row * index as i32 + row / 2;
-            let name = svg::fit(&lane.name, size, labels);
-            svg::label(
-                canvas,
-                &name,
-                (axis.from - 8, middle),
-                size,
-                (HPos::Right, VPos::Center),
-            );
-            let end = (axis.at(lane.end) + 6, middle);
-            svg::label(
-                canvas,
-                mark(lane.outcome),
-                end,
-                size,
-                (HPos::Left, VPos::Center),
-            );
-        }
-    }
-}
-
 fn in_text(lanes: &[Lane], longest: Duration) -> String {
-    if lanes.is_empty() {
-        return "  nothing was recorded".to_owned();
-    }
     let mut lines: Vec<String> = text::padded(lanes.iter().map(|lane| lane.name.as_str()))
         .zip(lanes)
         .map(|(label, lane)| {
@@ -236,6 +164,7 @@ fn in_text(lanes: &[Lane], longest: Duration) -> String {
             format!("  {label}  {}{space}{mark}", text::lane(lane, longest))
         })
         .collect();
-    lines.push(format!("  █ running  · waiting  over {}", seconds(longest)));
+    let (solid, pale) = signs(lanes);
+    lines.push(format!("  █ {solid}  · {pale}  over {}", seconds(longest)));
     lines.join("\n")
 }

@@ -1,11 +1,10 @@
 //! Scaling: how a time grows with the number of things that are done, one line a way of doing them.
 
-use super::axis::{self, Axis};
-use super::svg::{self, DRAWN, INK, TEXT, WIDTH};
+mod log;
+mod picture;
+
 use super::{Figure, listed, seconds, text};
-use plotters::prelude::*;
-use plotters::style::text_anchor::{HPos, VPos};
-use std::collections::BTreeSet;
+use crate::display::grouped;
 use std::time::Duration;
 
 /// One line of a scaling chart.
@@ -28,7 +27,8 @@ impl Series {
     }
 }
 
-/// Time, upwards, against count, to the right, both from zero: a line that stays flat scales well.
+/// Time, upwards, against count, to the right, both on logarithmic scales: a line that stays flat scales well, and one that
+/// rises by a step a step takes each thing in turn.
 ///
 /// # Examples
 ///
@@ -45,7 +45,8 @@ impl Series {
 ///         Series::new("at once", [(1, ms(20)), (100, ms(30))]),
 ///     ],
 /// );
-/// assert!(figure.description().contains("at once: 1 in 20.0 ms, 100 in 30.0 ms"));
+/// let point = "From 1 to 100 requests, the time is multiplied by 100 (in turn), 1.5 (at once).";
+/// assert!(figure.description().starts_with(point));
 /// ```
 pub fn scaling(title: &str, counted: &str, series: &[Series]) -> Figure {
     let times = series
@@ -53,92 +54,67 @@ pub fn scaling(title: &str, counted: &str, series: &[Series]) -> Figure {
         .flat_map(|line| &line.points)
         .map(|(_, time)| *time);
     let longest = times.max().unwrap_or_default();
-    let size = (WIDTH, (TOP + LEGEND + AREA + axis::HEIGHT).unsigned_abs());
-    Figure {
-        title: title.to_owned(),
-        description: format!(
-            "Time against the number of {counted}. {}.",
-            listed(series.iter().map(sentence))
-        ),
-        plain: in_text(counted, series, longest),
-        shapes: svg::shapes(size, |canvas| draw(canvas, counted, series, longest)),
-        size,
-        note: None,
-    }
+    let description = format!(
+        "{} Lines on logarithmic scales, of time against the number of {counted}: {}.",
+        point(counted, series),
+        listed(series.iter().map(ends))
+    );
+    let plain = in_text(counted, series, longest);
+    Figure::new(title, description, plain, |width| {
+        picture::draw(width, counted, series)
+    })
 }
 
-fn sentence(series: &Series) -> String {
-    let points: Vec<_> = series
-        .points
-        .iter()
-        .map(|(count, time)| format!("{count} in {}", seconds(*time)))
-        .collect();
-    format!("{}: {}", series.name, points.join(", "))
-}
-
-const TOP: i32 = 8;
-const LEGEND: i32 = 44;
-const AREA: i32 = 200;
-
-fn draw(canvas: &svg::Canvas<'_>, counted: &str, series: &[Series], longest: Duration) {
-    let (top, bottom) = (TOP + LEGEND, TOP + LEGEND + AREA);
-    let axis = Axis::new(longest, bottom, top);
-    let counts = || {
-        let points = series.iter().flat_map(|line| &line.points);
-        points.map(|(count, _)| *count)
+/// How much the time grows, in a sentence.
+fn point(counted: &str, series: &[Series]) -> String {
+    let growth = |line: &Series| {
+        let (first, last) = (line.points.first()?, line.points.last()?);
+        let grows = first.0 < last.0 && !first.1.is_zero();
+        grows.then(|| last.1.div_duration_f64(first.1))
     };
-    let most = counts().max().unwrap_or(0).max(1);
-    // The largest count stands under the end of the axis, and half of it beyond.
-    let beyond = svg::width(&most.to_string(), TEXT) as i32 / 2 + 8;
-    let (left, right) = (axis.width() + 20, WIDTH as i32 - beyond.max(24));
-    axis.draw_upright(canvas, left, right);
-
-    let x =
-        |count: u32| left + (f64::from(right - left) * f64::from(count) / f64::from(most)) as i32;
-    let base = vec![(left, bottom), (right, bottom)];
-    canvas
-        .draw(&PathElement::new(base, INK.mix(0.6)))
-        .expect(DRAWN);
-    label_counts(canvas, &counts().collect(), x, bottom);
-    let name = ((left + right) / 2, bottom + 23);
-    svg::label(canvas, counted, name, TEXT, (HPos::Center, VPos::Top));
-
-    let room = f64::from(right - left) / series.len().max(1) as f64;
-    for (index, line) in series.iter().enumerate() {
-        let colour = svg::colour(index);
-        let points: Vec<_> = line
-            .points
+    let grown: Vec<_> = series
+        .iter()
+        .filter_map(|line| Some((line, growth(line)?)))
+        .collect();
+    let counts = || {
+        series
             .iter()
-            .map(|(count, time)| (x(*count), axis.at(*time)))
-            .collect();
-        for point in &points {
-            canvas
-                .draw(&Circle::new(*point, 4, colour.filled()))
-                .expect(DRAWN);
-        }
-        canvas
-            .draw(&PathElement::new(points, colour.stroke_width(2)))
-            .expect(DRAWN);
-        svg::key(canvas, &line.name, index, (left, TOP + 9), room);
+            .flat_map(|line| &line.points)
+            .map(|(count, _)| *count)
+    };
+    match (counts().min(), counts().max(), grown.is_empty()) {
+        (Some(least), Some(most), false) => format!(
+            "From {} to {} {counted}, the time is multiplied by {}.",
+            grouped(&least.to_string()),
+            grouped(&most.to_string()),
+            grown
+                .iter()
+                .map(|(line, factor)| format!("{} ({})", factor_in_words(*factor), line.name))
+                .collect::<Vec<_>>()
+                .join(", ")
+        ),
+        _ => format!("No two numbers of {counted} were measured."),
     }
 }
 
-/// Writes counts below the axis, the largest first, and leaves out those that have no room beside it.
-fn label_counts(
-    canvas: &svg::Canvas<'_>,
-    counts: &BTreeSet<u32>,
-    x: impl Fn(u32) -> i32,
-    bottom: i32,
-) {
-    let mut free = WIDTH as i32;
-    for count in counts.iter().rev() {
-        let text = count.to_string();
-        let half = svg::width(&text, TEXT) as i32 / 2;
-        if x(*count) + half + 6 < free {
-            let at = (x(*count), bottom + 6);
-            svg::label(canvas, &text, at, TEXT, (HPos::Center, VPos::Top));
-            free = x(*count) - half;
-        }
+/// A factor with the digits that one compares.
+fn factor_in_words(factor: f64) -> String {
+    if factor >= 10.0 {
+        grouped(&format!("{factor:.0}"))
+    } else {
+        format!("{factor:.1}")
+    }
+}
+
+/// The first and the last point of a line.
+fn ends(line: &Series) -> String {
+    let said = |(count, time): &(u32, Duration)| {
+        format!("{} in {}", grouped(&count.to_string()), seconds(*time))
+    };
+    match line.points.as_slice() {
+        [] => format!("{}: not measured", line.name),
+        [only] => format!("{}: {}", line.name, said(only)),
+        [first, .., last] => format!("{}: {}, {}", line.name, said(first), said(last)),
     }
 }
 
@@ -149,7 +125,9 @@ fn in_text(counted: &str, series: &[Series], longest: Duration) -> String {
             .flat_map(|line| line.points.iter().map(move |point| (line, point)))
     };
     let names: Vec<_> = rows()
-        .map(|(line, (count, _))| format!("{}, {counted}: {count}", line.name))
+        .map(|(line, (count, _))| {
+            format!("{}, {counted}: {}", line.name, grouped(&count.to_string()))
+        })
         .collect();
     text::padded(names.iter().map(String::as_str))
         .zip(rows())

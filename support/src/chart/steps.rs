@@ -1,8 +1,10 @@
 //! Steps: how a count changes over time, one line a count.
 
 use super::axis::{self, Axis};
-use super::svg::{self, DRAWN, INK, TEXT, WIDTH};
+use super::legend::{Legend, Sign};
+use super::svg::{self, Drawing, INK, SMALL};
 use super::{Figure, listed, seconds, text};
+use crate::display::grouped;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 use std::time::Duration;
@@ -55,66 +57,82 @@ impl Steps {
 /// let ms = Duration::from_millis;
 /// let queue = Steps::new("waiting", [(ms(0), 0), (ms(10), 3), (ms(200), 0)]);
 /// let figure = chart::steps("A queue", "items", &[queue]);
-/// assert!(figure.description().contains("waiting: at most 3"));
+/// assert!(figure.description().starts_with("At most 3 items at the same time."));
 /// ```
 pub fn steps(title: &str, counted: &str, lines: &[Steps]) -> Figure {
     let end = lines.iter().flat_map(|line| line.changes.last());
     let end = end.map(|(moment, _)| *moment).max().unwrap_or_default();
-    let size = (WIDTH, (TOP + LEGEND + AREA + axis::HEIGHT).unsigned_abs());
-    Figure {
-        title: title.to_owned(),
-        description: format!(
-            "Number of {counted} over {}. {}.",
-            seconds(end),
-            listed(lines.iter().map(|line| {
-                let last = line.changes.last().map_or(0, |(_, count)| *count);
-                format!("{}: at most {}, {last} at the end", line.name, line.most())
-            }))
-        ),
-        plain: in_text(lines, end),
-        shapes: svg::shapes(size, |canvas| draw(canvas, counted, lines, end)),
-        size,
-        note: None,
+    let description = format!(
+        "{} The number of {counted} over {}, at its end {}.",
+        point(counted, lines),
+        seconds(end),
+        listed(lines.iter().map(|line| {
+            let last = line.changes.last().map_or(0, |(_, count)| *count);
+            format!("{} {last}", line.name)
+        }))
+    );
+    Figure::new(title, description, in_text(lines, end), |width| {
+        draw(width, counted, lines, end)
+    })
+}
+
+/// The largest counts, in a sentence.
+fn point(counted: &str, lines: &[Steps]) -> String {
+    let most = |line: &Steps| grouped(&line.most().to_string());
+    match lines {
+        [] => format!("No {counted} were counted."),
+        [only] => format!("At most {} {counted} at the same time.", most(only)),
+        several => {
+            let each = several.iter();
+            let each = each.map(|line| format!("{} {}", line.name, most(line)));
+            format!(
+                "The most {counted} at the same time: {}.",
+                each.collect::<Vec<_>>().join("; ")
+            )
+        }
     }
 }
 
 const TOP: i32 = 8;
-const LEGEND: i32 = 48;
 const AREA: i32 = 160;
 
-fn draw(canvas: &svg::Canvas<'_>, counted: &str, lines: &[Steps], end: Duration) {
-    let (top, bottom) = (TOP + LEGEND, TOP + LEGEND + AREA);
+/// Room for what is counted, above the numbers.
+const COUNTED: i32 = 30;
+
+fn draw(width: i32, counted: &str, lines: &[Steps], end: Duration) -> Drawing {
+    let entries = lines.iter().enumerate();
+    let entries = entries.map(|(index, line)| (Sign::Line(index), line.name.as_str()));
+    let legend = Legend::new(entries, (8, TOP), width - 16);
+    let top = TOP + legend.height + COUNTED;
+    let bottom = top + AREA;
     let most = lines.iter().map(Steps::most).max().unwrap_or(0).max(1);
     let marks = marks(most);
-    let numbers: Vec<_> = marks.iter().map(usize::to_string).collect();
-    let left = svg::column(numbers.iter().map(String::as_str), TEXT, 100.0) as i32 + 20;
-    let right = WIDTH as i32 - 24;
+    let numbers: Vec<_> = marks
+        .iter()
+        .map(|mark| grouped(&mark.to_string()))
+        .collect();
+    let left = svg::widest(numbers.iter().map(String::as_str), SMALL) + 20;
+    let right = width - 24;
     let y = |count: usize| bottom - (f64::from(AREA) * count as f64 / most as f64).round() as i32;
-
-    for (mark, number) in marks.iter().zip(&numbers) {
-        let line = vec![(left, y(*mark)), (right, y(*mark))];
-        canvas
-            .draw(&PathElement::new(line, INK.mix(0.18)))
-            .expect(DRAWN);
-        let at = (left - 8, y(*mark));
-        svg::label(canvas, number, at, TEXT, (HPos::Right, VPos::Center));
-    }
-    let above = (4, top - 14);
-    svg::label(canvas, counted, above, TEXT, (HPos::Left, VPos::Bottom));
     let axis = Axis::new(end, left, right);
-    axis.draw(canvas, top, bottom);
 
-    let room = f64::from(right - left) / lines.len().max(1) as f64;
-    for (index, line) in lines.iter().enumerate() {
-        let colour = svg::colour(index);
-        let path = corners(&line.changes)
-            .map(|(moment, count)| (axis.at(moment), y(count)))
-            .collect::<Vec<_>>();
-        canvas
-            .draw(&PathElement::new(path, colour.stroke_width(2)))
-            .expect(DRAWN);
-        svg::key(canvas, &line.name, index, (left, TOP + 9), room);
-    }
+    Drawing::new((width, bottom + axis::HEIGHT), |canvas| {
+        legend.draw(canvas);
+        for (mark, number) in marks.iter().zip(&numbers) {
+            let y = y(*mark);
+            svg::line(canvas, [(left, y), (right, y)], INK.mix(0.18));
+            let at = (left - 8, y);
+            svg::label(canvas, number, at, SMALL, (HPos::Right, VPos::Center));
+        }
+        let above = (8, top - 12);
+        let counted = svg::fit(counted, SMALL, f64::from(width - 16));
+        svg::label(canvas, &counted, above, SMALL, (HPos::Left, VPos::Bottom));
+        axis.draw(canvas, top, bottom);
+        for (index, line) in lines.iter().enumerate() {
+            let path = corners(&line.changes).map(|(moment, count)| (axis.at(moment), y(count)));
+            svg::dashed(canvas, path, index);
+        }
+    })
 }
 
 /// The corners of a line that is flat between changes.

@@ -1,9 +1,13 @@
-//! What figures look like: colours, letters, and the element around what plotters draws.
+//! What figures look like: letters, and the elements around what plotters draws.
 //!
 //! Text and lines take the colour of the page (`currentColor`), so that a figure is legible on a light and on a dark
 //! theme. Plotters knows fixed colours only: we draw with marks ([`INK`]) and put the page's colour in their place.
 //! No font is asked for its measures, since a machine may have none: widths are estimated, from above.
+//!
+//! A figure is drawn twice, for two widths, since letters that shrink with a picture cannot be read on a phone. Which of
+//! the two is shown is said in CSS, by the width of the place where the figure stands: a saved page needs no script.
 
+use super::palette;
 use crate::display::escape;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -11,50 +15,147 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 /// Stands for the colour of the page's text.
 pub(super) const INK: RGBColor = RGBColor(1, 1, 1);
 
-/// Width of every figure, in pixels of its own; on a page it shrinks to fit.
-pub(super) const WIDTH: u32 = 720;
+/// Widths that no line has, which stand for dashes of these lengths: plotters would draw each dash as an element.
+const DASHES: [(u32, &str); 3] = [(1001, "7 4"), (1002, "2 3"), (1003, "12 3")];
 
-/// Size of labels in pixels.
+/// Widths for which figures are drawn, in pixels: a page, and a phone.
+pub(super) const WIDE: i32 = 720;
+pub(super) const NARROW: i32 = 300;
+
+/// Size of labels in pixels, and of the numbers of an axis. The wide drawing is shown from [`SWITCH`] on, where it has
+/// shrunk to five sixths.
 pub(super) const TEXT: f64 = 12.5;
+pub(super) const SMALL: f64 = 12.0;
 
-/// Colours of tasks, in the order of their first appearance. Each has a contrast of at least 3 to 1 against white and
-/// against JupyterLab's dark background (WCAG 2.1, 1.4.11: graphical objects).
-const PALETTE: [RGBColor; 8] = [
-    RGBColor(0x2f, 0x7e, 0xc7),
-    RGBColor(0xc9, 0x6a, 0x10),
-    RGBColor(0x2e, 0x8f, 0x57),
-    RGBColor(0xcb, 0x4b, 0x56),
-    RGBColor(0x8f, 0x68, 0xc2),
-    RGBColor(0x9a, 0x70, 0x4b),
-    RGBColor(0xc2, 0x5a, 0x9c),
-    RGBColor(0x1c, 0x8b, 0x99),
-];
+/// The width of a place, in pixels, from which on it shows the wide drawing.
+const SWITCH: i32 = 600;
 
-/// The colour of the task with this index.
-pub(super) fn colour(index: usize) -> RGBColor {
-    PALETTE[index % PALETTE.len()]
+/// The narrow drawing shrinks and grows with its place between these widths, in pixels; where there is less, it scrolls.
+const LEAST: i32 = 252;
+const MOST: i32 = 380;
+
+/// Width of the edges of boxes, in pixels, which plotters leaves open. One would get lost between the pixels of a screen where
+/// the drawing shrinks.
+const EDGE: i32 = 2;
+
+/// A figure as it was drawn for one width.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Drawing {
+    size: (i32, i32),
+    /// What plotters drew, without the element around it.
+    shapes: String,
+    /// Whether edges fall on whole pixels. Right for what is upright, wrong for slopes and curves.
+    crisp: bool,
 }
 
 /// What plotters calls a drawing area, over a string.
 pub(super) type Canvas<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
 
-/// Lets `draw` draw on a canvas of the given size and returns the shapes.
-pub(super) fn shapes(size: (u32, u32), draw: impl FnOnce(&Canvas<'_>)) -> String {
-    let mut text = String::new();
-    {
-        let canvas = SVGBackend::with_string(&mut text, size).into_drawing_area();
-        draw(&canvas);
-        canvas.present().expect(DRAWN);
-    }
-    let inside = text
-        .split_once('>')
-        .and_then(|(_, rest)| rest.rsplit_once("</svg>"))
-        .map_or("", |(inside, _)| inside);
-    inside.trim().replace("#010101", "currentColor")
-}
-
 /// Why drawing cannot fail: the backend writes into a string, and a string takes everything.
 pub(super) const DRAWN: &str = "writing into a string does not fail";
+
+impl Drawing {
+    /// Lets `draw` draw on a canvas of the given size.
+    pub(super) fn new(size: (i32, i32), draw: impl FnOnce(&Canvas<'_>)) -> Self {
+        let mut text = String::new();
+        {
+            let size = (size.0.unsigned_abs(), size.1.unsigned_abs());
+            let canvas = SVGBackend::with_string(&mut text, size).into_drawing_area();
+            draw(&canvas);
+            canvas.present().expect(DRAWN);
+        }
+        let inside = text
+            .split_once('>')
+            .and_then(|(_, rest)| rest.rsplit_once("</svg>"))
+            .map_or("", |(inside, _)| inside);
+        // What is so by default, or stands in the element around, need not be said of each shape.
+        let mut shapes = [
+            ("#010101", "currentColor"),
+            (" opacity=\"1\"", ""),
+            (" stroke=\"none\"", ""),
+            (" font-family=\"sans-serif\"", ""),
+        ]
+        .into_iter()
+        .fold(inside.trim().to_owned(), |text, (from, to)| {
+            text.replace(from, to)
+        });
+        for (width, dashes) in DASHES {
+            let dashed = format!("stroke-width=\"2\" stroke-dasharray=\"{dashes}\"");
+            shapes = shapes.replace(&format!("stroke-width=\"{width}\""), &dashed);
+        }
+        Drawing {
+            size,
+            shapes,
+            crisp: true,
+        }
+    }
+
+    /// The same, for slopes and curves.
+    pub(super) fn smooth(mut self) -> Self {
+        self.crisp = false;
+        self
+    }
+
+    pub(super) fn width(&self) -> i32 {
+        self.size.0
+    }
+
+    /// An SVG element with these attributes, and with what comes first in it.
+    fn element(&self, attributes: &str, first: &str) -> String {
+        let (width, height) = self.size;
+        let edges = if self.crisp {
+            " shape-rendering=\"crispEdges\""
+        } else {
+            ""
+        };
+        format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" \
+             font-family=\"sans-serif\" stroke-width=\"{EDGE}\"{edges} {attributes}>{first}\n{shapes}\n</svg>",
+            shapes = self.shapes,
+        )
+    }
+
+    /// A document that stands on its own, on a ground of its own, light or dark as the reader's system is.
+    pub(super) fn document(&self, title: &str, description: &str) -> String {
+        let first = format!(
+            "\n<title>{}</title>\n<desc>{}</desc>\n<style>{GROUND}</style>",
+            escape(title),
+            escape(description)
+        );
+        self.element(
+            "role=\"img\" style=\"max-width:100%;height:auto;display:block\"",
+            &first,
+        )
+    }
+}
+
+/// Holds where the SVG is the whole document, and nowhere else.
+const GROUND: &str = "svg:root{color:#1f2328;background:#fff}\
+    @media(prefers-color-scheme:dark){svg:root{color:#e6edf3;background:#0d1117}}";
+
+/// Both drawings, of which a page shows the one that fits. The description is said once, for both.
+pub(super) fn fitting(wide: &Drawing, narrow: &Drawing, description: &str) -> String {
+    // Where a page takes the styles away, the wide drawing is left, and one of the two where it takes the drawings, too.
+    let style = format!(
+        "@container async-lab (width < {SWITCH}px){{.async-lab-wide{{display:none!important}}\
+         .async-lab-narrow{{display:block!important}}}}"
+    );
+    let shown = "aria-hidden=\"true\" style=\"display:block;height:auto";
+    format!(
+        "<style>{style}</style>\n<div role=\"img\" aria-label=\"{description}\">\n\
+         <div class=\"async-lab-wide\">{wide}</div>\n\
+         <div class=\"async-lab-narrow\" style=\"display:none;overflow-x:auto\">{narrow}</div>\n</div>",
+        description = escape(description),
+        wide = wide.element(&format!("{shown};max-width:100%\""), ""),
+        narrow = narrow.element(
+            &format!("{shown};width:100%;min-width:{LEAST}px;max-width:{MOST}px\""),
+            ""
+        ),
+    )
+}
+
+/// What makes an element the place whose width counts.
+pub(super) const PLACE: &str = "container:async-lab/inline-size";
 
 /// Writes a label. `anchor` is the point of the text that stands at `at`.
 pub(super) fn label(
@@ -64,6 +165,9 @@ pub(super) fn label(
     size: f64,
     anchor: (HPos, VPos),
 ) {
+    if text.is_empty() {
+        return;
+    }
     // Plotters divides font sizes by 1.24 on the way to SVG.
     let style = TextStyle::from(("sans-serif", size * 1.24).into_font())
         .color(&INK)
@@ -73,14 +177,59 @@ pub(super) fn label(
         .expect(DRAWN);
 }
 
-/// Names a line of the figure beside a dot of its colour, the `index`-th of a row that begins at `from`.
-pub(super) fn key(canvas: &Canvas<'_>, name: &str, index: usize, from: (i32, i32), room: f64) {
-    let (x, y) = (from.0 + (room * index as f64) as i32, from.1);
+/// Draws a line through points.
+pub(super) fn line(
+    canvas: &Canvas<'_>,
+    points: impl IntoIterator<Item = (i32, i32)>,
+    style: impl Into<ShapeStyle>,
+) {
+    let points: Vec<_> = points.into_iter().collect();
+    canvas.draw(&PathElement::new(points, style)).expect(DRAWN);
+}
+
+/// Draws a line through points, with the colour and the dashes of its index.
+pub(super) fn dashed(
+    canvas: &Canvas<'_>,
+    points: impl IntoIterator<Item = (i32, i32)>,
+    index: usize,
+) {
+    let kind = index % (DASHES.len() + 1);
+    let width = kind.checked_sub(1).map_or(2, |dashes| DASHES[dashes].0);
+    line(canvas, points, palette::colour(index).stroke_width(width));
+}
+
+/// A box full of its colour.
+pub(super) fn solid(canvas: &Canvas<'_>, corners: [(i32, i32); 2], colour: RGBColor) {
     canvas
-        .draw(&Circle::new((x + 5, y), 5, colour(index).filled()))
+        .draw(&Rectangle::new(corners, colour.filled()))
         .expect(DRAWN);
-    let name = fit(name, TEXT, room - 24.0);
-    label(canvas, &name, (x + 15, y), TEXT, (HPos::Left, VPos::Center));
+}
+
+/// A box with little of its colour, which alone would be lost on the page, and an edge that stands out.
+pub(super) fn pale(canvas: &Canvas<'_>, corners: [(i32, i32); 2], colour: RGBColor) {
+    canvas
+        .draw(&Rectangle::new(corners, colour.mix(0.28).filled()))
+        .expect(DRAWN);
+    // Inside, so that the box keeps its size.
+    let [(left, top), (right, bottom)] = corners;
+    let inside = [(left + 1, top + 1), ((right - 1).max(left + 1), bottom - 1)];
+    canvas.draw(&Rectangle::new(inside, colour)).expect(DRAWN);
+}
+
+/// The same for a box that is lower than a letter: its edge takes half as much of it.
+pub(super) fn low(canvas: &Canvas<'_>, corners: [(i32, i32); 2], colour: RGBColor) {
+    let [(left, top), (right, bottom)] = corners;
+    canvas
+        .draw(&Rectangle::new(corners, colour.mix(0.28).filled()))
+        .expect(DRAWN);
+    let around = [
+        (left, top),
+        (right, top),
+        (right, bottom),
+        (left, bottom),
+        (left, top),
+    ];
+    line(canvas, around, colour.stroke_width(1));
 }
 
 /// An upper estimate of the width of `text` in a sans-serif font of the given size, in pixels.
@@ -123,58 +272,18 @@ pub(super) fn fit(text: &str, size: f64, most: f64) -> String {
     kept
 }
 
-/// The width to keep free for a column of labels, between 40 and `most` pixels.
-pub(super) fn column<'a>(labels: impl Iterator<Item = &'a str>, size: f64, most: f64) -> f64 {
+/// The width that the longest of these labels takes, in whole pixels.
+pub(super) fn widest<'a>(labels: impl IntoIterator<Item = &'a str>, size: f64) -> i32 {
     labels
-        .map(|text| width(text, size))
-        .fold(40.0, f64::max)
-        .min(most)
-}
-
-/// The element around the shapes: what it is, for those who see it and for those who do not.
-pub(super) fn document(
-    title: &str,
-    description: &str,
-    (width, height): (u32, u32),
-    shapes: &str,
-) -> String {
-    format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-label=\"{title}. {description}\" \
-         viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" \
-         style=\"max-width:100%;height:auto;display:block\">\n\
-         <title>{title}</title>\n<desc>{description}</desc>\n{shapes}\n</svg>",
-        title = escape(title),
-        description = escape(description),
-    )
+        .into_iter()
+        .map(|text| width(text, size).ceil() as i32)
+        .max()
+        .unwrap_or(0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Relative luminance as WCAG 2.1 defines it.
-    fn luminance(colour: RGBColor) -> f64 {
-        let channel = |value: u8| {
-            let value = f64::from(value) / 255.0;
-            if value <= 0.03928 {
-                value / 12.92
-            } else {
-                ((value + 0.055) / 1.055).powf(2.4)
-            }
-        };
-        0.2126 * channel(colour.0) + 0.7152 * channel(colour.1) + 0.0722 * channel(colour.2)
-    }
-
-    #[test]
-    fn every_colour_stands_out_on_a_light_and_on_a_dark_page() {
-        let contrast = |a: f64, b: f64| (a.max(b) + 0.05) / (a.min(b) + 0.05);
-        for colour in PALETTE {
-            for page in [RGBColor(255, 255, 255), RGBColor(0x11, 0x11, 0x11)] {
-                let ratio = contrast(luminance(colour), luminance(page));
-                assert!(ratio >= 3.0, "{colour:?} on {page:?}: {ratio:.2}");
-            }
-        }
-    }
 
     #[test]
     fn a_label_too_long_is_cut_and_fits() {
@@ -186,10 +295,18 @@ mod tests {
 
     #[test]
     fn letters_take_the_colour_of_the_page() {
-        let shapes = shapes((100, 20), |canvas| {
+        let drawing = Drawing::new((100, 20), |canvas| {
             label(canvas, "a <b>", (0, 0), TEXT, (HPos::Left, VPos::Top));
         });
-        assert!(shapes.contains("fill=\"currentColor\""), "{shapes}");
-        assert!(shapes.contains("&lt;b&gt;"), "{shapes}");
+        let svg = drawing.document("t", "d");
+        assert!(svg.contains("fill=\"currentColor\""), "{svg}");
+        assert!(svg.contains("&lt;b&gt;"), "{svg}");
+    }
+
+    #[test]
+    fn letters_are_ten_pixels_high_where_a_drawing_is_smallest() {
+        let smallest = SMALL.min(TEXT);
+        assert!(smallest * f64::from(SWITCH) / f64::from(WIDE) >= 10.0);
+        assert!(smallest * f64::from(LEAST) / f64::from(NARROW) >= 10.0);
     }
 }

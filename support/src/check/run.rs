@@ -16,11 +16,11 @@ mod clock;
 mod outside;
 mod stretch;
 mod timer;
-mod waker;
 
 use crate::panics::{self, Silence};
 use crate::server::Server;
 use crate::timeline::{Lane, Timeline};
+use crate::waker::Waker;
 use bounds::Shared;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -29,7 +29,6 @@ use std::task::{Context, Poll};
 use std::thread;
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
-use waker::Waker;
 
 pub(super) use bounds::Never;
 pub(super) use stretch::{Stretch, forget as excuse, measured};
@@ -212,7 +211,7 @@ fn on_this_thread<T, W: Future<Output = T>>(
             drop(tokio::task::spawn_blocking(move || held.recv()));
         }
         let started = tokio::time::Instant::now();
-        let work = timeline.watch(name, async { start().await });
+        let work = timeline.watch_woken(name, async { start().await });
         let ended = supervise(panics::catch_async(work), shared, clock).await;
         drop(hold);
         (ended, started.elapsed())

@@ -4,7 +4,7 @@ use super::code::Code;
 use super::report::Finding;
 use super::run::{Ended, Never, Run};
 use crate::chart::{self, Figure};
-use crate::timeline::{Lane, Outcome, Span};
+use crate::timeline::{Lane, Marks, Outcome, Span};
 use std::time::Duration;
 
 /// The most lanes of a figure, and the most marks of a lane: whoever goes round in a circle would fill a notebook.
@@ -171,6 +171,8 @@ pub(super) fn marks(
         name: name.into(),
         end: polls.last().map_or(Duration::ZERO, |last| last.end),
         polls,
+        marks: Marks::Events,
+        in_vain: Vec::new(),
         outcome,
     }
 }
@@ -184,6 +186,7 @@ pub(super) fn figure(title: &str, lanes: impl IntoIterator<Item = Lane>) -> Figu
     for lane in &mut lanes {
         cut += lane.polls.len().saturating_sub(MARKS);
         lane.polls.truncate(MARKS);
+        lane.in_vain.truncate(MARKS);
     }
     let figure = chart::lanes(title, &lanes);
     match (left_out, cut) {

@@ -1,9 +1,12 @@
 //! Tables: what a notebook says in rows.
 
+use super::number::{grouped, is_number};
 use super::{Rich, escape};
 use std::fmt;
 
 /// A table with a title, ready to be shown under a cell. The first column names its row.
+///
+/// A column of numbers stands to the right, with commas between thousands.
 ///
 /// # Examples
 ///
@@ -11,7 +14,7 @@ use std::fmt;
 /// use support::Table;
 ///
 /// let table = Table::new("Waits", ["how many", "time"]).row(["3", "0.20 s"]).row(["100", "0.21 s"]);
-/// assert!(table.to_string().contains("100       0.21 s"));
+/// assert!(table.to_string().contains("     100  0.21 s"));
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Table {
@@ -45,7 +48,13 @@ impl Table {
     /// Adds a row. What it lacks stays empty, and what it has too much of is left out.
     #[must_use]
     pub fn row(mut self, cells: impl IntoIterator<Item = impl ToString>) -> Self {
-        let mut row: Vec<_> = cells.into_iter().map(|cell| cell.to_string()).collect();
+        let cells = cells.into_iter().map(|cell| cell.to_string());
+        let mut row: Vec<_> = cells
+            .map(|cell| match is_number(&cell) {
+                true => grouped(&cell),
+                false => cell,
+            })
+            .collect();
         row.resize(self.columns.len(), String::new());
         self.rows.push(row);
         self
@@ -58,22 +67,44 @@ impl Table {
         self
     }
 
+    /// Whether a column holds numbers and nothing else.
+    fn of_numbers(&self, column: usize) -> bool {
+        let mut filled = self.rows.iter().map(|row| &row[column]);
+        let any = filled.clone().any(|cell| !cell.is_empty());
+        any && filled.all(|cell| cell.is_empty() || is_number(cell))
+    }
+
+    fn cell_style(&self, column: usize) -> &'static str {
+        if self.of_numbers(column) {
+            "text-align:right;padding:2px 14px 2px 0;font-variant-numeric:tabular-nums;white-space:nowrap"
+        } else {
+            "text-align:left;padding:2px 14px 2px 0"
+        }
+    }
+
     /// The table as HTML, as it stands in a notebook.
     pub fn html(&self) -> String {
-        let columns: String = self
-            .columns
-            .iter()
-            .map(|column| format!("<th scope=\"col\" style=\"{CELL}\">{}</th>", escape(column)))
+        let styles: Vec<_> = (0..self.columns.len())
+            .map(|column| self.cell_style(column))
             .collect();
-        let rows: String = self.rows.iter().map(|row| html_row(row)).collect();
+        let heads = self.columns.iter().zip(&styles).map(|(column, style)| {
+            format!(
+                "<th scope=\"col\" style=\"{style}\">{}</th>",
+                escape(column)
+            )
+        });
+        let columns: String = heads.collect();
+        let rows: String = self.rows.iter().map(|row| html_row(row, &styles)).collect();
         let note = self.note.as_ref().map_or(String::new(), |note| {
             format!("<div style=\"margin-top:4px\">{}</div>", escape(note))
         });
+        // A table wider than the page scrolls by itself, with the keyboard, too.
         format!(
-            "<table style=\"margin:8px 0;color:inherit\"><caption style=\"text-align:left;font-weight:600;caption-side:top;\
-             white-space:nowrap;color:inherit\">{}</caption>\
-             <thead><tr>{columns}</tr></thead><tbody>{rows}</tbody></table>{note}",
-            escape(&self.title)
+            "<div role=\"group\" aria-label=\"{title}\" tabindex=\"0\" style=\"overflow-x:auto\">\
+             <table style=\"margin:8px 0;color:inherit\"><caption style=\"text-align:left;font-weight:600;caption-side:top;\
+             color:inherit\">{title}</caption>\
+             <thead><tr>{columns}</tr></thead><tbody>{rows}</tbody></table></div>{note}",
+            title = escape(&self.title)
         )
     }
 
@@ -83,18 +114,17 @@ impl Table {
     }
 }
 
-const CELL: &str = "text-align:left;padding:2px 14px 2px 0";
-
-fn html_row(row: &[String]) -> String {
+fn html_row(row: &[String], styles: &[&str]) -> String {
     let cells: String = row
         .iter()
+        .zip(styles)
         .enumerate()
-        .map(|(index, cell)| match index {
+        .map(|(index, (cell, style))| match index {
             0 => format!(
-                "<th scope=\"row\" style=\"{CELL};font-weight:normal\">{}</th>",
+                "<th scope=\"row\" style=\"{style};font-weight:normal\">{}</th>",
                 escape(cell)
             ),
-            _ => format!("<td style=\"{CELL}\">{}</td>", escape(cell)),
+            _ => format!("<td style=\"{style}\">{}</td>", escape(cell)),
         })
         .collect();
     format!("<tr>{cells}</tr>")
@@ -113,7 +143,10 @@ impl fmt::Display for Table {
             let cells: Vec<_> = row
                 .iter()
                 .enumerate()
-                .map(|(column, cell)| format!("{cell:<width$}", width = width(column)))
+                .map(|(column, cell)| match self.of_numbers(column) {
+                    true => format!("{cell:>width$}", width = width(column)),
+                    false => format!("{cell:<width$}", width = width(column)),
+                })
                 .collect();
             write!(f, "\n  {}", cells.join("  ").trim_end())?;
         }
@@ -142,5 +175,18 @@ mod tests {
     fn a_row_has_as_many_cells_as_there_are_columns() {
         let table = Table::new("t", ["a", "b"]).row(["1"]).row(["1", "2", "3"]);
         assert_eq!(table.to_string(), "t\n  a  b\n  1\n  1  2");
+    }
+
+    #[test]
+    fn numbers_stand_to_the_right_and_names_to_the_left() {
+        let table = Table::new("t", ["what", "memory"])
+            .row(["tasks", "9000 kB"])
+            .row(["10 threads", "82.5 MB"])
+            .row(["neither", ""]);
+        assert_eq!(
+            table.to_string(),
+            "t\n  what          memory\n  tasks       9,000 kB\n  10 threads   82.5 MB\n  neither"
+        );
+        assert_eq!(table.html().matches("text-align:right").count(), 4);
     }
 }

@@ -84,4 +84,80 @@ async fn work_that_is_not_written_yet_gives_a_figure_that_says_so() {
     })
     .await;
     assert!(figure.to_string().contains("Not written yet: wait"));
+    assert!(figure.svg().contains("not written yet"));
+    assert!(!figure.svg().contains("data1"), "nothing of it was done");
+}
+
+#[tokio::test]
+async fn what_was_done_before_a_todo_is_drawn() {
+    let figure = record("mine", async |timeline| {
+        timeline.watch("written", async {}).await;
+        panic!("not yet implemented: the rest");
+    })
+    .await;
+    assert!(figure.svg().contains("written"), "{}", figure.svg());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_poll_for_which_nothing_had_woken_the_future_is_one_in_vain() {
+    let timeline = Timeline::new();
+    tokio::join!(
+        timeline.watch("short", tokio::time::sleep(STEP)),
+        timeline.watch("long", tokio::time::sleep(3 * STEP)),
+    );
+    let lanes = timeline.lanes();
+    let counts = lanes
+        .iter()
+        .map(|lane| (lane.polls.len(), lane.in_vain.len()));
+    assert_eq!(counts.collect::<Vec<_>>(), [(2, 0), (2, 1)]);
+    assert_eq!(lanes[1].in_vain[0].start, STEP);
+}
+
+#[tokio::test(start_paused = true)]
+async fn tasks_of_their_own_are_polled_where_they_were_woken() {
+    let timeline = Timeline::new();
+    let nap = |n| timeline.watch(format!("task {n}"), tokio::time::sleep(n * STEP));
+    join_all([1, 2, 3].map(|n| tokio::spawn(nap(n)))).await;
+    for lane in timeline.lanes() {
+        assert_eq!((lane.polls.len(), lane.in_vain.len()), (2, 0), "{lane:?}");
+    }
+}
+
+struct Root;
+
+impl std::task::Wake for Root {
+    fn wake(self: Arc<Self>) {}
+}
+
+#[test]
+fn who_keeps_the_waker_of_a_dropped_future_keeps_no_task() {
+    let (root, kept) = (Arc::new(Root), Arc::new(Mutex::new(None)));
+    let keeper = kept.clone();
+    let mut watched = Timeline::new().watch(
+        "never",
+        std::future::poll_fn(move |context| {
+            *keeper.lock().expect("no panic") = Some(context.waker().clone());
+            Poll::<()>::Pending
+        }),
+    );
+    let waker = std::task::Waker::from(root.clone());
+    let polled = Pin::new(&mut watched).poll(&mut Context::from_waker(&waker));
+    assert!(polled.is_pending());
+    drop(waker);
+    assert_eq!(Arc::strong_count(&root), 2, "who is woken wakes the root");
+    drop(watched);
+    assert_eq!(Arc::strong_count(&root), 1);
+    assert!(kept.lock().expect("no panic").is_some());
+}
+
+#[tokio::test]
+async fn blocking_work_has_a_lane_of_its_own_on_another_thread() {
+    let timeline = Timeline::new();
+    let mine = timeline.clone();
+    let sum = tokio::task::spawn_blocking(move || mine.run("sum", || 40 + 2));
+    let (_, sum) = tokio::join!(timeline.watch("heart", async {}), sum);
+    assert_eq!(sum.expect("no panic"), 42);
+    let mut names: Vec<_> = timeline.lanes().into_iter().map(|lane| lane.name).collect();
+    names.sort();
+    assert_eq!(names, ["heart", "sum"]);
 }
