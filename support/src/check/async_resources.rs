@@ -151,7 +151,7 @@ fn explanation(seen: &Seen) -> String {
         _ => 0,
     });
     format!(
-        "Every way out of your function passes `close`: a value, an error, a panic. Each went on to the caller as it was. In \
+        "Your function closes on every way out: after a value, an error, a panic. Each went on to the caller as it was. In \
          Python, `async with` writes this for you, with `__aexit__` in the place of your `close`. `load_users` had {most} \
          queries under way at the same time over one connection."
     )

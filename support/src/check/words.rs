@@ -124,7 +124,7 @@ pub(super) fn holds_thread<T>(call: &str, run: &Run<T>) -> Option<Finding> {
                     "`{call}` computes{where_} for {took} ms on a thread of the runtime, and nothing else on that thread could run."
                 ),
                 "A loop that looks at the time until it is over does not wait: `tokio::time::sleep(…).await` does. What has to \
-                 be computed belongs into `spawn_blocking`.",
+                 be computed belongs in `spawn_blocking`.",
             )
         } else {
             Finding::new(

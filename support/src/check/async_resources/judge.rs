@@ -61,7 +61,7 @@ fn scopes(seen: &Seen) -> Result<Vec<Finding>, Finding> {
                 "The work returned `Ok({ANSWER})`, and `with_connection` {}.",
                 said(&success.ended)
             ),
-            "It hands on what the work returned.",
+            "It returns what the work returned, as it is.",
         ));
     }
     let panic = match (&seen.dropped, &seen.panic) {
@@ -79,7 +79,7 @@ fn scopes(seen: &Seen) -> Result<Vec<Finding>, Finding> {
         findings.push(Finding::new(
             Code::ClosedTwice,
             "A connection that was closed was closed again: the second call gets an error instead of an answer.",
-            "Close in one place, which every way through the function passes. A `close(self)` that takes the connection would \
+            "Close in one place, on every way through the function. A `close(self)` that takes the connection would \
              not even compile twice.",
         ));
     }
@@ -264,7 +264,7 @@ fn load_users(case: &Case, run: &Run<Result<Loaded, Error>>) -> Option<Finding> 
             Finding::new(
                 Code::ErrorSwallowed,
                 format!("Asked for the users {:?}, of which one cannot be loaded ({why}), `load_users` returned `Ok({})`.", case.ids, quote(&format!("{users:?}"))),
-                "Where one fails, the whole fails: hand on the `Err`, and make one where a row is missing. `flatten`, \
+                "Where one fails, the whole fails: return the `Err`, and make one where a row is missing. `flatten`, \
                  `filter_map(Result::ok)` and `unwrap_or_default` lose it.",
             )
         });

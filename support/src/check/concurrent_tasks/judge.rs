@@ -111,7 +111,7 @@ fn fate(plan: &Plan, jobs: &Jobs) -> Option<Finding> {
             Code::Cancelled,
             cancelled(),
             "What stops a job: `abort`, `abort_all`, a `JoinSet` or a future that is dropped, a time-out around it. Let each \
-             job end by itself, whatever becomes of the others.",
+             job end by itself, however the others end.",
         ));
     }
     if !lost.is_empty() {
@@ -144,7 +144,7 @@ fn fate(plan: &Plan, jobs: &Jobs) -> Option<Finding> {
              time-out: what a job returns is asked for, however long it takes."
         } else if jobs.results.iter().any(Result::is_err) {
             "`try_join_all`, `?`, `break` and `return` leave at the first error, and let go of all other handles. `.await` each \
-             handle, whatever became of the ones before."
+             handle, however the ones before it ended."
         } else {
             "Dropping a `JoinHandle` does not stop its task, it only lets go of it; and a sleep is not a wait for it. Keep every \
              handle, and `.await` each."

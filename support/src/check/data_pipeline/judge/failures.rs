@@ -81,7 +81,7 @@ fn without_end(seen: &Seen, never: Never) -> Finding {
                 request.status.unwrap_or_default(),
                 most.unwrap_or_default()
             ),
-            "Count the tries: `for attempt in 0..4 { … }`, and an `Err` after the last.",
+            "Count the requests: `for attempt in 0..4 { … }`, and an `Err` after the last.",
         ),
         _ => ending::<()>("pipeline, with items that fail,", &Ended::Never(never))
             .unwrap_or_else(|| stops("`pipeline` did not come back.".to_owned())),
@@ -164,7 +164,7 @@ fn outcome(results: &[Saved]) -> Option<Finding> {
         Finding::new(
             Code::NoRetry,
             format!("Asked again, the service would have given these items: {retried:?}. It had answered 503 once or twice, or 429 once."),
-            "503 and 429 pass. Wait, twice as long each time, and ask again, a few times at most. Other failures are final.",
+            "503 and 429 are temporary. Wait, twice as long each time, and ask again, a few times at most. Other failures are final.",
         )
     })
 }
@@ -185,7 +185,7 @@ fn retries(seen: &Seen) -> Option<Finding> {
                     "`{}` {is}, and `pipeline` asked for it {times} times.",
                     path(id)
                 ),
-                "Only 503 and 429 pass. What else fails is final: return its error at once.",
+                "Only 503 and 429 are temporary. Any other failure is final: return its error at once.",
             ));
         }
     }
@@ -194,7 +194,7 @@ fn retries(seen: &Seen) -> Option<Finding> {
         Some(Finding::new(
             Code::NoBackoff,
             message,
-            "`tokio::time::sleep(pause).await; pause *= 2;` between one try and the next.",
+            "`tokio::time::sleep(pause).await; pause *= 2;` between one request and the next.",
         ))
     };
     let least = Duration::from_millis(if seen.run.real { 5 } else { 1 });
