@@ -108,6 +108,27 @@ impl Scratch {
         Ok(path)
     }
 
+    /// A folder in the folder; it is made, and the folders on the way to it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`path`](Self::path).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use support::files::Scratch;
+    ///
+    /// let scratch = Scratch::new()?;
+    /// assert!(scratch.folder("output")?.is_dir());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn folder(&self, inside: impl AsRef<Path>) -> io::Result<PathBuf> {
+        let path = self.path(inside)?;
+        std::fs::create_dir_all(&path)?;
+        Ok(path)
+    }
+
     /// The files in the folder and in its folders, as paths from it, sorted.
     ///
     /// # Errors

@@ -17,7 +17,7 @@ const SHAPES: [(u32, &[&str]); 5] = [
             "Got data3",
             "Three fetches: waiting in turn",
             "asynchronous",
-            "Nothing was fetched.",
+            "The cell has ended.",
         ],
     ),
     (2, &["Three users: in turn, and together", "answered"]),

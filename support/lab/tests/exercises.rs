@@ -79,7 +79,12 @@ use tokio::task::JoinSet;
 type Job = BoxFuture<'static, String>;
 const STEP: Duration = Duration::from_millis(100);
 async fn fetch_user(id: u32) -> User {
-    tokio::time::sleep(STEP * 4u32.saturating_sub(id).max(1)).await;
+    let steps = match id {
+        1 => 3,
+        2 => 2,
+        _ => 1,
+    };
+    tokio::time::sleep(STEP * steps).await;
     server::user(id)
 }",
         "check::concurrent_tasks(fetch_users, run_all)",

@@ -54,7 +54,7 @@ struct Seen {
 ///
 /// async fn fetch_users(ids: Vec<u32>) -> Vec<User> {
 ///     join_all(ids.into_iter().map(async |id| {
-///         tokio::time::sleep(Duration::from_millis(100) * 4u32.saturating_sub(id).max(1)).await;
+///         tokio::time::sleep(Duration::from_millis(if id == 1 { 200 } else { 100 })).await;
 ///         server::user(id)
 ///     }))
 ///     .await

@@ -257,7 +257,7 @@ fn given() -> Client {
         .user_agent(GIVEN)
         .timeout(TIMEOUT)
         .build()
-        .expect("TLS needs nothing from the system")
+        .expect("the system has certificates for TLS")
 }
 
 fn plainly<E: Display>(results: Vec<Result<Post, E>>) -> Vec<Fetched> {
