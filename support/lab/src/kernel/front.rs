@@ -38,7 +38,7 @@ mod words;
 
 use crate::evcxr::crates::{LOADED, REBUILT};
 use crate::system::variables;
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 use bytes::Bytes;
 use cells::{Cells, Out};
 use folder::Folder;
@@ -47,7 +47,7 @@ use life::{ended, stop_compilers, stop_evcxr, stop_when_told};
 use message::{Key, Message};
 use output::{DONE, PANICKED, Piece, QUESTION_MARK};
 use process::Process;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use sockets::{Connection, Evcxr, Jupyter, Ports};
 use spoilt::tells_of_panic;
@@ -59,7 +59,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Child;
 use tokio::sync::mpsc::{Sender, channel};
 use traffic::{MOST, WAITING, echo, next, pass_both_ways, publish, receive, send};
-use zeromq::{DealerSendHalf, RouterSendHalf, SocketRecv, SocketSend, ZmqMessage};
+use zeromq::{DealerSendHalf, RouterSendHalf};
 
 /// How long an interrupted cell has until its process is ended.
 const GRACE: Duration = Duration::from_secs(1);
@@ -131,7 +131,7 @@ async fn serve(mut kernel: Kernel, connection: &Connection, key: Key) -> Result<
     tokio::spawn(echo(jupyter.heartbeat));
 
     let (behind, info) = {
-        let mut reached = pin!(reach(&ports, &key));
+        let mut reached = pin!(Evcxr::ready(&ports, &key));
         loop {
             tokio::select! {
                 behind = &mut reached => break behind?,
@@ -332,13 +332,6 @@ async fn until(due: Option<Instant>) {
     }
 }
 
-/// Evcxr, and what it says of itself.
-async fn reach(ports: &Ports, key: &Key) -> Result<(Evcxr, Value)> {
-    let mut evcxr = Evcxr::reach(ports).await?;
-    let info = wait_until_ready(&mut evcxr, key).await?;
-    Ok((evcxr, info))
-}
-
 /// What the front hears, apart from what evcxr publishes.
 enum Event {
     Request(Vec<Bytes>),
@@ -396,20 +389,4 @@ fn listen_to_errors(evcxr: &mut Child, events: Sender<Event>) {
             }
         }
     });
-}
-
-/// Returns what evcxr says of itself, once it answers, and what it publishes arrives.
-async fn wait_until_ready(evcxr: &mut Evcxr, key: &Key) -> Result<Value> {
-    loop {
-        let probe = Message::request("kernel_info_request", &json!({}), key);
-        let message =
-            ZmqMessage::try_from(probe.frames()).map_err(|_| anyhow!("a message has no frames"))?;
-        evcxr.shell.0.send(message).await?;
-        let reply = evcxr.shell.1.recv().await?;
-        // What is published before it knows of a listener is lost: then it is asked again.
-        let heard = tokio::time::timeout(Duration::from_millis(200), evcxr.iopub.recv()).await;
-        if heard.is_ok() {
-            return Ok(Message::read(reply.into_vec(), key)?.content());
-        }
-    }
 }

@@ -3,7 +3,7 @@
 //! What a page looks like, and what it links to, is said in `assets/site`. Here is which pages there are. Sphinx writes only
 //! those anew that have changed, and removes none: a page from an earlier export would claim that it still runs.
 
-use crate::jupyter::packages;
+use crate::jupyter::{interpreter, packages};
 use crate::notebook::{self, Subject};
 use crate::prepare::Tools;
 use crate::system::{files, paths::Paths, process, step::Step};
@@ -25,7 +25,7 @@ pub(super) fn source(paths: &Paths) -> PathBuf {
 
 /// Why there can be no site, where the Python of the lab is older than Sphinx needs; the rest of the lab does not need it.
 pub(crate) fn cannot(tools: &Tools) -> Result<Option<String>> {
-    let mut python = packages::command(&tools.python);
+    let mut python = interpreter::command(&tools.python);
     python.args(["-c", "import sys; print(sys.version_info >= (3, 11))"]);
     let fits = process::checked_stdout(&mut python)?.trim() == "True";
     let shown = tools.python.display();
@@ -65,7 +65,7 @@ pub(crate) fn build(
         .iter()
         .map(|inside| inside.to_string_lossy())
         .collect();
-    let mut sphinx = packages::command(python);
+    let mut sphinx = interpreter::command(python);
     sphinx
         .args(["-m", "sphinx", "--quiet", "--no-color", "--keep-going"])
         .args(["--builder", "html", "--conf-dir"])

@@ -3,7 +3,8 @@
 //! Evcxr listens seconds after its ports were chosen. Until then they are held: Linux lets a socket listen on a port that
 //! another one is bound to without listening, if both reuse addresses, and gives such a port to nobody who asks for just any.
 
-use anyhow::{Context, Result, bail};
+use super::message::{Key, Message};
+use anyhow::{Context, Result, anyhow, bail};
 use fs_err as fs;
 use rustix::fs::{Mode, OFlags};
 use serde_json::{Value, json};
@@ -14,7 +15,7 @@ use tokio::net::{TcpSocket, TcpStream};
 use zeromq::util::PeerIdentity;
 use zeromq::{
     DealerRecvHalf, DealerSendHalf, DealerSocket, RouterRecvHalf, RouterSendHalf, RouterSocket,
-    Socket, SocketOptions, SubSocket, XPubSocket,
+    Socket, SocketOptions, SocketRecv, SocketSend, SubSocket, XPubSocket, ZmqMessage,
 };
 
 /// The names of the ports in a connection file.
@@ -154,8 +155,25 @@ pub(crate) struct Evcxr {
 }
 
 impl Evcxr {
+    /// Evcxr, and what it says of itself, once it answers and what it publishes arrives.
+    pub(crate) async fn ready(ports: &Ports, key: &Key) -> Result<(Self, Value)> {
+        let mut evcxr = Self::reach(ports).await?;
+        loop {
+            let probe = Message::request("kernel_info_request", &json!({}), key);
+            let message = ZmqMessage::try_from(probe.frames())
+                .map_err(|_| anyhow!("a message has no frames"))?;
+            evcxr.shell.0.send(message).await?;
+            let reply = evcxr.shell.1.recv().await?;
+            // What is published before it knows of a listener is lost: then it is asked again.
+            let heard = tokio::time::timeout(Duration::from_millis(200), evcxr.iopub.recv()).await;
+            if heard.is_ok() {
+                return Ok((evcxr, Message::read(reply.into_vec(), key)?.content()));
+            }
+        }
+    }
+
     /// Connects as soon as evcxr listens. Whoever calls has to see whether it still lives.
-    pub(crate) async fn reach(ports: &Ports) -> Result<Self> {
+    async fn reach(ports: &Ports) -> Result<Self> {
         let connection = &ports.connection;
         // The last on which it listens.
         while TcpStream::connect(connection.address("iopub_port"))
