@@ -254,3 +254,60 @@ fn a_git_that_is_killed_has_not_said_that_it_knows_nothing() {
     let after = fs::read(here.root().join("notebooks").join(EXERCISE)).expect("read");
     assert_eq!(after, before);
 }
+
+/// The bytes of all notebooks, and of what else the commands write for learners.
+fn written(checkout: &Checkout) -> Vec<(PathBuf, Vec<u8>)> {
+    fn add(folder: &Path, found: &mut Vec<(PathBuf, Vec<u8>)>) {
+        for path in fs::read_dir(folder).expect("a folder").flatten() {
+            let path = path.path();
+            if path.is_file() {
+                let bytes = fs::read(&path).expect("read");
+                found.push((path, bytes));
+            } else if !path.ends_with("target") {
+                add(&path, found);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    add(checkout.folder.path(), &mut found);
+    found.sort();
+    found
+}
+
+#[test]
+fn what_cannot_be_written_whole_is_not_written() {
+    let (learner, _) = Checkout::saved();
+    let work = learner.folder.path().join("work.json");
+    let work = work.to_str().expect("a path");
+    let here = Checkout::new();
+    here.done(&["progress"]);
+    for arguments in [
+        &["progress", "--import", work][..],
+        &["reset", "1"],
+        &["progress", "--export", "mine.json"],
+    ] {
+        let before = written(&here);
+        // As on a disk that is full after a thousand bytes or less.
+        let mut command = here.lab(&[]);
+        let program = command.get_program().to_owned();
+        let mut limited = Command::new("sh");
+        limited
+            .args(["-c", "trap '' XFSZ; ulimit -f 1; exec \"$@\"", "sh"])
+            .arg(program)
+            .args(arguments)
+            .current_dir(here.folder.path());
+        for (name, value) in command.get_envs() {
+            match value {
+                Some(value) => limited.env(name, value),
+                None => limited.env_remove(name),
+            };
+        }
+        let output = limited.output().expect("it starts");
+        assert!(!output.status.success(), "{arguments:?}: {output:?}");
+        assert!(written(&here) == before, "{arguments:?} changed something");
+        // With room it does what it was to do.
+        let output = command.args(arguments).output().expect("it starts");
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+        assert!(written(&here) != before, "{arguments:?} does nothing");
+    }
+}

@@ -27,7 +27,10 @@ fn a_starter_may_differ_and_nothing_else() {
             Some("the cell that begins with `other()` differs from the solution's"),
         ),
         (
-            |exercise| exercise["cells"][0]["outputs"] = json!([{ "output_type": "stream" }]),
+            |exercise| {
+                exercise["cells"][0]["outputs"] =
+                    json!([{ "output_type": "stream", "name": "stdout", "text": "x" }])
+            },
             Some("the cell that begins with `shared()` has outputs"),
         ),
         (
