@@ -62,7 +62,7 @@ pub(super) fn draw(width: i32, lanes: &[Lane], longest: Duration) -> Drawing {
                 let word = mark(lane.outcome);
                 rows.name(canvas, index, &lane.name, word);
                 if !rows.stacked() {
-                    let end = (axis.at(lane.end) + 6, (high + low) / 2);
+                    let end = (axis.at(lane.end) + 9, (high + low) / 2);
                     svg::label(canvas, word, end, TEXT, (HPos::Left, VPos::Center));
                 }
             }
