@@ -28,8 +28,8 @@ pub(crate) struct Options {}
 /// Fetches what upstream has and brings it in.
 pub(crate) fn run(paths: &Paths, Options {}: &Options) -> Result<()> {
     let git = Git::of(&paths.root)?.context(
-        "this checkout is not a git repository, so it is not known where a newer version comes from\n\
-         hint: unpack a newer version of the lab elsewhere, and take your work with you: \
+        "git does not know this checkout, so there is nothing to bring it from\n\
+         hint: unpack a newer version of the lab elsewhere, and take your work along: \
          `cargo lab progress --export FILE` here, `cargo lab progress --import FILE` there",
     )?;
     let upstream = git.upstream().context(
