@@ -52,7 +52,7 @@ help: add `;` here
 2 | fn one() -> u32 { 2 }
   | ^^^^^^^^^^^^^^^ `one` redefined here
   |
-  = note: `one` must be defined only once in the value namespace of this block",
+  = note: `one` must be defined only once in the value namespace of this module",
     ),
     // A macro of an earlier cell.
     (
