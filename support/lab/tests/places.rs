@@ -5,6 +5,9 @@
 
 mod common;
 
+#[path = "places/lost.rs"]
+mod lost;
+
 use common::root;
 use serde_json::{Value, json};
 use std::fs;
@@ -214,277 +217,17 @@ note: `exit` is called
 2 |     numbers[2]
   |     ^",
     ),
-    // What evcxr would mend, or read over.
-    (
-        "let = 5; println!(\"ran\");",
-        "error: expected pattern, found `=`
- --> cell [N]:1:5
-  |
-1 | let = 5; println!(\"ran\");
-  |     ^ expected pattern",
-    ),
-    (
-        "} println!(\"ran\");",
-        "error: unexpected closing delimiter: `}`
- --> cell [N]:1:1
-  |
-1 | } println!(\"ran\");
-  | ^ unexpected closing delimiter",
-    ),
-    (
-        "println!(\"ran\");\n}",
-        "error: unexpected closing delimiter: `}`
- --> cell [N]:2:1
-  |
-2 | }
-  | ^ unexpected closing delimiter",
-    ),
-    (
-        "use std::fmt",
-        "error: expected `;`, found the end of the cell
- --> cell [N]:1:13
-  |
-1 | use std::fmt
-  |             ^
-  |             |
-  |             unexpected token
-  |
-help: add `;` here
-  |
-1 | use std::fmt;
-  |             +",
-    ),
-    (
-        "fn one() -> u32 { 1 }\nfn one() -> u32 { 2 }\none()",
-        "error[E0428]: the name `one` is defined multiple times
- --> cell [N]:2:1
-  |
-1 | fn one() -> u32 { 1 }
-  | --------------- previous definition of the value `one` here
-2 | fn one() -> u32 { 2 }
-  | ^^^^^^^^^^^^^^^ `one` redefined here
-  |
-  = note: `one` must be defined only once in the value namespace of this block",
-    ),
-    // A macro of an earlier cell.
-    (
-        "macro_rules! cube { ($x:expr) => { $x * $x * $x } }",
-        "",
-    ),
-    (
-        "cube!(1, 2)",
-        "error: no rules expected `,`
- --> cell [N]:1:8
-  |
-1 | cube!(1, 2)
-  |        ^ no rules expected this token in macro call
-  |
- ::: cell [M]:1:1
-  |
-1 | macro_rules! cube { ($x:expr) => { $x * $x * $x } }
-  | ----------------- when calling this macro
-  |
-note: while trying to match meta-variable `$x:expr`
- --> cell [M]:1:22
-  |
-1 | macro_rules! cube { ($x:expr) => { $x * $x * $x } }
-  |                      ^^^^^^^",
-    ),
-    // A variable that borrows for ever is nobody's fault.
-    (
-        "let title = \"x\"; let factor = 3;",
-        "",
-    ),
-    (
-        "let add_one = |x: i32| x + 1;",
-        "error: `add_one` is a closure, which has a type without a name: a variable cannot keep it for later cells
- --> cell [N]:1:5
-  |
-1 | let add_one = |x: i32| x + 1;
-  |     ^^^^^^^ later cells would have to name its type
-  |
-  = help: make it a function: `fn add_one(…) { … }`
-help: or box it
-  |
-1 | let add_one: Box<dyn Fn(i32) -> _> = Box::new(|x: i32| x + 1);
-  |            +++++++++++++++++++++++   +++++++++              +
-  = note: used within this cell only, in `{ … }`, it may have any type",
-    ),
-    (
-        "let add_factor: Box<dyn Fn(i32) -> _> = Box::new(move |x: i32| x + factor); add_factor(1)",
-        "4",
-    ),
-    // Functions do not see variables.
-    (
-        "fn scaled(x: i32) -> i32 { x * factor }",
-        "error[E0434]: can't capture dynamic environment (local variable) in a fn item
- --> cell [N]:1:32
-  |
-1 | fn scaled(x: i32) -> i32 { x * factor }
-  |                                ^^^^^^ `factor` is a variable of the notebook, which a function cannot see
-  |
-  = help: use the `|| { ... }` closure form instead
-help: pass it to the function, as one more argument
-  |
-1 | fn scaled(x: i32, factor: i32) -> i32 { x * factor }
-  |                 +++++++++++++",
-    ),
-    (
-        ":vars",
-        "add_factor: Box<dyn Fn(i32) -> i32>
-factor: i32
-title: &str",
-    ),
-    // What was moved, or lost, is known.
-    (
-        "let pages = vec![1];",
-        "",
-    ),
-    (
-        "tokio::spawn(async { println!(\"{pages:?}\") }).await?;",
-        "error[E0597]: `pages` does not live long enough
- --> cell [N]:1:33
-  |
-1 | tokio::spawn(async { println!(\"{pages:?}\") }).await?;
-  | --------------------------------^^^^^--------
-  | |                               |
-  | |                               borrowed value does not live long enough
-  | argument requires that `pages` is borrowed for `'static`
-  |
-help: to force the async block to take ownership of `pages` (and any other referenced variables), use the `move` keyword; move a clone where later cells need `pages`, too
-  |
-1 | tokio::spawn(async move { println!(\"{pages:?}\") }).await?;
-  |                    ++++",
-    ),
-    (
-        "tokio::spawn(async move { println!(\"{pages:?}\") }).await?;",
-        "[1]",
-    ),
-    (
-        "pages.len()",
-        "error[E0425]: cannot find value `pages` in this scope
- --> cell [N]:1:1
-  |
-1 | pages.len()
-  | ^^^^^ not found in this scope
-  |
-note: cell [M] has moved `pages`, so no later cell has it
- --> cell [M]:1:38
-  |
-1 | tokio::spawn(async move { println!(\"{pages:?}\") }).await?;
-  |                                      ^^^^^ moved here
-  = help: run the cell again that makes `pages`, and give a clone away where it shall be kept: `pages.clone()`",
-    ),
-    (
-        "let list = vec![1];",
-        "",
-    ),
-    (
-        "drop(list); panic!(\"no\");",
-        "error: the cell panicked: no
- --> cell [N]:1:13
-  |
-1 | drop(list); panic!(\"no\");
-  |             ^
-note: `list` is gone, since this cell moved it and has failed: run the cell again that makes it",
-    ),
-    // A panic in a library has a line that called it.
-    (
-        "fn total(numbers: &[u8]) -> u8 {\n    numbers.iter().sum()\n}\ntotal(&[200, 100])",
-        "error: the cell panicked: attempt to add with overflow
- --> cell [N]:2:20
-  |
-2 |     numbers.iter().sum()
-  |                    ^
-note: it panicked in core/src/iter/traits/accum.rs:204:1",
-    ),
-    // What is around a cell is not spoken of.
-    (
-        "break;",
-        "error[E0268]: `break` outside of a loop or labeled block
- --> cell [N]:1:1
-  |
-1 | break;
-  | ^^^^^ cannot `break` outside of a loop or labeled block",
-    ),
-    (
-        "let first = Some(1)?;",
-        "error[E0277]: the `?` operator can only be used on `Result`s, not `Option`s, in a cell that returns `Result`
- --> cell [N]:1:20
-  |
-1 | let first = Some(1)?;
-  |                    ^ use `.ok_or(...)?` to provide an error compatible with `Result<(), Error>`",
-    ),
-    (
-        "return 5;",
-        "error: a cell is no function that `return` could leave with a value
- --> cell [N]:1:8
-  |
-1 | return 5;
-  |        ^ returned here
-  |
-  = help: leave it by an error, `Err::<(), _>(\"…\")?;`, or put what may end early into a function, and call that",
-    ),
-    // A closure that is not async cannot await.
-    (
-        "tokio::task::spawn_blocking(|| fetch(1).await).await?",
-        "error[E0728]: `await` is only allowed inside `async` functions and blocks
- --> cell [N]:1:41
-  |
-1 | tokio::task::spawn_blocking(|| fetch(1).await).await?
-  |                             --          ^^^^^ only allowed inside `async` functions and blocks
-  |                             |
-  |                             this is not `async`
-  |
-  = help: where a thread may block, a future is waited for by `tokio::runtime::Handle::current().block_on(…)`",
-    ),
-    (
-        "tokio::task::spawn_blocking(|| tokio::runtime::Handle::current().block_on(fetch(1))).await?",
-        "\"page 1\"",
-    ),
-    (
-        "let shared = std::sync::Arc::new(vec![1]); shared.push(2);",
-        "error[E0596]: cannot borrow data in an `Arc` as mutable
- --> cell [N]:1:44
-  |
-1 | let shared = std::sync::Arc::new(vec![1]); shared.push(2);
-  |                                            ^^^^^^ cannot borrow as mutable
-  |
-  = help: trait `DerefMut` is required to modify through a dereference, but it is not implemented for `Arc<Vec<i32>>`
-  = help: what an `Arc` holds is shared, and changes behind a lock: `Arc::new(Mutex::new(…))`, then `.lock().unwrap()` to change it",
-    ),
-    (
-        "fn unchanged() -> u32 { let mut total = 1; total }",
-        "warning: variable does not need to be mutable
- --> cell [N]:1:29
-  |
-1 | fn unchanged() -> u32 { let mut total = 1; total }
-  |                             ^^^^^^^^^
-  |
-help: remove this `mut`
-  |
-1 - fn unchanged() -> u32 { let mut total = 1; total }
-1 + fn unchanged() -> u32 { let total = 1; total }
-  |",
-    ),
-    (
-        "struct Plain;\nPlain",
-        "error[E0277]: `Plain` doesn't implement `Debug`
- --> cell [N]:2:1
-  |
-2 | Plain
-  | ^^^^^ shown as the value of the cell
-  |
-  = help: the trait `Debug` is not implemented for `Plain`
-  = note: add `#[derive(Debug)]` to `Plain` or manually `impl Debug for Plain`
-  = help: consider annotating `Plain` with `#[derive(Debug)]`",
-    ),
 ];
+
+/// The rows of both files: one kernel has them all.
+fn rows() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+    CELLS.iter().chain(lost::CELLS)
+}
 
 /// What a kernel told of each cell.
 fn answers() -> Vec<(u64, String)> {
     let cells: Vec<_> = (0..)
-        .zip(CELLS)
+        .zip(rows())
         .map(|(name, (source, _))| json!({ "name": format!("{name:02}"), "source": source }))
         .collect();
     let file = tempfile::NamedTempFile::new().expect("a file");
@@ -505,9 +248,9 @@ fn answers() -> Vec<(u64, String)> {
 #[test]
 fn what_is_told_of_a_cell_names_its_line() {
     let answers = answers();
-    assert_eq!(answers.len(), CELLS.len());
+    assert_eq!(answers.len(), rows().count());
     let mut wrong = String::new();
-    for ((source, expected), (number, told)) in CELLS.iter().zip(answers) {
+    for ((source, expected), (number, told)) in rows().zip(answers) {
         let mut expected = expected
             .replace("[N]", &format!("[{number}]"))
             .replace("[M]", &format!("[{}]", number - 1));

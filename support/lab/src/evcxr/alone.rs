@@ -67,6 +67,13 @@ impl Doubt {
     }
 }
 
+/// Items of a cell are those of a module, where no function is around it.
+pub(super) fn lift(said: &mut Diagnostic) {
+    for child in &mut said.children {
+        child.message = child.message.replace("of this block", "of this module");
+    }
+}
+
 fn within(code: &str) -> String {
     format!("{WITHIN}\n{code}\n}}\n")
 }

@@ -11,7 +11,7 @@
 //! And of what the compiler says, everything is kept for who tells the notebook. A lint that finds fault with nothing but code
 //! that evcxr has made does not stop a cell. All changes leave each line where it is, since evcxr counts lines.
 
-use super::alone::Doubt;
+use super::alone::{self, Doubt};
 use super::compiler::{CELL, Cell, Compiled, SAID, SOURCE, forget, is_code, name};
 use super::crates;
 use super::source::{Errors, PUTS, WOULD_KEEP, prepared, unkept};
@@ -149,6 +149,7 @@ impl Call {
             let mut said = Call::new(command).run()?;
             said.diagnostics
                 .retain(|said| doubt.is_about(said, &source));
+            said.diagnostics.iter_mut().for_each(alone::lift);
             if said.errors().next().is_some() {
                 return Ok(Some((source, said)));
             }

@@ -1,6 +1,7 @@
 //! What the compiler has to say about a cell, for the notebook: [`places`] knows where in which cell something is, [`reading`]
-//! and [`told`] what is said about it, [`words`] how else it is said where evcxr's own code is meant, [`awaiting`] what helps
-//! where a future is, [`names`] what has become of a variable, [`leaving`] how a cell is left, [`drawing`] how it looks, [`written`] how places look in texts.
+//! and [`told`] what is said about it, [`words`] how else it is said where evcxr's own code is meant: of variables that cannot be
+//! [`kept`], of [`names`] that are not known, of [`leaving`] a cell, of [`awaiting`] what is a future. [`drawing`] is how it looks,
+//! [`written`] how places look in texts.
 
 mod awaiting;
 mod drawing;

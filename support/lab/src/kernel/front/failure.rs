@@ -156,12 +156,18 @@ impl Failure {
     }
 }
 
-/// What evcxr calls an error that calls itself one.
+/// What evcxr calls an error, in colour, that calls itself one.
 fn once(line: &str) -> String {
-    match line.split_once("Error: error:") {
-        Some((colour, rest)) => format!("{colour}error:{rest}"),
-        None => line.to_owned(),
-    }
+    let called = line.split_once("Error: ").and_then(|(before, rest)| {
+        let mut words = rest;
+        while let Some(colour) = words.strip_prefix("\u{1b}[") {
+            words = colour.split_once('m')?.1;
+        }
+        words
+            .starts_with("error:")
+            .then(|| format!("{before}{rest}"))
+    });
+    called.unwrap_or_else(|| line.to_owned())
 }
 
 #[cfg(test)]
@@ -171,6 +177,8 @@ mod tests {
     #[test]
     fn an_error_is_called_one_once() {
         assert_eq!(once("Error: error: no such crate"), "error: no such crate");
+        let coloured = once("\u{1b}[91mError: \u{1b}[0merror: no");
+        assert_eq!(coloured, "\u{1b}[91m\u{1b}[0merror: no");
         assert_eq!(once("Error: no such command"), "Error: no such command");
     }
 }

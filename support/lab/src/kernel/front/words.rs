@@ -69,11 +69,16 @@ pub(crate) fn listed(shown: &Value) -> Value {
         let items = items.into_iter();
         items.map(|item| format!("{begin}{item}{end}")).collect()
     };
-    let form = |name: &str| shown[name].as_str().unwrap_or_default();
-    let html = form("text/html").trim_end_matches("</table>");
+    // What is kept always owns what it has.
+    let form = |name: &str| {
+        let text = shown[name].as_str().unwrap_or_default();
+        text.replace(" + 'static", "")
+    };
+    let (html, text) = (form("text/html"), form("text/plain"));
+    let html = html.trim_end_matches("</table>");
     let (head, rows) = html.split_once("</tr>").unwrap_or((html, ""));
     let rows = sorted(rows.split("<tr>").collect(), "<tr>", "</tr>");
-    let text = sorted(form("text/plain").lines().collect(), "", "\n");
+    let text = sorted(text.lines().collect(), "", "\n");
     json!({ "text/plain": text, "text/html": format!("{head}</tr>{rows}</table>") })
 }
 
@@ -87,7 +92,7 @@ mod tests {
         let (a, b) = (cell("a") + &cell("u8"), cell("b") + &cell("Vec&lt;u8&gt;"));
         let head = "<table><tr><th>Variable</th><th>Type</th></tr>";
         let shown = json!({
-            "text/plain": "b: Vec<u8>\na: u8\n",
+            "text/plain": "b: Vec<u8> + 'static\na: u8\n",
             "text/html": format!("{head}<tr>{b}<tr><tr>{a}<tr></table>"),
         });
         assert_eq!(

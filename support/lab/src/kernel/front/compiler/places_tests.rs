@@ -78,6 +78,21 @@ fn the_end_of_a_source_without_evcxr_is_the_end_of_the_cell() {
 }
 
 #[test]
+fn in_a_cell_that_is_compiled_alone_each_letter_has_its_place() {
+    for (source, code) in [
+        (";;)\n", ";;)"),
+        ("async fn cell() {\n\n;;)\n\n}\n", ":dep a\n;;)\n"),
+        ("}\n", "}"),
+    ] {
+        let places = Places::new(source.to_owned(), vec![cell(1, code)]);
+        let mark = if code == "}" { "}" } else { ";)" };
+        let at = source.find(mark).expect("it is there");
+        let place = places.at(at..at + mark.len()).expect("it is in the cell");
+        assert_eq!(&code[place.bytes], mark);
+    }
+}
+
+#[test]
 fn what_an_earlier_cell_has_defined_is_there() {
     let source = "fn old() -> u32 {\n    1\n}\nfn new() -> u32 {\n    old()\n}\n";
     let cells = vec![
