@@ -91,10 +91,10 @@ fn for_names(spot: &Spot) -> Vec<Question> {
         {
             Vec::new()
         }
-        Place::Command(_) => vec![question::names(spot)],
+        Place::Command(_) => question::names(spot).into_iter().collect(),
         Place::Code | Place::Hole(_) => {
             let in_use = question::names_in_use(spot).or_else(|| question::fields_in_use(spot));
-            [question::names(spot)].into_iter().chain(in_use).collect()
+            question::names(spot).into_iter().chain(in_use).collect()
         }
     }
 }

@@ -37,28 +37,28 @@ impl Question {
     }
 }
 
-/// Asks which names fit at the cursor, of which what is before it is written.
-pub(super) fn names(spot: &Spot) -> Question {
+/// Asks which names fit at the cursor, of which what is before it is written; nothing where no name can stand.
+pub(super) fn names(spot: &Spot) -> Option<Question> {
     let is_command = matches!(spot.place(), Place::Command(_));
     let code = |token: &Token| {
         token.start < spot.at && !matches!(token.kind, Kind::Command | Kind::Comment { .. })
     };
     if is_command {
         // Evcxr knows its own commands.
-        Question {
+        Some(Question {
             code: spot.code.to_owned(),
             cursor: spot.at,
-        }
+        })
     } else if spot.tokens.iter().any(code) {
         written(spot, None)
     } else {
         // Where no code has begun, evcxr has no place for the cursor.
         let (before, after) = spot.code.split_at(spot.at);
         let after = &after[spot.word().end - spot.at..];
-        Question {
-            code: format!("{before} ();{after}"),
-            cursor: spot.at + 1,
-        }
+        Some(Question {
+            code: format!("{before}{ALONE};}}{after}"),
+            cursor: before.len() + ALONE.len(),
+        })
     }
 }
 
@@ -69,7 +69,7 @@ pub(super) fn names_in_use(spot: &Spot) -> Option<Question> {
     let start = spot.tokens[spot.path(last)].start;
     let is_module = spot.text(last).starts_with(char::is_lowercase);
     let asks = is_module && spot.colons(start).is_none() && !spot.is_in_use(spot.at);
-    asks.then(|| written(spot, Some(start)))
+    asks.then(|| written(spot, Some(start))).flatten()
 }
 
 /// Asks the same of a value whose type's fields are written, where rust-analyzer names none that is private; nothing where the cursor
@@ -227,7 +227,8 @@ fn unfolded(spot: &Spot, macros: &[Around], from: usize, end: usize) -> String {
 }
 
 /// The code with the cursor at the end of what is written of a word, and with brackets that close; the path from `path` on as a `use`.
-fn written(spot: &Spot, path: Option<usize>) -> Question {
+/// Nothing where no name can stand.
+fn written(spot: &Spot, path: Option<usize>) -> Option<Question> {
     let word = spot.word();
     let macros = macros(spot, &word);
     let begin = path.unwrap_or(spot.at);
@@ -236,7 +237,7 @@ fn written(spot: &Spot, path: Option<usize>) -> Question {
         code.push_str("{ use ");
     }
     let closing = closing_of(spot, &macros);
-    let is_alone = path.is_none() && wants_value(spot, &code, word.start, &closing);
+    let is_alone = path.is_none() && wants_value(spot, &code, word.start, &closing)?;
     if is_alone {
         let start = code.len() - (spot.at - word.start);
         code.insert_str(start, ALONE);
@@ -269,7 +270,7 @@ fn written(spot: &Spot, path: Option<usize>) -> Question {
         // Nobody knows where what follows belongs.
         code.push_str(&closing.concat());
     }
-    Question { code, cursor }
+    Some(Question { code, cursor })
 }
 
 /// Whether a name at the cursor would be a member of something that is no value, as in a pattern, and so of nothing.
@@ -280,7 +281,9 @@ pub(super) fn is_of_no_value(spot: &Spot) -> bool {
     let macros = macros(spot, &(owner..owner));
     let before = unfolded(spot, &macros, 0, owner);
     let closing = closing_of(spot, &macros);
-    !is_value(&before, &closing).unwrap_or_else(|| !spot.is_of_type(owner))
+    // Behind a block, what cannot be read is rather another statement.
+    let unread = || !spot.is_of_type(owner) && !spot.code[owner..].starts_with('{');
+    !is_value(&before, &closing).unwrap_or_else(unread)
 }
 
 /// What closes the brackets around the cursor, in the code that is asked.
@@ -293,17 +296,24 @@ fn closing_of(spot: &Spot, macros: &[Around]) -> Vec<&'static str> {
     spot.groups.iter().rev().map(close).collect()
 }
 
-/// Whether a name that begins there would be that of a value, and no member and nothing in a module. `before` is the code as it is
-/// asked, up to the cursor.
-fn wants_value(spot: &Spot, before: &str, start: usize, closing: &[&str]) -> bool {
+/// Whether a name that begins there would be that of a value, and no member and nothing in a module; nothing where no name can
+/// stand. `before` is the code as it is asked, up to the cursor.
+fn wants_value(spot: &Spot, before: &str, start: usize, closing: &[&str]) -> Option<bool> {
     if spot.is_of_other(start) {
-        return false;
+        return Some(false);
+    }
+    // The bracket of a macro is missing.
+    if spot.follows_name(start, "!") {
+        return None;
     }
     let before = &before[..before.len() - (spot.at - start)];
-    is_value(before, closing).unwrap_or_else(|| {
+    match is_value(before, closing) {
+        // The second half of `::` is missing.
+        None if spot.follows_name(start, ":") => None,
         // Code that cannot be read, for what stands elsewhere.
-        !spot.is_of_type(start)
-    })
+        None => Some(!spot.is_of_type(start)),
+        known => known,
+    }
 }
 
 #[cfg(test)]

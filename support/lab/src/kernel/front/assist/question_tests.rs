@@ -9,7 +9,10 @@ fn spot<T>(marked: &str, question: impl FnOnce(&Spot) -> T) -> T {
 }
 
 /// The code, with `|` where the cursor is.
-fn marked(question: Question) -> String {
+fn marked(question: impl Into<Option<Question>>) -> String {
+    let Some(question) = question.into() else {
+        return String::new();
+    };
     let (before, after) = question.code.split_at(question.cursor);
     format!("{before}|{after}")
 }
@@ -29,9 +32,14 @@ fn what_is_asked_for_names_is_whole_code() {
         ("P { x|, y: 1 }", "P { x|, y: 1 }"),
         ("x = print|ln!(1)", "x = {();print|;}(1)"),
         ("match a { b| }", "match a { b| }"),
-        ("|", " |();"),
-        ("// a\n|\nf()", "// a\n |();\nf()"),
-        ("|word", " |();"),
+        ("let a = b:|", ""),
+        ("let a = b:|c()", ""),
+        ("print!a|", ""),
+        ("fn f() {}\n.|a::b! {", "fn f() {}\n.|a::b! {"),
+        ("|", "{();|;}"),
+        ("// a\n|\nf()", "// a\n{();|;}\nf()"),
+        ("|word", "{();|;}"),
+        ("select! { a = b =|> c }", "( a = b ={();|;})"),
     ];
     for (code, asked) in rows {
         assert_eq!(marked(spot(code, names)), asked, "{code}");
@@ -179,6 +187,6 @@ fn a_name_that_is_asked_about_stands_at_the_end() {
 
 #[test]
 fn the_cursor_is_counted_as_evcxr_counts() {
-    let question = spot("let é = \"e\u{301}👩\u{200d}💻\";\r\né.|", names);
+    let question = spot("let é = \"e\u{301}👩\u{200d}💻\";\r\né.|", names).expect("a name");
     assert_eq!(question.content()["cursor_pos"], 16);
 }

@@ -200,7 +200,8 @@ impl<'a> Spot<'a> {
                 Kind::Sign if depth == 0 && parts(self.text(at)) => {
                     if token.start >= word.end {
                         let first = if self.is_arrow(at) { at - 1 } else { at };
-                        return (start, Some(self.tokens[first].start));
+                        // The cursor may be between the two signs of an arrow.
+                        return (start, Some(self.tokens[first].start.max(word.end)));
                     }
                     start = token.end;
                 }
@@ -252,6 +253,18 @@ impl<'a> Spot<'a> {
             }
         });
         !is_value
+    }
+
+    /// Whether a name that begins there stands right behind a sign that stands right behind another name.
+    pub(super) fn follows_name(&self, start: usize, sign: &str) -> bool {
+        let ends = |token: usize, at: usize| self.tokens[token].end == at;
+        let last = self.before(start).filter(|last| ends(*last, start));
+        last.is_some_and(|last| {
+            self.text(last) == sign
+                && last > 0
+                && self.tokens[last - 1].kind == Kind::Word
+                && ends(last - 1, self.tokens[last].start)
+        })
     }
 
     /// Whether a name that begins there is likely to be that of a type or one that is made, by what is before it.
