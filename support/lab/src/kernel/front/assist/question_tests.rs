@@ -35,7 +35,7 @@ fn what_is_asked_for_names_is_whole_code() {
         ("let a = b:|", ""),
         ("let a = b:|c()", ""),
         ("print!a|", ""),
-        ("fn f() {}\n.|a::b! {", "fn f() {}\n.|a::b! {"),
+        ("fn f() {}\n.|a::b! {", "fn f() {}\n.|"),
         ("|", "{();|;}"),
         ("// a\n|\nf()", "// a\n{();|;}\nf()"),
         ("|word", "{();|;}"),
