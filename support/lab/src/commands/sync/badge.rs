@@ -27,7 +27,13 @@ pub(super) fn missing(paths: &Paths) -> Result<Option<String>> {
     Ok((wanted != readme).then_some(wanted))
 }
 
-fn with_badge(readme: &str, repository: &str) -> Option<String> {
+/// A place for a badge, for tests.
+#[cfg(test)]
+pub(super) fn place() -> String {
+    [AROUND.0, AROUND.1].concat()
+}
+
+pub(super) fn with_badge(readme: &str, repository: &str) -> Option<String> {
     let (before, rest) = readme.split_once(AROUND.0)?;
     let (_, after) = rest.split_once(AROUND.1)?;
     let badge = badge(repository.trim_end_matches('/'));
@@ -53,7 +59,7 @@ mod tests {
 
     #[test]
     fn the_badge_is_that_of_the_repository_and_goes_with_it() {
-        let empty = format!("# A\n\n{}{}\nB\n", AROUND.0, AROUND.1);
+        let empty = format!("# A\n\n{}\nB\n", place());
         let named = with_badge(&empty, "https://github.com/rust/lab/").expect("a place");
         assert!(named.contains("/v2/gh/rust/lab/HEAD?"), "{named}");
         let elsewhere = with_badge(&named, "https://git.example/a").expect("a place");

@@ -10,9 +10,17 @@ use serde_json::{Value, json};
 const EXERCISE: &str = "exercises/1_first.ipynb";
 const SOLUTION: &str = "solutions/1_first.ipynb";
 
+/// Gives a checkout what a badge needs.
+fn place_badge(checkout: &Checkout) {
+    checkout.file("Cargo.toml", "[workspace.package]\n");
+    let readme = badge::with_badge(&badge::place(), "").expect("a place");
+    checkout.file("README.md", &readme);
+}
+
 /// A checkout without git, known to the lab as it is.
 fn known() -> Checkout {
     let checkout = Checkout::new();
+    place_badge(&checkout);
     Course::of(&checkout.paths).expect("known");
     checkout
 }
@@ -139,6 +147,7 @@ fn what_was_committed_in_another_form_fails() {
 #[test]
 fn what_a_solution_has_new_is_tested_in_its_exercise_once_it_is_carried_over() {
     let checkout = Checkout::with_git();
+    place_badge(&checkout);
     checkout.change(SOLUTION, |cells| cells[0]["source"] = json!(["edited()"]));
     let behind = tested::notebooks(&checkout.paths).expect("found");
     assert!(behind.assert_in_form().is_err());
