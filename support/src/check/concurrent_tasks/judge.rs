@@ -125,8 +125,7 @@ fn fate(plan: &Plan, jobs: &Jobs) -> Option<Finding> {
             Finding::new(
                 Code::Cancelled,
                 cancelled(),
-                "`abort` stops a task at its next `.await`, and one that has not begun never begins. Leave it out, and await \
-                 the handle.",
+                "`abort` stops a task where it waits, and one that has not begun never begins. Leave it out, and await the handle.",
             )
         } else {
             Finding::new(
