@@ -138,7 +138,7 @@ impl Failure {
         Failure {
             ename: COMPILER.to_owned(),
             evalue: text("evalue"),
-            traceback: lines.filter_map(Value::as_str).map(once).collect(),
+            traceback: lines.filter_map(Value::as_str).map(str::to_owned).collect(),
         }
     }
 
@@ -153,32 +153,5 @@ impl Failure {
         content["status"] = "error".into();
         content["execution_count"] = count.into();
         content
-    }
-}
-
-/// What evcxr calls an error, in colour, that calls itself one.
-fn once(line: &str) -> String {
-    let called = line.split_once("Error: ").and_then(|(before, rest)| {
-        let mut words = rest;
-        while let Some(colour) = words.strip_prefix("\u{1b}[") {
-            words = colour.split_once('m')?.1;
-        }
-        words
-            .starts_with("error:")
-            .then(|| format!("{before}{rest}"))
-    });
-    called.unwrap_or_else(|| line.to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_error_is_called_one_once() {
-        assert_eq!(once("Error: error: no such crate"), "error: no such crate");
-        let coloured = once("\u{1b}[91mError: \u{1b}[0merror: no");
-        assert_eq!(coloured, "\u{1b}[91m\u{1b}[0merror: no");
-        assert_eq!(once("Error: no such command"), "Error: no such command");
     }
 }
