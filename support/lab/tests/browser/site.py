@@ -69,7 +69,7 @@ def complaints(page, file, pages, heard):
             first = violation["nodes"][0]
             yield f"axe: {violation['id']}: {len(violation['nodes'])} times, first {first['html'][:120]}"
     yield from links(page, file, pages)
-    for label in page.eval_on_selector_all(".cell_output svg[role=img]", DESCRIPTIONS):
+    for label in page.eval_on_selector_all(".cell_output [role=img]", DESCRIPTIONS):
         if not label.strip():
             yield "a figure without a description"
     yield from heard
