@@ -174,8 +174,8 @@ def removed_folder(notebook):
     return {"cell": notebook.run("1 + 1")}
 
 
-# Where a value of a known type is wanted, `|` being the cursor: rust-analyzer compares it with all associated constants, and panics
-# over two of different types.
+# Where a value of a known type is wanted, `|` being the cursor: rust-analyzer compares it with all associated
+# constants, and panics over two of different types.
 WANTED = (
     "let far: Far = |;",
     "go(|);",
@@ -188,13 +188,14 @@ WANTED = (
     "match Some(Far(1)) { Some(far) => go(f|), None => {} }",
     "while let Some(far) .| = Some(Far(1)) {}",
     "let far: Far .|",
-    "println!(\"{:?}\", go(|))",
+    'println!("{:?}", go(|))',
 )
 
 
 def known_types(notebook):
     """Names are asked for where their type is known. Told is after which of them the kernel ran no cell any more."""
-    types = "".join(f"struct {name}(i64); impl {name} {{ const LEAST: Self = Self(i64::MIN); }} " for name in ("Near", "Far"))
+    defined = "struct {0}(i64); impl {0} {{ const LEAST: Self = Self(i64::MIN); }} "
+    types = defined.format("Near") + defined.format("Far")
     notebook.run(types + "fn go(far: Far) {} async fn later() -> Far { Far(1) }")
     spoilt = []
     for code in WANTED:
@@ -217,7 +218,16 @@ def large_outputs(notebook):
 
 SCENARIOS = {
     scenario.__name__: scenario
-    for scenario in (changing_crate, killed_cells, interrupted, killed_front, orphaned, removed_folder, known_types, large_outputs)
+    for scenario in (
+        changing_crate,
+        killed_cells,
+        interrupted,
+        killed_front,
+        orphaned,
+        removed_folder,
+        known_types,
+        large_outputs,
+    )
 }
 
 

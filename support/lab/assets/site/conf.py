@@ -25,7 +25,7 @@ release = version = PACKAGE["version"]
 language = "en"
 extensions = ["myst_nb", "sphinx_copybutton"]
 # Pages that are left out, evcxr's own commands in Rust, and what verdicts say to programs.
-suppress_warnings = ["toc.not_readable", "misc.highlighting_failure", "mystnb.unknown_mime_type"]
+suppress_warnings = ["toc.excluded", "toc.not_readable", "misc.highlighting_failure", "mystnb.unknown_mime_type"]
 nb_execution_mode = "off"
 nb_render_error_lexer = "myst-ansi"
 myst_heading_anchors = 4
