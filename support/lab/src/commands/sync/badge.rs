@@ -18,10 +18,15 @@ const NONE: &str = "Once `repository` in `Cargo.toml` says where your copy lies,
 
 /// The README with the badge that it is to have; nothing where it has it.
 pub(super) fn missing(paths: &Paths) -> Result<Option<String>> {
-    let manifest: toml::Table = fs::read_to_string(paths.root.join("Cargo.toml"))?.parse()?;
+    let [manifest, readme] = ["Cargo.toml", "README.md"].map(|name| paths.root.join(name));
+    // Whoever has taken one of them away wants no badge, and their notebooks are to be in sync all the same.
+    if !manifest.exists() || !readme.exists() {
+        return Ok(None);
+    }
+    let manifest: toml::Table = fs::read_to_string(manifest)?.parse()?;
     let package = &manifest["workspace"]["package"];
     let repository = package.get("repository").and_then(toml::Value::as_str);
-    let readme = fs::read_to_string(paths.root.join("README.md"))?;
+    let readme = fs::read_to_string(readme)?;
     let wanted = with_badge(&readme, repository.unwrap_or_default())
         .context("`README.md` has no place for the badge")?;
     Ok((wanted != readme).then_some(wanted))
