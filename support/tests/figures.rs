@@ -1,28 +1,11 @@
 //! What figures look like: snapshots of typical ones.
 
-use std::time::Duration;
+mod lanes;
+
+use lanes::{lane, ms};
 use support::Figure;
 use support::chart::{self, Bar, Series, Steps};
-use support::timeline::{Lane, Marks, Outcome, Span};
-
-fn ms(milliseconds: u64) -> Duration {
-    Duration::from_millis(milliseconds)
-}
-
-fn lane(name: impl Into<String>, from: u64, to: u64, outcome: Outcome) -> Lane {
-    let polls = [from, to].map(|at| Span {
-        start: ms(at),
-        end: ms(at) + Duration::from_micros(40),
-    });
-    Lane {
-        name: name.into(),
-        polls: polls.to_vec(),
-        marks: Marks::Polls,
-        in_vain: Vec::new(),
-        outcome,
-        end: polls[1].end,
-    }
-}
+use support::timeline::Outcome;
 
 fn fetches() -> Figure {
     let lanes: Vec<_> = (1..=3)

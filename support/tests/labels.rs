@@ -1,28 +1,12 @@
 //! Whether figures can be read: every label of small and large ones, drawn for a page and for a phone, has room.
 
+mod lanes;
+
+use lanes::{lane, ms};
 use std::time::Duration;
 use support::Figure;
 use support::chart::{self, Bar, Series, Steps};
-use support::timeline::{Lane, Marks, Outcome, Span};
-
-fn ms(milliseconds: u64) -> Duration {
-    Duration::from_millis(milliseconds)
-}
-
-fn lane(name: impl Into<String>, from: u64, to: u64, outcome: Outcome) -> Lane {
-    let polls = [from, to].map(|at| Span {
-        start: ms(at),
-        end: ms(at) + Duration::from_micros(40),
-    });
-    Lane {
-        name: name.into(),
-        polls: polls.to_vec(),
-        marks: Marks::Polls,
-        in_vain: Vec::new(),
-        outcome,
-        end: polls[1].end,
-    }
-}
+use support::timeline::Outcome;
 
 /// The box that a label may take, from above: the estimate that the figures are laid out with is not used here.
 struct Label {

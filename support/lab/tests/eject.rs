@@ -6,7 +6,8 @@ use common::{code, root};
 use serde_json::{Value, json};
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::process::Command;
+use std::path::Path;
+use std::process::{Command, Output};
 use tempfile::TempDir;
 
 /// For each exercise what its program must print: results, measurements and the verdict.
@@ -34,6 +35,16 @@ const SHAPES: [(u32, &[&str]); 5] = [
     ),
 ];
 
+/// Runs a project. What is built already need not be built again.
+fn run(project: &Path) -> Output {
+    Command::new(env!("CARGO"))
+        .args(["run", "--quiet", "--offline", "--locked"])
+        .current_dir(project)
+        .env("CARGO_TARGET_DIR", root().join("target"))
+        .output()
+        .expect("cargo starts")
+}
+
 #[test]
 fn every_solution_builds_and_runs_as_a_project() {
     let scratch = TempDir::new().expect("a folder");
@@ -47,12 +58,7 @@ fn every_solution_builds_and_runs_as_a_project() {
             .output()
             .expect("it starts");
         assert!(ejected.status.success(), "{ejected:?}");
-        let ran = Command::new(env!("CARGO"))
-            .args(["run", "--quiet", "--offline", "--locked"])
-            .current_dir(&project)
-            .env("CARGO_TARGET_DIR", root().join("target"))
-            .output()
-            .expect("cargo starts");
+        let ran = run(&project);
         let said = String::from_utf8_lossy(&ran.stdout);
         assert!(
             ran.status.success(),
@@ -125,12 +131,7 @@ fn what_a_learner_adds_is_in_the_program() {
     assert!(ejected.status.success(), "{ejected:?}");
     let said = String::from_utf8_lossy(&ejected.stderr);
     assert!(!said.contains("Left out"), "{said}");
-    let ran = Command::new(env!("CARGO"))
-        .args(["run", "--quiet", "--offline", "--locked"])
-        .current_dir(&project)
-        .env("CARGO_TARGET_DIR", root().join("target"))
-        .output()
-        .expect("cargo starts");
+    let ran = run(&project);
     let said = String::from_utf8_lossy(&ran.stdout);
     assert!(ran.status.success(), "{ran:?}");
     for line in ["\nPassed\n", "{42: \"from a crate of one's own\"} 1"] {

@@ -25,8 +25,8 @@ const STDIN: &str = "A cell cannot read standard input: the kernel sends cells t
                      hint: `:dep evcxr_input = \"1\"`, then `evcxr_input::get_string(\"prompt\")` asks for a line below the cell";
 
 /// Of every cell, once evcxr has panicked.
-const SPOILT: &str = "evcxr, which runs the cells, has panicked and runs none any more: rust-analyzer, which it asks for names and types, \
-                      cannot read some code that is not finished. The kernel starts anew; variables, functions and `use` are gone.\n\
+const SPOILT: &str = "evcxr, which runs the cells, has panicked and runs none any more. (Rust-analyzer, which it asks for names and types, \
+                      does so over some code that is not finished.) The kernel starts anew; variables, functions and `use` are gone.\n\
                       hint: run the cells again from the first";
 
 /// The name of what evcxr calls just an error.
