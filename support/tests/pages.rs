@@ -177,7 +177,9 @@ fn the_instructors_page_has_every_code_with_the_exercises_that_find_it() {
     for exercise in exercises {
         let number = exercise.split('_').next().unwrap_or_default();
         for code in Code::ALL {
-            if *code == Code::CheckFailed || Code::of(exercise).contains(code) {
+            // These alone start a server or a database, and so may be unable to run.
+            let cannot_run = *code == Code::CheckFailed && matches!(number, "3" | "4" | "5");
+            if cannot_run || Code::of(exercise).contains(code) {
                 finds.entry(code.name()).or_default().push(number);
             }
         }
