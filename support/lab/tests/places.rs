@@ -196,7 +196,7 @@ help: or box it
 1 | row
   | ^^^ not found in this scope
   |
-  = note: `row` is gone, since its type was defined anew: run the cell again that makes `row`",
+  = note: `row` is gone, since its type is another one now: run the cell again that makes `row`",
     ),
     (
         "std::process::exit(3);",

@@ -3,7 +3,7 @@
 JupyterLab is started by the command of the README. A solution is run: figures and verdict. An exercise gets a wrong
 answer and says why it is wrong, then a right one and passes. The kernel is restarted, and a cell without end is
 interrupted. The start page shows what is solved. A cell that fails stops a run of all cells, and an interrupt of one
-that awaits keeps variables. Then the solution is run again in the dark.
+that awaits keeps variables. Tab and Shift+Tab help to write. Then the solution is run again in the dark.
 """
 
 import json
@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import expect, sync_playwright
@@ -39,6 +40,19 @@ TOGETHER = """async fn fetch_all(ids: Vec<u32>) -> Vec<String> {
 
 # What a failing cell holds, and the name of its failure.
 FAILING = {"no_such_name": "no_such_name", 'panic!("on purpose")': "on purpose", '"x".parse::<u8>()?;': "invalid digit"}
+
+# What a cell defines before another asks for help.
+DEFINED = '''use support::timeline::Timeline;
+/// Adds one, and says so.
+///
+/// ```
+/// # let hidden = 1;
+/// assert_eq!(add_one(1), 2);
+/// ```
+fn add_one(number: i32) -> i32 { number + 1 }
+/// Doubles what it is given.
+macro_rules! double { ($value:expr) => { $value * 2 } }
+let timeline = Timeline::new(); let word = String::from("a"); let wording = 1;'''
 
 SETTINGS = {
     # What is typed here is not for the learner's notebooks.
@@ -226,9 +240,9 @@ def start(page, server, screenshots):
     notebook.picture(screenshots / "jupyterlab-progress.png", rows.first)
 
 
-def failures(page, server, screenshots):
-    """Seven cells, of which the second fails."""
-    sources = ["let kept = 41;", *[f'println!("cell {number}");' for number in range(2, 8)]]
+@contextmanager
+def of_cells(page, server, path, sources):
+    """A new notebook of such cells, open, for as long as it is used."""
     cells = [
         {
             "cell_type": "code",
@@ -241,10 +255,17 @@ def failures(page, server, screenshots):
         for place, source in enumerate(sources)
     ]
     content = {"cells": cells, "metadata": {"kernelspec": KERNEL}, "nbformat": 4, "nbformat_minor": 5}
-    path = "seven-cells.ipynb"
     server.ask("PUT", f"api/contents/{path}", {"type": "notebook", "content": content})
     try:
-        notebook = Notebook(page, server, path)
+        yield Notebook(page, server, path)
+    finally:
+        server.ask("DELETE", f"api/contents/{path}")
+
+
+def failures(page, server, screenshots):
+    """Seven cells, of which the second fails."""
+    sources = ["let kept = 41;", *[f'println!("cell {number}");' for number in range(2, 8)]]
+    with of_cells(page, server, "seven-cells.ipynb", sources) as notebook:
         for code, words in FAILING.items():
             notebook.write(notebook.cells.nth(1), code)
             notebook.menu("Run", "Run All Cells")
@@ -263,8 +284,65 @@ def failures(page, server, screenshots):
         after = notebook.add("kept + 1")
         expect(after.locator(".jp-OutputArea")).to_contain_text("42", timeout=60_000)
         notebook.picture(screenshots / "jupyterlab-cancelled.png", after)
-    finally:
-        server.ask("DELETE", f"api/contents/{path}")
+
+
+def help_while_writing(page, server, screenshots):
+    """Tab proposes what can be written, and Enter writes it; Shift+Tab shows what is known of a name."""
+    with of_cells(page, server, "help.ipynb", [DEFINED, "1"]) as notebook:
+        notebook.run_all()
+        cell = notebook.cells.last
+        editor, tooltip = cell.locator(".cm-content"), page.locator(".jp-Tooltip")
+        proposals = page.locator(".jp-Completer")
+        names = proposals.locator(".jp-Completer-match")
+
+        def press(marked, key):
+            """Writes code and presses a key where § stands in it."""
+            before, after = marked.split("§")
+            notebook.write(cell, before + after)
+            for _ in after:
+                page.keyboard.press("ArrowLeft")
+            # Until then, JupyterLab takes Tab for an indent.
+            expect(cell.locator(".jp-mod-completer-enabled")).to_have_count(1)
+            page.keyboard.press(key)
+
+        # The only name there is is written as it is, without arguments that nobody meant.
+        for marked, name in {"add_o§": "add_one", 'println!("{}", wordi§': "wording"}.items():
+            press(marked, "Tab")
+            expect(names).to_have_text([name])
+            expect(proposals).to_be_visible()
+            page.keyboard.press("Enter")
+            expect(editor).to_have_text(marked[: marked.rindex(name[0])] + name)
+        # Of several, what can be used, methods first.
+        for marked, proposed, refused in [
+            ("timeline.§", "watch", "shared"),
+            ("Vec::§", "with_capacity", "buf"),
+            ("tokio::time::§", "sleep", "Clock"),
+            ('println!("{}", wo§', "word", "world"),
+        ]:
+            press(marked, "Tab")
+            expect(names.filter(has_text=re.compile(f"^{proposed}$"))).to_have_count(1)
+            expect(names.filter(has_text=re.compile(f"^{refused}$"))).to_have_count(0)
+            expect(proposals).not_to_contain_text("…")
+            if marked == "timeline.§":
+                notebook.picture(screenshots / "jupyterlab-proposals.png")
+            page.keyboard.press("Escape")
+        for marked, told in {
+            "add§_one(1)": ["fn add_one(number: i32) -> i32", "Adds one, and says so."],
+            "add_one(§)": ["fn add_one(number: i32) -> i32"],
+            "dou§ble!(1)": ["double", "Doubles what it is given."],
+            'print§ln!("{}", 1)': ["println", "standard output"],
+            "support::timeline::rec§ord": ["async fn record", "Two naps at once"],
+        }.items():
+            press(marked, "Shift+Tab")
+            for words in told:
+                expect(tooltip).to_contain_text(words)
+            # Lines of examples that only make them whole, and fields that nobody can use.
+            for words in ["# let hidden", "# tokio", "shared:"]:
+                expect(tooltip).not_to_contain_text(words)
+            if "record" in told[0]:
+                notebook.picture(screenshots / "jupyterlab-tooltip.png")
+            page.keyboard.press("Escape")
+            expect(tooltip).to_have_count(0)
 
 
 def dark(page, server, screenshots):
@@ -300,6 +378,7 @@ def main():
                 ("an exercise: wrong, right, restarted, interrupted", lambda: exercise(page, server, pictures)),
                 ("the start page shows the progress", lambda: start(page, server, pictures)),
                 ("a failure stops the run, an interrupt keeps variables", lambda: failures(page, server, pictures)),
+                ("names are proposed and explained", lambda: help_while_writing(page, server, pictures)),
                 ("the dark theme", lambda: dark(page, server, pictures)),
             ]:
                 began = time.monotonic()

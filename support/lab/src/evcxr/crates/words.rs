@@ -63,6 +63,11 @@ pub(crate) fn why_not(said: &str, name: Option<&str>, network: bool) -> String {
         let known = between(said, "available features: ", "\n").unwrap_or("others");
         return format!("`{name}` has no feature `{feature}`: there are {known}\n");
     }
+    if said.contains("--> Cargo.toml:")
+        && let Some(words) = said.lines().find_map(|line| line.strip_prefix("error: "))
+    {
+        return format!("what stands behind `:dep` cannot be read: {words}\n");
+    }
     let kept = said.lines().filter(|line| {
         !line.starts_with("As a reminder, you're using offline mode")
             && !line.starts_with("location searched")
@@ -134,6 +139,12 @@ mod tests {
             no_version,
             true,
             "`serde` has no version that fits ^99: there are 1.0.229, 1.0.228, ...",
+        );
+        let no_toml = "error: unclosed inline table, expected `}`\n  --> Cargo.toml:12:5\n   |\n12 |     \n   |     ^\n";
+        says(
+            no_toml,
+            false,
+            "what stands behind `:dep` cannot be read: unclosed inline table, expected `}`",
         );
         says(
             no_feature,

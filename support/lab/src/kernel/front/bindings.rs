@@ -13,7 +13,7 @@ pub(super) enum Why {
     Moved(u64),
     /// This cell would have made it, and has failed.
     Failed(u64),
-    /// Its type was defined anew.
+    /// Its type was defined anew, or became another one with a crate that was added.
     Redefined,
     /// The process of the cells is another one.
     Ended,

@@ -43,6 +43,10 @@ const RETURNED: &str = "EVCXR_LAB_RETURNED ";
 /// What both begin with.
 const TOLD: &str = "EVCXR_LAB_";
 
+/// What evcxr says, around its name, of a variable whose type has the name that it had and is another one. Definitions that have
+/// changed are told before that, so it is the crate of the cells that has changed, by a crate that it uses now.
+const LOST: [&str; 2] = ["The type of the variable ", " was redefined, so was lost."];
+
 /// Begins the line before something that is shown in the place of what was shown under the same name, which follows.
 const NAMED: &str = "EVCXR_LAB_SHOWN_AS ";
 
@@ -189,7 +193,7 @@ impl Output {
                 continue;
             }
             let Some(marker) = find(&self.stdout, MARKER.as_bytes()) else {
-                let text = take_text(&mut self.stdout, MARKER.as_bytes());
+                let text = take_text(&mut self.stdout, &[MARKER.as_bytes()]);
                 self.text(pieces, text);
                 return;
             };
@@ -198,7 +202,7 @@ impl Output {
             let Some(end) = find(&self.stdout, b"\n") else {
                 // The rest of the line decides what it is.
                 if !may_be_ours(&self.stdout) {
-                    let text = take_text(&mut self.stdout, b"");
+                    let text = take_text(&mut self.stdout, &[]);
                     self.text(pieces, text);
                 }
                 return;
@@ -264,22 +268,40 @@ impl Output {
     }
 
     fn stderr_pieces(&mut self, pieces: &mut Vec<Piece>) {
-        while let Some(marker) = find(&self.stderr, TOLD.as_bytes()) {
-            let Some(end) = find(&self.stderr[marker..], b"\n") else {
-                let before = lossy(self.stderr.drain(..marker));
-                push(pieces, Stream::Stderr, before);
-                return;
-            };
+        let markers = [TOLD.as_bytes(), LOST[0].as_bytes()];
+        let first = |stderr: &[u8]| {
+            markers
+                .iter()
+                .filter_map(|marker| find(stderr, marker))
+                .min()
+        };
+        while let Some(marker) = first(&self.stderr) {
             let before = lossy(self.stderr.drain(..marker));
             push(pieces, Stream::Stderr, before);
+            let Some(end) = find(&self.stderr, b"\n") else {
+                return;
+            };
             let line = lossy(self.stderr.drain(..=end));
             match told(&line) {
                 Some(piece) => pieces.push(piece),
-                None => push(pieces, Stream::Stderr, line),
+                None => push(pieces, Stream::Stderr, in_our_words(line)),
             }
         }
-        let text = take_text(&mut self.stderr, TOLD.as_bytes());
+        let text = take_text(&mut self.stderr, &markers);
         push(pieces, Stream::Stderr, text);
+    }
+}
+
+/// A line on standard error, if it is one of evcxr's, with the cause.
+fn in_our_words(line: String) -> String {
+    let name = line
+        .strip_prefix(LOST[0])
+        .and_then(|rest| rest.trim_end().strip_suffix(LOST[1]));
+    match name {
+        Some(name) => format!(
+            "note: `{name}` is gone, since a crate was added, and with it types that cells define are new ones\n"
+        ),
+        None => line,
     }
 }
 
@@ -322,12 +344,15 @@ fn may_be_ours(begun: &[u8]) -> bool {
         })
 }
 
-/// Takes what is certain to be text: up to the beginning of `marker`, and of a character, at the end.
-fn take_text(bytes: &mut Vec<u8>, marker: &[u8]) -> String {
+/// Takes what is certain to be text: up to the beginning of a marker, and of a character, at the end.
+fn take_text(bytes: &mut Vec<u8>, markers: &[&[u8]]) -> String {
     let mut length = bytes.len();
-    let begun = (1..marker.len().min(length + 1))
-        .rev()
-        .find(|begun| bytes.ends_with(&marker[..*begun]));
+    let begun = markers
+        .iter()
+        .flat_map(|marker| (1..marker.len()).map(|begun| &marker[..begun]))
+        .filter(|begun| bytes.ends_with(begun))
+        .map(<[u8]>::len)
+        .max();
     length -= begun.unwrap_or(0);
     if begun.is_none() {
         length -= unfinished(bytes);

@@ -179,6 +179,23 @@ fn a_panic_is_told_as_data_between_what_else_is_written() {
 }
 
 #[test]
+fn a_variable_that_is_lost_by_a_new_crate_is_told_with_its_cause() {
+    let told = "a\nThe type of the variable one was redefined, so was lost.\nThe type of one is i32\nThe type of the variable\n";
+    for size in [1, 5, told.len()] {
+        let mut output = Output::default();
+        let parts = told.as_bytes().chunks(size);
+        let pieces = parts.flat_map(|part| output.read(Stream::Stderr, part));
+        let note = "a\nnote: `one` is gone, since a crate was added, and with it types that cells define are new ones\n";
+        let rest = "The type of one is i32\nThe type of the variable\n";
+        assert_eq!(
+            joined(pieces.collect()),
+            [err(&format!("{note}{rest}"))],
+            "{size}"
+        );
+    }
+}
+
+#[test]
 fn a_large_content_is_looked_through_once() {
     let mut output = Output::default();
     let content = "x".repeat(5_000_000);

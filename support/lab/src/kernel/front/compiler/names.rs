@@ -103,7 +103,7 @@ fn gone(name: &str, why: Why, places: &Places) -> Vec<Told> {
         }
         Why::Redefined => vec![Told::new(
             Level::Note,
-            format!("`{name}` is gone, since its type was defined anew: {again}"),
+            format!("`{name}` is gone, since its type is another one now: {again}"),
         )],
         Why::Ended => vec![Told::new(
             Level::Note,
