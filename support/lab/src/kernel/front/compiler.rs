@@ -8,6 +8,7 @@ mod drawing;
 mod kept;
 mod leaving;
 mod names;
+mod pending;
 mod places;
 mod reading;
 mod told;
@@ -91,8 +92,7 @@ impl Of<'_> {
             errors.retain(|error| !error.message.contains(DISPLAY));
         }
         unite(&mut errors);
-        let is_pinned = errors.iter().any(Told::is_about_pins);
-        let own = words::of_evcxr(said, places.cell(), is_pinned, self.variables.known());
+        let own = words::of_evcxr(said, places.cell(), &errors, self.variables.known());
         if let Some(mut own) =
             own.or_else(|| words::of_kept(&errors, places.cell(), self.variables.known()))
         {

@@ -25,7 +25,7 @@ pub(crate) use completeness::{Completeness, completeness};
 pub(crate) use documented::{documented, opened};
 pub(crate) use ends::{Culprit, End, culprit, words};
 pub(crate) use functions::{Arguments, Around, Borrower, arguments_around, around, borrower};
-pub(crate) use futures::is_used_as_future;
+pub(crate) use futures::Uses;
 pub(crate) use statics::restarting_statics;
 pub(crate) use stdin::reads_stdin;
 pub(crate) use values::{DEFAULTS, ends_in_value, initial, made, says_type, value, variables};

@@ -2,8 +2,9 @@
 //! what is the matter with the cell, and code that works.
 
 use super::awaiting::{self, AWAIT, is_future};
-use super::kept::{WITHIN, at_let, closure, find_let, future, pinned, unknown, unnamed};
+use super::kept::{WITHIN, at_let, closure, find_let, unknown, unnamed};
 use super::leaving;
+use super::pending::{future, pinned};
 use super::places::{Cell, Places};
 use super::told::{Level, OfEvcxr, Span, Told};
 use crate::kernel::front::source;
@@ -11,8 +12,9 @@ use crate::kernel::front::source;
 /// What is said of the reference by which a value is shown.
 const BY_REFERENCE: [&str; 2] = ["required for `&", " redundant requirement"];
 
-/// What evcxr says by itself, about the cell that it was given.
-pub(super) fn of_evcxr(said: &str, cell: &Cell, is_pinned: bool, known: &[String]) -> Option<Told> {
+/// What evcxr says by itself, about the cell that it was given. `errors` is what the compiler says of it, `known` are the variables of
+/// earlier cells.
+pub(super) fn of_evcxr(said: &str, cell: &Cell, errors: &[Told], known: &[String]) -> Option<Told> {
     let mut quoted = said.split('`').skip(1).step_by(2);
     let name = quoted.next();
     if let Some(names) =
@@ -32,8 +34,8 @@ pub(super) fn of_evcxr(said: &str, cell: &Cell, is_pinned: bool, known: &[String
     } else if said.contains("which cannot be persisted") {
         let kind = quoted.next().unwrap_or_default();
         Some(match is_future(kind) {
-            true if is_pinned => pinned(name, kind, cell),
-            true => future(name, kind, cell),
+            true if errors.iter().any(Told::is_about_pins) => pinned(name, kind, cell),
+            true => future(name, kind, cell, errors),
             false if source::closure(&cell.code, name).is_some() => closure(name, cell, known),
             false => unnamed(name, kind, cell),
         })
