@@ -4,6 +4,7 @@
 //! [`written`] how places look in texts.
 
 mod awaiting;
+mod borrows;
 mod drawing;
 mod kept;
 mod leaving;

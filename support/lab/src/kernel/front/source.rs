@@ -28,5 +28,7 @@ pub(crate) use functions::{Arguments, Around, Borrower, arguments_around, around
 pub(crate) use futures::Uses;
 pub(crate) use statics::restarting_statics;
 pub(crate) use stdin::reads_stdin;
-pub(crate) use values::{DEFAULTS, ends_in_value, initial, made, says_type, value, variables};
+pub(crate) use values::{
+    DEFAULTS, Made, ends_in_value, initial, made, says_type, value, variables,
+};
 pub(crate) use written::is_value;

@@ -2,11 +2,12 @@
 //! what is the matter with the cell, and code that works.
 
 use super::awaiting::{self, AWAIT, is_future};
+use super::borrows;
 use super::kept::{WITHIN, at_let, closure, find_let, unknown, unnamed};
 use super::leaving;
 use super::pending::{future, pinned};
 use super::places::{Cell, Places};
-use super::told::{Level, OfEvcxr, Span, Told};
+use super::told::{Level, OfEvcxr, Told};
 use crate::kernel::front::source;
 
 /// What is said of the reference by which a value is shown.
@@ -98,7 +99,7 @@ pub(super) fn reword(told: &mut Told, places: &Places) {
     if code == "E0597"
         && let Some((name, _)) = told.kept.clone()
     {
-        borrowed(told, &name, places.cell());
+        borrows::reword(told, &name, places);
     }
 }
 
@@ -131,30 +132,6 @@ fn shared(message: &str) -> Option<&'static str> {
     } else {
         None
     }
-}
-
-/// A variable that would be kept borrows from another.
-fn borrowed(told: &mut Told, name: &str, cell: &Cell) {
-    let Some(owner) = told.message.split('`').nth(1).map(str::to_owned) else {
-        return;
-    };
-    told.message = format!(
-        "`{name}` borrows from `{owner}`, and a variable that later cells can use has to own what it has"
-    );
-    told.spans.retain(|span| span.is_primary);
-    for span in &mut told.spans {
-        span.label = Some(format!("`{owner}` is borrowed here"));
-    }
-    if let Some(bytes) = find_let(&cell.code, name) {
-        let kept =
-            Told::new(Level::Error, "").pointing_to(cell.number, bytes, "kept for later cells");
-        told.spans.extend(kept.spans.into_iter().map(|span| Span {
-            is_primary: false,
-            ..span
-        }));
-    }
-    let words = "keep a value of its own, as `.clone()` or `.to_owned()` makes it, or an `Arc`; or put all that uses it in `{ … }`";
-    told.more = vec![Told::new(Level::Help, words)];
 }
 
 /// Something is wrong with how a variable would be kept.
