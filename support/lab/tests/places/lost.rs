@@ -197,7 +197,7 @@ note: it panicked in core/src/iter/traits/accum.rs:204:1",
  --> cell [N]:1:20
   |
 1 | let first = Some(1)?;
-  |                    ^ use `.ok_or(...)?` to provide an error compatible with `Result<(), Error>`",
+  |                    ^ use `.ok_or(...)?` to provide an error compatible with `Result<(), Box<dyn std::error::Error>>`",
     ),
     (
         "return 5;",

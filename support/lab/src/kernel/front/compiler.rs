@@ -9,6 +9,7 @@ mod drawing;
 mod kept;
 mod leaving;
 mod names;
+mod paths;
 mod pending;
 mod places;
 mod reading;

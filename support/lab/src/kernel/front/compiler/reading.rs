@@ -1,5 +1,6 @@
 //! Reads what the compiler says: what is of use in a notebook, and where in a cell it is meant.
 
+use super::paths;
 use super::places::{Place, Places};
 use super::told::{At, Level, OfEvcxr, Span, Told};
 use crate::evcxr::compiler;
@@ -19,21 +20,8 @@ const LEFT_OUT: [&str; 6] = [
 /// Ends what is said about macros, for who has another compiler.
 const NIGHTLY: &str = " (in Nightly builds, run with -Z macro-backtrace for more info)";
 
-/// Names that everybody knows without their modules.
-const SHORT: [(&str, &str); 12] = [
-    ("std::string::String", "String"),
-    ("std::option::Option", "Option"),
-    ("std::result::Result", "Result"),
-    ("std::vec::Vec", "Vec"),
-    ("std::boxed::Box", "Box"),
-    ("std::future::Future", "Future"),
-    ("std::future::IntoFuture", "IntoFuture"),
-    ("std::marker::Send", "Send"),
-    ("std::marker::Sync", "Sync"),
-    ("std::marker::Unpin", "Unpin"),
-    ("std::fmt::Debug", "Debug"),
-    ("std::fmt::Display", "Display"),
-];
+/// What evcxr makes of an error that leaves a cell: whatever goes into such a box.
+const ERROR: &str = "EvcxrUserCodeError";
 
 /// What evcxr puts behind a cell, where the compiler finds it instead of what is missing.
 const BEHIND: &str = "`evcxr_variable_store`";
@@ -75,7 +63,7 @@ pub(super) fn read(diagnostic: &Diagnostic, places: &Places) -> Option<Told> {
         message = message.replace("found `}`", "found the end of the cell");
     }
     let more = diagnostic.children.iter();
-    Some(Told {
+    let mut told = Told {
         level,
         code,
         message,
@@ -97,7 +85,9 @@ pub(super) fn read(diagnostic: &Diagnostic, places: &Places) -> Option<Told> {
                 has_place || child.level == Level::Note && !points_here
             })
             .collect(),
-    })
+    };
+    paths::say_which_error(&mut told, places);
+    Some(told)
 }
 
 /// How much of a diagnostic was left out, since it points into code of evcxr's.
@@ -116,12 +106,10 @@ fn of_evcxr(diagnostic: &Diagnostic, spans: &[Span]) -> OfEvcxr {
 
 /// Words of the compiler's, as they are meant in a notebook.
 fn plain(words: &str, places: &Places) -> String {
-    let mut words = words
+    let words = words
         .replace(NIGHTLY, "")
-        .replace(BEHIND, "the end of the cell");
-    for (long, short) in SHORT {
-        words = words.replace(long, short);
-    }
+        .replace(BEHIND, "the end of the cell")
+        .replace(ERROR, "Box<dyn std::error::Error>");
     let words = match words.split_once("use `cargo add ") {
         Some((before, rest)) => {
             let name = rest.split('`').next().unwrap_or_default();
@@ -130,7 +118,10 @@ fn plain(words: &str, places: &Places) -> String {
         }
         None => words,
     };
-    places.with_cells(&words.replace("EvcxrUserCodeError", "Error"))
+    // Of the file's name, short types have only the end.
+    let file = format!("@{}", compiler::name(places.cell().number));
+    let words = words.replace("@lib.rs", &file);
+    paths::shortened(&places.with_cells(&words), places)
 }
 
 fn read_span(span: &DiagnosticSpan, places: &Places) -> Option<Span> {
