@@ -176,7 +176,11 @@ impl Told {
             .spans
             .iter()
             .filter_map(|span| span.replacement.as_deref());
-        let said = |text: &str| text.trim().len() > 8 && self.message.contains(text.trim());
+        // Lines of a block are shown as they would stand in it.
+        let is_line = |text: &str| text.contains('\n') && text.starts_with(char::is_whitespace);
+        let said = |text: &str| {
+            text.trim().len() > 8 && self.message.contains(text.trim()) && !is_line(text)
+        };
         self.spans.len() == 1 && texts.any(said)
     }
 
