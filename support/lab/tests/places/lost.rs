@@ -201,7 +201,7 @@ note: it panicked in core/src/iter/traits/accum.rs:204:1",
     ),
     (
         "return 5;",
-        "error: a cell is no function that `return` could leave with a value
+        "error: `return` cannot give a cell a value: a cell is not a function
  --> cell [N]:1:8
   |
 1 | return 5;
