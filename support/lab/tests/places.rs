@@ -115,7 +115,7 @@ help: consider `await`ing on the `Future`
     ("fetch(3).await;", ""),
     (
         "println!(\"no closing bracket\"",
-        "error: this file contains an unclosed delimiter
+        "error: this cell contains an unclosed delimiter
  --> cell [N]:1:30
   |
 1 | println!(\"no closing bracket\"

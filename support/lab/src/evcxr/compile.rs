@@ -29,8 +29,9 @@ use std::process::{Command, ExitCode, Stdio};
 /// Where a cell is written as it is.
 const ALONE: &str = "src/cell.rs";
 
-/// How wide a line of the compiler's is: types that are longer are shortened.
-const WIDTH: &str = "--diagnostic-width=100";
+/// How wide a line of the compiler's is: it would shorten types that are longer, and leave nothing of `std::io::Error` but its last
+/// word. The notebook shortens them itself.
+const WIDTH: &str = "--diagnostic-width=100000";
 
 /// What is compiled knows its lines: a panic in a library is told with the line that called it (see `support::kernel`).
 const LINES: [&str; 2] = ["-Cdebuginfo=line-tables-only", "-Cstrip=none"];

@@ -71,7 +71,7 @@ pub(crate) fn is_source(name: &str) -> bool {
 }
 
 /// The name of a source in places: that of evcxr's file, in a folder that has the number of the cell.
-pub(super) fn name(number: u64) -> String {
+pub(crate) fn name(number: u64) -> String {
     format!("{BEGIN}{number}{END}")
 }
 

@@ -16,6 +16,12 @@ pub(crate) const EXCEPTIONS: [(&str, &str); 1] = [(
     "a notebook has no `Cargo.toml`; there, `:dep` adds a crate",
 )];
 
+/// What the compiler calls the trait of errors, since a library hands it on under this name: a notebook calls it as everybody does.
+const STD_ERROR: &str = "StdError";
+
+/// What cargo writes of a long type for what is innermost.
+const LEFT_OUT: &str = "<...>";
+
 /// What a kernel answered to a cell.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Answer {
@@ -109,7 +115,7 @@ pub(crate) fn complaints(cell: &Cell, said: &[Diagnostic], answer: &Answer) -> V
         .filter(|said| !is_own(said))
         .flat_map(asked)
         .collect();
-    let missing = asked.into_iter().filter(|(_, part)| !words.contains(part));
+    let missing = asked.into_iter().filter(|(_, part)| !says(&words, part));
     let missing = missing.map(|(what, part)| format!("no {what}: {part}"));
     let shown = GENERATED.iter().filter_map(|name| {
         let line = text.lines().find(|line| line.contains(name))?;
@@ -164,6 +170,30 @@ fn asked(said: &Diagnostic) -> Vec<(String, String)> {
     parts
         .filter(|(_, part)| !part.is_empty() && printed.contains(part))
         .collect()
+}
+
+/// Whether words have a part in them.
+fn says(words: &str, part: &str) -> bool {
+    match part.contains(LEFT_OUT) {
+        true => words
+            .char_indices()
+            .any(|(at, _)| begins(&words[at..], part)),
+        false => words.contains(part),
+    }
+}
+
+/// Whether words begin with a part. What cargo leaves out of a long type, a notebook may say, up to the quote that ends the type.
+fn begins(words: &str, part: &str) -> bool {
+    let Some((before, after)) = part.split_once(LEFT_OUT) else {
+        return words.starts_with(part);
+    };
+    let rest = words.strip_prefix(before);
+    let Some(rest) = rest.filter(|rest| rest.starts_with('<')) else {
+        return false;
+    };
+    let ends = rest.match_indices('>').map(|(end, _)| end);
+    ends.take_while(|end| !rest[..*end].contains('`'))
+        .any(|end| begins(&rest[end + 1..], after))
 }
 
 /// A note that shows a file of a library leads out of the notebook, to where a learner has no source.
@@ -235,7 +265,7 @@ pub(crate) fn without_colours(text: &str) -> String {
 /// The words of a text in one line. The place after the `@` of a type without a name is left out, as each side has its own, and
 /// so are the modules of types: a narrower line leaves them out sooner.
 fn words(text: &str) -> String {
-    without_modules(&placeless(text))
+    without_modules(&placeless(text)).replace(STD_ERROR, "Error")
 }
 
 fn without_modules(text: &str) -> String {
@@ -291,7 +321,23 @@ mod tests {
             words("`Vec::<std::io::Error>::new` and <a::B>::c::d"),
             "`<Error>::new` and <B>::d"
         );
+        assert_eq!(words("`Box<dyn StdError>`"), "`Box<dyn Error>`");
         assert_eq!(without_colours("\u{1b}[1;31merror\u{1b}[0m: x"), "error: x");
+    }
+
+    #[test]
+    fn what_cargo_leaves_out_of_a_type_may_be_said() {
+        let part = "expected `Pin<Box<...>>`, found future";
+        assert!(says(
+            "1 expected `Pin<Box<dyn Future<Output = u32>>>`, found future",
+            part
+        ));
+        assert!(says(part, part));
+        assert!(!says("expected `Pin<Box<u8>>`, found `u8`", part));
+        assert!(!says(
+            "expected `Pin<u8>`, found `Box<u8>>`, found future",
+            part
+        ));
     }
 
     #[test]

@@ -105,17 +105,13 @@ help: or box it
     // Functions do not see variables.
     (
         "fn scaled(x: i32) -> i32 { x * factor }",
-        "error[E0434]: can't capture dynamic environment (local variable) in a fn item
+        "error[E0434]: a function cannot use `factor`, a variable of the notebook
  --> cell [N]:1:32
   |
 1 | fn scaled(x: i32) -> i32 { x * factor }
-  |                                ^^^^^^ `factor` is a variable of the notebook, which a function cannot see
+  |                                ^^^^^^ `factor` is made outside of the function
   |
-  = help: use the `|| { ... }` closure form instead
-help: pass it to the function, as one more argument
-  |
-1 | fn scaled(x: i32, factor: i32) -> i32 { x * factor }
-  |                 +++++++++++++",
+  = help: pass it to the function, as one more argument, with the type that the function needs, which `let factor: … = …;` gives the variable, too, and give it in each call: `scaled(…, factor)`",
     ),
     (
         ":vars",
@@ -201,11 +197,11 @@ note: it panicked in core/src/iter/traits/accum.rs:204:1",
  --> cell [N]:1:20
   |
 1 | let first = Some(1)?;
-  |                    ^ use `.ok_or(...)?` to provide an error compatible with `Result<(), Error>`",
+  |                    ^ use `.ok_or(...)?` to provide an error compatible with `Result<(), Box<dyn std::error::Error>>`",
     ),
     (
         "return 5;",
-        "error: a cell is no function that `return` could leave with a value
+        "error: `return` cannot give a cell a value: a cell is not a function
  --> cell [N]:1:8
   |
 1 | return 5;

@@ -4,7 +4,7 @@
 //! have made was never there. To the compiler all of these are names that it does not know.
 
 use super::source;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Why a variable is not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub(super) struct Variables {
     gone: BTreeMap<String, Why>,
     /// Their types, as far as they are known.
     kinds: BTreeMap<String, String>,
+    /// Those whose cells say what they are.
+    typed: BTreeSet<String>,
 }
 
 impl Variables {
@@ -42,6 +44,11 @@ impl Variables {
     /// The type of one.
     pub(super) fn kind(&self, name: &str) -> Option<&str> {
         self.kinds.get(name).map(String::as_str)
+    }
+
+    /// Whether the cell that made one says of which type its numbers are.
+    pub(super) fn is_typed(&self, name: &str) -> bool {
+        self.typed.contains(name)
     }
 
     /// Types of variables, by their names.
@@ -71,6 +78,11 @@ impl Variables {
         }
         for name in source::variables(code) {
             self.gone.remove(&name);
+            if source::says_type(code, &name) {
+                self.typed.insert(name.clone());
+            } else {
+                self.typed.remove(&name);
+            }
             if !self.known.contains(&name) {
                 self.known.push(name);
             }
@@ -145,6 +157,16 @@ mod tests {
         assert_eq!(variables.gone("a"), Some(Why::Moved(2)));
         variables.keep(3, "let a = 1;", &[]);
         assert_eq!(variables.gone("a"), None);
+    }
+
+    #[test]
+    fn the_last_cell_that_makes_a_variable_says_its_type() {
+        let mut variables = kept();
+        assert!(!variables.is_typed("c"));
+        variables.keep(2, "let c: u32 = 3;", &[]);
+        assert!(variables.is_typed("c"));
+        variables.keep(3, "let c = 3;", &[]);
+        assert!(!variables.is_typed("c"));
     }
 
     #[test]

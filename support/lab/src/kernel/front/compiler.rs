@@ -1,15 +1,21 @@
 //! What the compiler has to say about a cell, for the notebook: [`places`] knows where in which cell something is, [`reading`]
 //! and [`told`] what is said about it, [`words`] how else it is said where evcxr's own code is meant: of variables that cannot be
-//! [`kept`], of [`names`] that are not known, of [`leaving`] a cell, of [`awaiting`] what is a future. [`drawing`] is how it looks,
-//! [`written`] how places look in texts.
+//! [`kept`], such as futures that are [`pending`] and what [`borrows`], of [`names`] that are not known, of [`leaving`] a cell, of
+//! [`awaiting`] what is a future. What is [`suggested`] stands as in a cell, [`paths`] are as short as they can be, [`macros`] are told
+//! with who calls them. [`drawing`] is how it looks, [`written`] how places look in texts.
 
 mod awaiting;
+mod borrows;
 mod drawing;
 mod kept;
 mod leaving;
+mod macros;
 mod names;
+mod paths;
+mod pending;
 mod places;
 mod reading;
+mod suggested;
 mod told;
 mod words;
 pub(super) mod written;
@@ -91,8 +97,7 @@ impl Of<'_> {
             errors.retain(|error| !error.message.contains(DISPLAY));
         }
         unite(&mut errors);
-        let is_pinned = errors.iter().any(Told::is_about_pins);
-        let own = words::of_evcxr(said, places.cell(), is_pinned, self.variables.known());
+        let own = words::of_evcxr(said, places.cell(), &errors, self.variables.known());
         if let Some(mut own) =
             own.or_else(|| words::of_kept(&errors, places.cell(), self.variables.known()))
         {

@@ -5,6 +5,7 @@
 //! a macro or a name from another cell would tell is left out on purpose. What cannot be read as tokens is answered "no".
 
 mod awaits;
+mod calls;
 mod closures;
 mod completeness;
 mod documented;
@@ -18,13 +19,16 @@ mod values;
 mod written;
 
 pub(crate) use awaits::awaits;
+pub(crate) use calls::call;
 pub(crate) use closures::{Closure, closure};
 pub(crate) use completeness::{Completeness, completeness};
 pub(crate) use documented::{documented, opened};
 pub(crate) use ends::{Culprit, End, culprit, words};
-pub(crate) use functions::{Around, Borrower, arguments_around, around, borrower};
-pub(crate) use futures::is_used_as_future;
+pub(crate) use functions::{Arguments, Around, Borrower, arguments_around, around, borrower};
+pub(crate) use futures::Uses;
 pub(crate) use statics::restarting_statics;
 pub(crate) use stdin::reads_stdin;
-pub(crate) use values::{ends_in_value, initial, value, variables};
+pub(crate) use values::{
+    DEFAULTS, Made, ends_in_value, initial, made, says_type, value, variables,
+};
 pub(crate) use written::is_value;

@@ -2,6 +2,7 @@
 //!
 //! A forgotten `.await` is the most frequent mistake of all, and the compiler names it only where it sees no other reading.
 
+use super::pending::joined;
 use super::places::Places;
 use super::told::{Level, Span, Told};
 use crate::kernel::front::source::{self, Around};
@@ -50,6 +51,7 @@ pub(super) fn advise(told: &mut Told, places: &Places) {
     match told.code.as_deref() {
         Some("E0728") => make_async(told, places),
         Some("E0733") => box_recursion(told, places),
+        Some("E0282" | "E0283") => collected(told, places),
         _ => forgotten(told, places),
     }
     elsewhere(told, places);
@@ -176,6 +178,25 @@ fn box_recursion(told: &mut Told, places: &Places) {
         )
     });
     told.more.extend(help);
+}
+
+/// Into what futures are collected is not known: with any type that is written, the list is one that no later cell can have.
+fn collected(told: &mut Told, places: &Places) {
+    let is_of_futures = |more: &Told| {
+        let mut collected = more.message.split("FromIterator<").skip(1);
+        collected.any(is_future)
+    };
+    let name = told.is_in_statements.then(|| told.place()).flatten();
+    let name = name.and_then(|(number, bytes)| places.code(number).get(bytes.clone()));
+    let Some(name) = name.filter(|_| told.more.iter().any(is_of_futures)) else {
+        return;
+    };
+    let words = format!(
+        "the list would be one of futures, and later cells cannot name their type: {}, \
+         or put the lines in `{{ … }}`, where nothing is kept",
+        joined(name, places.cell())
+    );
+    told.more.push(Told::new(Level::Note, words));
 }
 
 /// Where something is a future and should not be, says so, and what would make it what is wanted.

@@ -86,6 +86,26 @@ fn a_future_that_awaits_its_like_is_boxed() {
 }
 
 #[test]
+fn a_list_of_futures_is_one_that_no_later_cell_has() {
+    let code = "let jobs = (1..=3).map(fetch).collect();";
+    let places = Places::new(String::new(), vec![cell(code)]);
+    let told = |kind: &str| {
+        let note = format!("cannot satisfy `_: FromIterator<{kind}>`");
+        let mut told = Told::new(Level::Error, "type annotations needed")
+            .pointing_to(3, 4..8, "")
+            .with(Told::new(Level::Note, note));
+        told.code = Some("E0283".to_owned());
+        told.is_in_statements = true;
+        reword(&mut told, &places);
+        told.more
+    };
+    let more = told("impl Future<Output = String>");
+    let joined = "`let jobs = futures::future::join_all((1..=3).map(fetch)).await;`";
+    assert!(more[1].message.contains(joined), "{}", more[1].message);
+    assert_eq!(told("u32").len(), 1);
+}
+
+#[test]
 fn a_future_that_should_be_something_else_is_one_that_was_not_awaited() {
     let code = "println!(\"{}\", fetch(1));";
     let message = "`impl Future<Output = u32>` doesn't implement `Display`";

@@ -1,6 +1,7 @@
 //! Variables that a cell would keep, of types that have no name: what is the matter, and code that works.
 
-use super::awaiting::AWAIT;
+use super::awaiting::is_future;
+use super::pending::joined;
 use super::places::{Cell, find_word};
 use super::told::{Level, Told};
 use crate::kernel::front::source::{self, Closure};
@@ -9,8 +10,11 @@ use std::ops::Range;
 /// How a variable can be used without being kept.
 pub(super) const WITHIN: &str = "used within this cell only, in `{ … }`, it may have any type";
 
+/// Why a variable of a type without a name cannot be kept.
+pub(super) const TO_NAME: &str = "later cells would have to name its type";
+
 /// How a type of a future is written, up to what it gives.
-const BOXED: &str = "std::pin::Pin<Box<dyn Future<Output = ";
+pub(super) const BOXED: &str = "std::pin::Pin<Box<dyn Future<Output = ";
 
 /// `known` are the variables of earlier cells.
 pub(super) fn closure(name: &str, cell: &Cell, known: &[String]) -> Told {
@@ -20,7 +24,7 @@ pub(super) fn closure(name: &str, cell: &Cell, known: &[String]) -> Told {
             "`{name}` is a closure, which has a type without a name: a variable cannot keep it for later cells"
         ),
     );
-    let told = at_let(told, name, cell, "later cells would have to name its type");
+    let told = at_let(told, name, cell, TO_NAME);
     let found = source::closure(&cell.code, name);
     let is_async = found.as_ref().is_some_and(|found| found.gives_future);
     let function = match is_async {
@@ -94,93 +98,6 @@ fn in_a_box(name: &str, closure: &Closure, cell: &Cell, known: &[String]) -> Opt
     })
 }
 
-pub(super) fn future(name: &str, kind: &str, cell: &Cell) -> Told {
-    if source::is_used_as_future(&cell.code, name) {
-        let told = Told::new(
-            Level::Error,
-            format!(
-                "`{name}` is a future, and has a type without a name: a variable cannot keep it for later cells"
-            ),
-        );
-        return at_let(told, name, cell, "kept for later cells")
-            .with(Told::new(
-                Level::Help,
-                "await it where it is made, or put the lines in `{ … }`, where nothing is kept",
-            ))
-            .with(Told::new(
-                Level::Note,
-                format!("to keep the future itself: {}", boxed(name, kind, cell)),
-            ));
-    }
-    let told = Told::new(
-        Level::Error,
-        format!("`{name}` is a future: did you forget `.await`?"),
-    );
-    let told = at_let(
-        told,
-        name,
-        cell,
-        "this future does nothing until it is awaited",
-    );
-    let initial = source::initial(&cell.code, name);
-    let told = match initial.clone() {
-        Some(bytes) => {
-            let help = Told::new(Level::Help, AWAIT);
-            told.with(help.putting(cell.number, bytes.end..bytes.end, ".await"))
-        }
-        None => told,
-    };
-    told.with(Told::new(
-        Level::Note,
-        format!("to keep the future itself: {}", boxed(name, kind, cell)),
-    ))
-}
-
-/// A future that is asked again and again, or kept.
-pub(super) fn pinned(name: &str, kind: &str, cell: &Cell) -> Told {
-    let told = Told::new(
-        Level::Note,
-        format!(
-            "in a notebook, a pinned future that is a variable of a cell is a box: {}",
-            boxed(name, kind, cell)
-        ),
-    );
-    told.with(Told::new(
-        Level::Note,
-        "in `{ … }`, where nothing is kept, `std::pin::pin!` does it, too",
-    ))
-}
-
-/// The line that makes a variable of a future.
-fn boxed(name: &str, kind: &str, cell: &Cell) -> String {
-    let output = output(kind).unwrap_or("()");
-    let initial = source::initial(&cell.code, name).map_or("…", |bytes| &cell.code[bytes]);
-    let before = find_let(&cell.code, name).map_or("", |bytes| &cell.code[..bytes.start]);
-    let mutable = if before.trim_end().ends_with(" mut") {
-        "mut "
-    } else {
-        ""
-    };
-    format!(
-        "`let {mutable}{name}: std::pin::Pin<Box<dyn Future<Output = {output}> + Send>> = Box::pin({initial});`"
-    )
-}
-
-/// What a future gives, by its type.
-fn output(kind: &str) -> Option<&str> {
-    let (_, rest) = kind.split_once("Output = ")?;
-    let mut depth = 0;
-    let end = rest.char_indices().find(|(_, character)| {
-        match character {
-            '<' | '(' | '[' => depth += 1,
-            '>' | ')' | ']' => depth -= 1,
-            _ => {}
-        }
-        depth < 0 || (depth == 0 && *character == '+')
-    });
-    Some(rest[..end.map_or(rest.len(), |(at, _)| at)].trim())
-}
-
 pub(super) fn unnamed(name: &str, kind: &str, cell: &Cell) -> Told {
     let told = Told::new(
         Level::Error,
@@ -188,7 +105,7 @@ pub(super) fn unnamed(name: &str, kind: &str, cell: &Cell) -> Told {
             "`{name}` has a type without a name, `{kind}`: a variable cannot keep it for later cells"
         ),
     );
-    let told = at_let(told, name, cell, "later cells would have to name its type");
+    let told = at_let(told, name, cell, TO_NAME);
     let told = match kind.strip_prefix("impl ") {
         Some(traits) if traits.starts_with("AsyncFn") => told.with(Told::new(
             Level::Help,
@@ -198,6 +115,9 @@ pub(super) fn unnamed(name: &str, kind: &str, cell: &Cell) -> Told {
             let value = source::initial(&cell.code, name).map_or("…", |bytes| &cell.code[bytes]);
             let words = format!("box it: `let {name}: Box<dyn {traits}> = Box::new({value});`");
             told.with(Told::new(Level::Help, words))
+        }
+        None if kind.strip_prefix("Vec<").is_some_and(is_future) => {
+            told.with(Told::new(Level::Help, joined(name, cell)))
         }
         _ => told,
     };
@@ -322,6 +242,18 @@ mod tests {
     }
 
     #[test]
+    fn a_list_of_futures_is_awaited_at_once() {
+        let code = "let jobs: Vec<_> = (1..=3).map(fetch).collect();";
+        let told = unnamed("jobs", "Vec<impl Future<Output = String>>", &cell(code));
+        let joined = "`let jobs = futures::future::join_all((1..=3).map(fetch)).await;`";
+        assert!(told.more[0].message.contains(joined), "{told:?}");
+        let code = "let jobs = vec![fetch(1), fetch(2)];";
+        let told = unnamed("jobs", "Vec<impl Future<Output = String>>", &cell(code));
+        let joined = "join_all(vec![fetch(1), fetch(2)]).await";
+        assert!(told.more[0].message.contains(joined), "{told:?}");
+    }
+
+    #[test]
     fn who_cannot_keep_an_async_function_calls_what_makes_it() {
         let code = "let f = make();";
         let told = unnamed("f", "impl AsyncFn(u32, String) -> u32", &cell(code));
@@ -334,24 +266,5 @@ mod tests {
             told.more[0].message,
             "make it a function: `async fn f(a: u32) -> u32 { make()(a).await }`"
         );
-    }
-
-    #[test]
-    fn a_future_that_is_joined_was_not_forgotten() {
-        let kind = "impl Future<Output = u32>";
-        let joined = future("s", kind, &cell("let s = f(1);\ntokio::join!(s, f(2))"));
-        assert!(joined.message.contains("has a type without a name"));
-        let forgotten = future("s", kind, &cell("let s = f(1);\nprintln!(\"{}\", s);"));
-        assert!(forgotten.message.contains("did you forget `.await`?"));
-    }
-
-    #[test]
-    fn what_a_future_gives_is_read_from_its_type() {
-        assert_eq!(output("impl Future<Output = u32>"), Some("u32"));
-        assert_eq!(
-            output("impl Future<Output = Result<(), Box<dyn Error + Send>>> + Send"),
-            Some("Result<(), Box<dyn Error + Send>>")
-        );
-        assert_eq!(output("{async block}"), None);
     }
 }

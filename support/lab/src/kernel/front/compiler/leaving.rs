@@ -66,7 +66,7 @@ fn returned(told: &mut Told) {
     if let Some((number, bytes)) = place.map(|(number, bytes)| (number, bytes.clone())) {
         *told = Told::new(
             Level::Error,
-            "a cell is no function that `return` could leave with a value",
+            "`return` cannot give a cell a value: a cell is not a function",
         )
         .pointing_to(number, bytes, "returned here")
         .with(Told::new(Level::Help, EARLY));
@@ -127,7 +127,10 @@ mod tests {
             ),
         );
         reword(told);
-        assert!(told.message.starts_with("a cell is no function"));
+        assert!(
+            told.message
+                .starts_with("`return` cannot give a cell a value")
+        );
         assert_eq!(told.place(), Some((3, &(7..8))));
         let told = &mut said(
             "E0308",

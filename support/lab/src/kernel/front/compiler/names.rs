@@ -4,14 +4,13 @@
 use super::super::bindings::{Variables, Why};
 use super::places::{Places, find_word};
 use super::told::{Level, Told};
-use crate::kernel::front::source::{self, Borrower};
+use crate::kernel::front::source::{self, Arguments, Borrower};
 
-/// What the compiler says of a function in a function that uses a variable of that one.
-const CAPTURE: (&str, &str, &str) = (
-    "E0434",
-    "can't capture dynamic environment (local variable) in a fn item",
-    "use the `|| { ... }` closure form instead",
-);
+/// The code of a function in a function that uses a variable of that one.
+const CAPTURE: &str = "E0434";
+
+/// Longer arguments of a call are not repeated.
+const SHORT: usize = 40;
 
 /// Adds why a name is not known, or how a task gets what it borrows.
 pub(super) fn advise(told: &mut Told, places: &Places, variables: &Variables) {
@@ -33,8 +32,7 @@ pub(super) fn advise(told: &mut Told, places: &Places, variables: &Variables) {
     let is_known =
         variables.known().contains(&name) || source::variables(&places.cell().code).contains(&name);
     if is_known && !told.is_in_statements {
-        let kind = places.kind(&name).or_else(|| variables.kind(&name));
-        unseen(told, places, &name, kind.unwrap_or("…"));
+        unseen(told, places, &name, variables);
     } else if let Some(why) = variables.gone(&name) {
         told.more.extend(gone(&name, why, places));
     }
@@ -52,30 +50,91 @@ fn owning(told: &Told, name: &str, places: &Places) -> Option<Told> {
     Some(Told::new(Level::Help, words).putting(number, at..at, "move "))
 }
 
-/// A function uses a variable.
-fn unseen(told: &mut Told, places: &Places, name: &str, kind: &str) {
-    let (code, message, closure) = CAPTURE;
-    told.code = Some(code.to_owned());
-    told.message = message.to_owned();
+/// A function uses a variable. The compiler would advise a closure, which no later cell could keep.
+fn unseen(told: &mut Told, places: &Places, name: &str, variables: &Variables) {
+    told.code = Some(CAPTURE.to_owned());
+    told.message = format!("a function cannot use `{name}`, a variable of the notebook");
+    // What has a similar name is not meant.
+    told.spans.retain(|span| span.is_primary);
     for span in &mut told.spans {
-        span.label = span.is_primary.then(|| {
-            format!("`{name}` is a variable of the notebook, which a function cannot see")
-        });
+        span.label = Some(format!("`{name}` is made outside of the function"));
     }
-    told.more = vec![Told::new(Level::Help, closure)];
-    let function = told.place().and_then(|(number, bytes)| {
-        let found = source::arguments_around(places.code(number), bytes.start)?;
-        Some((number, found))
+    let found = told.place().and_then(|(number, bytes)| {
+        let arguments = source::arguments_around(places.code(number), bytes.start)?;
+        Some((number, arguments))
     });
+    told.more = vec![match found {
+        Some((_, arguments)) if arguments.are_of_trait => {
+            let words = format!(
+                "a trait says what `{}` takes: give the type a field for `{name}`, and use it as `self.{name}`",
+                arguments.of
+            );
+            Told::new(Level::Help, words)
+        }
+        Some((number, arguments)) => one_more(number, &arguments, places, name, variables),
+        None => Told::new(
+            Level::Help,
+            format!("pass `{name}` to the function, as one more argument"),
+        ),
+    }];
+}
+
+/// A function takes a variable as an argument, and its calls give it.
+fn one_more(
+    number: u64,
+    arguments: &Arguments,
+    places: &Places,
+    name: &str,
+    variables: &Variables,
+) -> Told {
+    let call = source::call(&places.cell().code, &arguments.of)
+        .filter(|given| given.len() <= SHORT && !given.contains('\n'));
+    let given = match call.as_deref() {
+        Some("") => name.to_owned(),
+        Some(given) => format!("{given}, {name}"),
+        None if arguments.is_empty => name.to_owned(),
+        None => format!("…, {name}"),
+    };
+    let call = format!("give it in each call: `{}({given})`", arguments.of);
+    let code = &places.cell().code;
+    let is_made_here = source::variables(code).contains(&name.to_owned());
+    let written = source::made(code, name).and_then(|made| made.kind);
+    let kind = match written {
+        Some(bytes) => Some(&code[bytes]),
+        None if is_made_here => places.kind(name),
+        None => variables.kind(name),
+    };
+    let is_typed = match is_made_here {
+        true => source::says_type(code, name),
+        false => variables.is_typed(name),
+    };
+    // A number without a type has one by default, and the function may need another.
+    let is_certain = |kind: &&str| {
+        let has = |default: &&str| find_word(kind, default).is_some();
+        is_typed || !source::DEFAULTS.iter().any(has)
+    };
     let help = "pass it to the function, as one more argument";
-    told.more.push(match function {
-        Some((number, arguments)) => {
+    match kind.filter(is_certain) {
+        Some(kind) => {
             let comma = if arguments.is_empty { "" } else { ", " };
             let at = arguments.end..arguments.end;
-            Told::new(Level::Help, help).putting(number, at, format!("{comma}{name}: {kind}"))
+            Told::new(Level::Help, format!("{help}, and {call}")).putting(
+                number,
+                at,
+                format!("{comma}{name}: {kind}"),
+            )
         }
-        None => Told::new(Level::Help, format!("{help}: `{name}: {kind}`")),
-    });
+        None if is_made_here || kind.is_none() => {
+            let words = format!("{help}, with the type that the function needs, and {call}");
+            Told::new(Level::Help, words)
+        }
+        None => {
+            let words = format!(
+                "{help}, with the type that the function needs, which `let {name}: … = …;` gives the variable, too, and {call}"
+            );
+            Told::new(Level::Help, words)
+        }
+    }
 }
 
 /// What has become of a variable.
@@ -134,21 +193,79 @@ mod tests {
         told.pointing_to(number, at..at + name.len(), "not found in this scope")
     }
 
-    #[test]
-    fn a_function_is_told_that_it_cannot_see_a_variable() {
-        let code = "fn triple(x: u32) -> u32 { x * factor }";
+    /// What is advised where a function of `code` uses `factor`, a variable that an earlier cell has made, and what is to be written.
+    fn advised(made: &str, kind: &'static str, code: &str) -> (String, Option<String>) {
         let places = places("", &[(3, code)]);
         let mut variables = Variables::default();
-        variables.keep(2, "let factor = 3;", &[]);
-        variables.know(vec![("factor", "u32")]);
-        let mut told = unknown("factor", 3, 31);
+        variables.keep(2, made, &[]);
+        variables.know(vec![("factor", kind)]);
+        let at = code.rfind("factor }").expect("it is used");
+        let mut told = unknown("factor", 3, at);
         advise(&mut told, &places, &variables);
         assert_eq!(told.code.as_deref(), Some("E0434"));
-        assert_eq!(told.more[0].message, CAPTURE.2);
-        let put = &told.more[1].spans[0];
-        assert_eq!(put.replacement.as_deref(), Some(", factor: u32"));
-        assert_eq!(put.at.bytes(), &(16..16));
-        // What nobody has made is not known.
+        assert_eq!(
+            told.message,
+            "a function cannot use `factor`, a variable of the notebook"
+        );
+        assert_eq!(told.more.len(), 1);
+        let put = told.more[0].spans.first();
+        let put = put.and_then(|put| put.replacement.clone());
+        (told.more[0].message.clone(), put)
+    }
+
+    #[test]
+    fn a_function_is_given_what_it_cannot_see() {
+        let code = "fn triple(x: u32) -> u32 { x * factor }\nprintln!(\"{}\", triple(2));";
+        let (words, put) = advised("let factor: u32 = 3;", "u32", code);
+        assert_eq!(
+            words,
+            "pass it to the function, as one more argument, and give it in each call: `triple(2, factor)`"
+        );
+        assert_eq!(put.as_deref(), Some(", factor: u32"));
+        let (words, put) = advised(
+            "let factor = names();",
+            "Vec<String>",
+            "fn f() -> usize { factor }",
+        );
+        assert!(words.ends_with("`f(factor)`"), "{words}");
+        assert_eq!(put.as_deref(), Some("factor: Vec<String>"));
+    }
+
+    #[test]
+    fn what_a_function_takes_has_no_type_by_default() {
+        let code = "fn triple(x: u32) -> u32 { x * factor }";
+        let (words, put) = advised("let factor = 3;", "i32", code);
+        assert!(
+            words.contains("with the type that the function needs"),
+            "{words}"
+        );
+        assert!(words.ends_with("`triple(…, factor)`"), "{words}");
+        assert_eq!(put, None);
+        // Made in the same cell.
+        let code = "let factor = 3;\nfn triple(x: u32) -> u32 { x * factor }";
+        let (words, _) = advised("let factor: u32 = 3;", "i32", code);
+        assert!(
+            words.contains(", with the type that the function needs, and give"),
+            "{words}"
+        );
+        let code = "let factor: i32 = 3;\nfn triple(x: i32) -> i32 { x * factor }";
+        let (_, put) = advised("let factor = 3;", "i32", code);
+        assert_eq!(put.as_deref(), Some(", factor: i32"));
+    }
+
+    #[test]
+    fn a_trait_says_what_its_methods_take() {
+        let code = "impl Source for Memory { fn read(&self) -> u32 { factor } }";
+        let (words, put) = advised("let factor: u32 = 3;", "u32", code);
+        assert!(words.ends_with("use it as `self.factor`"), "{words}");
+        assert_eq!(put, None);
+    }
+
+    #[test]
+    fn what_nobody_has_made_is_not_known() {
+        let places = places("", &[(3, "fn triple(x: u32) -> u32 { x * factors }")]);
+        let mut variables = Variables::default();
+        variables.keep(2, "let factor = 3;", &[]);
         let mut other = unknown("factors", 3, 31);
         let before = other.clone();
         advise(&mut other, &places, &variables);

@@ -66,7 +66,7 @@ pub(in super::super) enum Columns {
 /// A source, and the cells that it is made of.
 #[derive(Debug, Clone)]
 pub(in super::super) struct Places {
-    source: String,
+    pub(super) source: String,
     cells: Vec<Cell>,
     parts: Vec<Part>,
 }

@@ -1,6 +1,9 @@
 //! Reads what the compiler says: what is of use in a notebook, and where in a cell it is meant.
 
+use super::macros;
+use super::paths;
 use super::places::{Place, Places};
+use super::suggested;
 use super::told::{At, Level, OfEvcxr, Span, Told};
 use crate::evcxr::compiler;
 use cargo_metadata::diagnostic::{Diagnostic, DiagnosticLevel, DiagnosticSpan};
@@ -16,24 +19,14 @@ const LEFT_OUT: [&str; 6] = [
     "the lint level is defined here",
 ];
 
+/// Begins what is said of a rule of a macro that nothing fits.
+const RULE: &str = "while trying to match";
+
 /// Ends what is said about macros, for who has another compiler.
 const NIGHTLY: &str = " (in Nightly builds, run with -Z macro-backtrace for more info)";
 
-/// Names that everybody knows without their modules.
-const SHORT: [(&str, &str); 12] = [
-    ("std::string::String", "String"),
-    ("std::option::Option", "Option"),
-    ("std::result::Result", "Result"),
-    ("std::vec::Vec", "Vec"),
-    ("std::boxed::Box", "Box"),
-    ("std::future::Future", "Future"),
-    ("std::future::IntoFuture", "IntoFuture"),
-    ("std::marker::Send", "Send"),
-    ("std::marker::Sync", "Sync"),
-    ("std::marker::Unpin", "Unpin"),
-    ("std::fmt::Debug", "Debug"),
-    ("std::fmt::Display", "Display"),
-];
+/// What evcxr makes of an error that leaves a cell: whatever goes into such a box.
+const ERROR: &str = "EvcxrUserCodeError";
 
 /// What evcxr puts behind a cell, where the compiler finds it instead of what is missing.
 const BEHIND: &str = "`evcxr_variable_store`";
@@ -63,8 +56,14 @@ pub(super) fn read(diagnostic: &Diagnostic, places: &Places) -> Option<Told> {
         .filter_map(|span| read_span(span, places))
         .collect();
     let of_evcxr = of_evcxr(diagnostic, &spans);
-    for span in diagnostic.spans.iter().filter(|span| span.is_primary) {
-        spans.extend(invocation(span, places));
+    let primary = || diagnostic.spans.iter().filter(|span| span.is_primary);
+    let mut origin = None;
+    for span in primary() {
+        if let Some(call) = macros::call(span, places) {
+            let is_new = !spans.contains(&call.span);
+            spans.extend(is_new.then_some(call.span));
+            origin = Some(call.origin);
+        }
     }
     // The end of what was put around the cell is its own end.
     let at_end = |span: &DiagnosticSpan| {
@@ -75,7 +74,20 @@ pub(super) fn read(diagnostic: &Diagnostic, places: &Places) -> Option<Told> {
         message = message.replace("found `}`", "found the end of the cell");
     }
     let more = diagnostic.children.iter();
-    Some(Told {
+    let mut more: Vec<Told> = more
+        .filter_map(|child| read(child, places))
+        .filter(is_of_use)
+        .collect();
+    if let (Some(origin), Level::Error | Level::Warning) = (origin, level) {
+        // Behind what is said without a picture.
+        let drawn = more.iter().position(|more| !more.spans.is_empty());
+        let said = match level {
+            Level::Error => format!("this error {origin}"),
+            _ => format!("this warning {origin}"),
+        };
+        more.insert(drawn.unwrap_or(more.len()), Told::new(Level::Note, said));
+    }
+    let mut told = Told {
         level,
         code,
         message,
@@ -89,15 +101,19 @@ pub(super) fn read(diagnostic: &Diagnostic, places: &Places) -> Option<Told> {
             source.then(|| places.variable_kept_at(span.byte_start as usize))?
         }),
         spans,
-        more: more
-            .filter_map(|child| read(child, places))
-            .filter(|child| {
-                let points_here = child.message.trim_end().ends_with("here");
-                let has_place = child.of_evcxr != OfEvcxr::Everything;
-                has_place || child.level == Level::Note && !points_here
-            })
-            .collect(),
-    })
+        more,
+    };
+    paths::say_which_error(&mut told, places);
+    Some(told)
+}
+
+/// Whether what is said besides helps who has the cell, and nothing else.
+fn is_of_use(said: &Told) -> bool {
+    let points_here = said.message.trim_end().ends_with("here");
+    let has_place = said.of_evcxr != OfEvcxr::Everything;
+    // A rule of a macro is no reading, unless a cell has written it.
+    let is_rule = said.message.starts_with(RULE) && !said.is_in_cell();
+    !is_rule && (has_place || said.level == Level::Note && !points_here)
 }
 
 /// How much of a diagnostic was left out, since it points into code of evcxr's.
@@ -116,12 +132,11 @@ fn of_evcxr(diagnostic: &Diagnostic, spans: &[Span]) -> OfEvcxr {
 
 /// Words of the compiler's, as they are meant in a notebook.
 fn plain(words: &str, places: &Places) -> String {
-    let mut words = words
+    let words = words
         .replace(NIGHTLY, "")
-        .replace(BEHIND, "the end of the cell");
-    for (long, short) in SHORT {
-        words = words.replace(long, short);
-    }
+        .replace(BEHIND, "the end of the cell")
+        .replace("this file contains", "this cell contains")
+        .replace(ERROR, "Box<dyn std::error::Error>");
     let words = match words.split_once("use `cargo add ") {
         Some((before, rest)) => {
             let name = rest.split('`').next().unwrap_or_default();
@@ -130,38 +145,28 @@ fn plain(words: &str, places: &Places) -> String {
         }
         None => words,
     };
-    places.with_cells(&words.replace("EvcxrUserCodeError", "Error"))
+    // Of the file's name, short types have only the end.
+    let file = format!("@{}", compiler::name(places.cell().number));
+    let words = words.replace("@lib.rs", &file);
+    paths::shortened(&places.with_cells(&words), places)
 }
 
 fn read_span(span: &DiagnosticSpan, places: &Places) -> Option<Span> {
+    let at = place(span, places)?;
+    let replacement = span.suggested_replacement.as_deref();
+    let replacement = replacement.map(|text| match &at {
+        At::Cell { number, bytes } => suggested::written(text, places.code(*number), bytes),
+        At::Library { .. } => text.to_owned(),
+    });
     Some(Span {
-        at: place(span, places)?,
+        at,
         label: span
             .label
             .as_deref()
             .filter(|label| !label.is_empty())
             .map(|label| plain(label, places)),
         is_primary: span.is_primary,
-        replacement: span.suggested_replacement.clone(),
-    })
-}
-
-/// The call of a macro of a cell's, where what is wrong is in the macro.
-fn invocation(span: &DiagnosticSpan, places: &Places) -> Option<Span> {
-    let expansion = span.expansion.as_ref()?;
-    let own = |span: &DiagnosticSpan| match compiler::is_source(&span.file_name) {
-        true => places.at(span.byte_start as usize..span.byte_end as usize),
-        false => None,
-    };
-    let (inside, call) = (own(span)?, own(&expansion.span)?);
-    (inside != call).then(|| Span {
-        at: At::Cell {
-            number: call.cell.number,
-            bytes: call.bytes,
-        },
-        label: Some("in this macro invocation".to_owned()),
-        is_primary: false,
-        replacement: None,
+        replacement,
     })
 }
 

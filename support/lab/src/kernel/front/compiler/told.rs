@@ -147,6 +147,16 @@ impl Told {
         self
     }
 
+    /// Everything that is said, word by word.
+    pub(super) fn each_text(&mut self, change: &mut impl FnMut(&mut String)) {
+        change(&mut self.message);
+        let labels = self.spans.iter_mut().filter_map(|span| span.label.as_mut());
+        labels.for_each(&mut *change);
+        for more in &mut self.more {
+            more.each_text(change);
+        }
+    }
+
     /// Whether it is about something in a cell.
     pub(super) fn is_in_cell(&self) -> bool {
         self.place().is_some()
@@ -166,7 +176,11 @@ impl Told {
             .spans
             .iter()
             .filter_map(|span| span.replacement.as_deref());
-        let said = |text: &str| text.trim().len() > 8 && self.message.contains(text.trim());
+        // Lines of a block are shown as they would stand in it.
+        let is_line = |text: &str| text.contains('\n') && text.starts_with(char::is_whitespace);
+        let said = |text: &str| {
+            text.trim().len() > 8 && self.message.contains(text.trim()) && !is_line(text)
+        };
         self.spans.len() == 1 && texts.any(said)
     }
 

@@ -2,17 +2,20 @@
 //! what is the matter with the cell, and code that works.
 
 use super::awaiting::{self, AWAIT, is_future};
-use super::kept::{WITHIN, at_let, closure, find_let, future, pinned, unknown, unnamed};
+use super::borrows;
+use super::kept::{WITHIN, at_let, closure, find_let, unknown, unnamed};
 use super::leaving;
+use super::pending::{future, pinned};
 use super::places::{Cell, Places};
-use super::told::{Level, OfEvcxr, Span, Told};
+use super::told::{Level, OfEvcxr, Told};
 use crate::kernel::front::source;
 
 /// What is said of the reference by which a value is shown.
 const BY_REFERENCE: [&str; 2] = ["required for `&", " redundant requirement"];
 
-/// What evcxr says by itself, about the cell that it was given.
-pub(super) fn of_evcxr(said: &str, cell: &Cell, is_pinned: bool, known: &[String]) -> Option<Told> {
+/// What evcxr says by itself, about the cell that it was given. `errors` is what the compiler says of it, `known` are the variables of
+/// earlier cells.
+pub(super) fn of_evcxr(said: &str, cell: &Cell, errors: &[Told], known: &[String]) -> Option<Told> {
     let mut quoted = said.split('`').skip(1).step_by(2);
     let name = quoted.next();
     if let Some(names) =
@@ -32,8 +35,8 @@ pub(super) fn of_evcxr(said: &str, cell: &Cell, is_pinned: bool, known: &[String
     } else if said.contains("which cannot be persisted") {
         let kind = quoted.next().unwrap_or_default();
         Some(match is_future(kind) {
-            true if is_pinned => pinned(name, kind, cell),
-            true => future(name, kind, cell),
+            true if errors.iter().any(Told::is_about_pins) => pinned(name, kind, cell),
+            true => future(name, kind, cell, errors),
             false if source::closure(&cell.code, name).is_some() => closure(name, cell, known),
             false => unnamed(name, kind, cell),
         })
@@ -96,7 +99,7 @@ pub(super) fn reword(told: &mut Told, places: &Places) {
     if code == "E0597"
         && let Some((name, _)) = told.kept.clone()
     {
-        borrowed(told, &name, places.cell());
+        borrows::reword(told, &name, places);
     }
 }
 
@@ -129,30 +132,6 @@ fn shared(message: &str) -> Option<&'static str> {
     } else {
         None
     }
-}
-
-/// A variable that would be kept borrows from another.
-fn borrowed(told: &mut Told, name: &str, cell: &Cell) {
-    let Some(owner) = told.message.split('`').nth(1).map(str::to_owned) else {
-        return;
-    };
-    told.message = format!(
-        "`{name}` borrows from `{owner}`, and a variable that later cells can use has to own what it has"
-    );
-    told.spans.retain(|span| span.is_primary);
-    for span in &mut told.spans {
-        span.label = Some(format!("`{owner}` is borrowed here"));
-    }
-    if let Some(bytes) = find_let(&cell.code, name) {
-        let kept =
-            Told::new(Level::Error, "").pointing_to(cell.number, bytes, "kept for later cells");
-        told.spans.extend(kept.spans.into_iter().map(|span| Span {
-            is_primary: false,
-            ..span
-        }));
-    }
-    let words = "keep a value of its own, as `.clone()` or `.to_owned()` makes it, or an `Arc`; or put all that uses it in `{ … }`";
-    told.more = vec![Told::new(Level::Help, words)];
 }
 
 /// Something is wrong with how a variable would be kept.

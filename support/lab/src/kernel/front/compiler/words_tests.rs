@@ -11,7 +11,7 @@ fn cell(code: &str) -> Cell {
 
 /// The message, the text that is pointed to, and what else is said.
 fn told(said: &str, code: &str) -> (String, String, Vec<String>) {
-    let told = of_evcxr(said, &cell(code), false, &[]).expect("it is known");
+    let told = of_evcxr(said, &cell(code), &[], &[]).expect("it is known");
     let pointed = told.place().map_or("", |(_, bytes)| &code[bytes.clone()]);
     let more = told.more.iter().map(|more| more.message.clone());
     (told.message.clone(), pointed.to_owned(), more.collect())
@@ -28,7 +28,7 @@ fn a_future_that_a_variable_would_keep_is_one_that_was_not_awaited() {
         more[1].contains("Future<Output = Vec<(u8, u8)>> + Send"),
         "{more:?}"
     );
-    let own = of_evcxr(said, &cell(code), false, &[]).expect("it is known");
+    let own = of_evcxr(said, &cell(code), &[], &[]).expect("it is known");
     assert_eq!(own.more[0].place(), Some((3, &(16..16))));
 }
 
@@ -67,12 +67,7 @@ fn variables_of_a_type_that_is_defined_anew_are_lost() {
 #[test]
 fn what_the_compiler_says_is_not_evcxrs() {
     assert_eq!(
-        of_evcxr(
-            "cannot find value `x` in this scope",
-            &cell("x"),
-            false,
-            &[]
-        ),
+        of_evcxr("cannot find value `x` in this scope", &cell("x"), &[], &[]),
         None
     );
 }

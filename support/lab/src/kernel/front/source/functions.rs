@@ -4,14 +4,18 @@ use super::values::in_block;
 use std::ops::Range;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{Expr, ExprAsync, ExprClosure, ImplItemFn, ItemFn, Signature};
+use syn::{Expr, ExprAsync, ExprClosure, ImplItemFn, ItemFn, ItemImpl, Signature};
 
 /// The arguments of a function.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Arguments {
+    /// The name of the function.
+    pub(crate) of: String,
     /// The byte behind the last one.
     pub(crate) end: usize,
     pub(crate) is_empty: bool,
+    /// A trait says what they are.
+    pub(crate) are_of_trait: bool,
 }
 
 /// What is innermost around a place, of what decides whether it can await.
@@ -190,6 +194,7 @@ pub(crate) fn arguments_around(code: &str, byte: usize) -> Option<Arguments> {
         let mut search = Search {
             found: None,
             byte,
+            is_in_trait: false,
             place,
         };
         search.visit_block(block);
@@ -200,6 +205,8 @@ pub(crate) fn arguments_around(code: &str, byte: usize) -> Option<Arguments> {
 struct Search<'a> {
     found: Option<Arguments>,
     byte: usize,
+    /// What is looked at lies in what a trait has, or a type has by it.
+    is_in_trait: bool,
     place: &'a dyn Fn(proc_macro2::Span) -> Option<Range<usize>>,
 }
 
@@ -211,8 +218,10 @@ impl Search<'_> {
         let open = signature.paren_token.span.open();
         if holds && let Some(bytes) = (self.place)(last.unwrap_or(open)) {
             self.found = Some(Arguments {
+                of: signature.ident.to_string(),
                 end: bytes.end,
                 is_empty: last.is_none(),
+                are_of_trait: self.is_in_trait,
             });
         }
     }
@@ -220,8 +229,16 @@ impl Search<'_> {
 
 impl Visit<'_> for Search<'_> {
     fn visit_item_fn(&mut self, function: &ItemFn) {
+        let around = std::mem::take(&mut self.is_in_trait);
         self.look(function, &function.sig);
         visit::visit_item_fn(self, function);
+        self.is_in_trait = around;
+    }
+
+    fn visit_item_impl(&mut self, item: &ItemImpl) {
+        let around = std::mem::replace(&mut self.is_in_trait, item.trait_.is_some());
+        visit::visit_item_impl(self, item);
+        self.is_in_trait = around;
     }
 
     fn visit_impl_item_fn(&mut self, function: &ImplItemFn) {
@@ -292,30 +309,49 @@ mod tests {
     #[test]
     fn arguments_end_where_one_more_can_stand() {
         let rows = [
-            ("fn f() { §x }", "fn f(", true),
-            ("async fn f(a: u8,) { §x }", "async fn f(a: u8", false),
+            ("fn f() { §x }", "fn f(", true, false),
+            (
+                "async fn f(a: u8,) { §x }",
+                "async fn f(a: u8",
+                false,
+                false,
+            ),
             (
                 "let g = 1;\nfn ä(é: u8) { §x }",
                 "let g = 1;\nfn ä(é: u8",
+                false,
                 false,
             ),
             (
                 "impl S { fn f(&self) { §x } }",
                 "impl S { fn f(&self",
                 false,
+                false,
+            ),
+            (
+                "impl T for S { fn f(&self) { §x } }",
+                "impl T for S { fn f(&self",
+                false,
+                true,
             ),
             (
                 "fn f() { fn g(a: u8) { §x } }",
                 "fn f() { fn g(a: u8",
                 false,
+                false,
             ),
         ];
-        for (code, before, is_empty) in rows {
+        for (code, before, is_empty, are_of_trait) in rows {
             let byte = code.find('§').expect("it is marked");
             let code = code.replace('§', "");
-            let found = arguments_around(&code, byte);
-            let end = before.len();
-            assert_eq!(found, Some(Arguments { end, is_empty }), "{code}");
+            let (name, _) = before.rsplit_once('(').expect("it has arguments");
+            let expected = Arguments {
+                of: name.rsplit(' ').next().unwrap_or_default().to_owned(),
+                end: before.len(),
+                is_empty,
+                are_of_trait,
+            };
+            assert_eq!(arguments_around(&code, byte), Some(expected), "{code}");
         }
         assert_eq!(arguments_around("fn f() {}\nx", 10), None);
         assert_eq!(arguments_around("fn f( {", 3), None);

@@ -35,54 +35,115 @@ const METHODS: [&str; 12] = [
     "instrument",
 ];
 
-/// Whether a cell treats a variable as the future that it is: it awaits it, hands it on, or borrows it to have it asked.
-pub(crate) fn is_used_as_future(code: &str, name: &str) -> bool {
-    ask(code, |tokens| any(tokens, name, false)).unwrap_or(false)
+/// Macros that ask all that they are given, to its end.
+const JOINING: [&str; 2] = ["join", "try_join"];
+
+/// Macros and methods that borrow a future, to ask it again later.
+const BORROWING: [&str; 5] = ["pin", "pin_mut", "poll", "as_mut", "ready"];
+
+/// What a cell does with a variable that is a future.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Uses {
+    /// So many times it is awaited.
+    pub(crate) awaits: usize,
+    /// A macro that joins it, as the cell names it.
+    pub(crate) joined_by: Option<String>,
+    /// It is handed on, or made into another future.
+    pub(crate) is_taken: bool,
+    /// It stays where it is, and may be asked again.
+    pub(crate) is_borrowed: bool,
 }
 
-/// `handed` is whether these tokens are arguments of a call.
-fn any(tokens: &[TokenTree], name: &str, handed: bool) -> bool {
-    (0..tokens.len()).any(|at| {
-        let before = &tokens[..at];
-        match &tokens[at] {
-            token if word(token, name) => is_use(before, &tokens[at + 1..], handed),
-            TokenTree::Group(group) => {
-                let handed = match before {
-                    [.., called, bang] if sign(bang, '!') && one_of(called, &ASKING) => {
-                        return mentions(&list(group.stream()), name);
-                    }
-                    [.., called, bang] if sign(bang, '!') => one_of(called, &TAKING),
-                    [.., called] => {
-                        brackets(&tokens[at], Delimiter::Parenthesis) && is_word(called)
-                            || brackets(&tokens[at], Delimiter::Bracket) && sign(called, '=')
-                    }
-                    [] => false,
-                };
-                any(&list(group.stream()), name, handed)
-            }
-            _ => false,
-        }
-    })
-}
-
-fn is_use(before: &[TokenTree], after: &[TokenTree], handed: bool) -> bool {
-    if let [dot, method, ..] = after
-        && sign(dot, '.')
-    {
-        return one_of(method, &METHODS);
+impl Uses {
+    /// What a cell does that treats a variable as the future that it is: it awaits it, hands it on, or borrows it to have it asked.
+    pub(crate) fn of(code: &str, name: &str) -> Option<Self> {
+        let mut uses = Uses::default();
+        ask(code, |tokens| uses.add(tokens, name, false));
+        (uses != Uses::default()).then_some(uses)
     }
-    let ends = after.first().is_none_or(|next| sign(next, ','));
-    let begins = before.last().is_none_or(|last| sign(last, ','));
-    let is_borrowed =
-        matches!(before, [.., and, mutable] if sign(and, '&') && word(mutable, "mut"));
-    is_borrowed || handed && begins && ends
+
+    /// `handed` is whether these tokens are arguments of a call.
+    fn add(&mut self, tokens: &[TokenTree], name: &str, handed: bool) {
+        for at in 0..tokens.len() {
+            let before = &tokens[..at];
+            match &tokens[at] {
+                token if word(token, name) => self.use_of(before, &tokens[at + 1..], handed),
+                TokenTree::Group(group) => {
+                    let inside = list(group.stream());
+                    let handed = match before {
+                        [path @ .., called, bang] if sign(bang, '!') && one_of(called, &ASKING) => {
+                            self.asked(path, called, &inside, name);
+                            continue;
+                        }
+                        [.., called, bang] if sign(bang, '!') => one_of(called, &TAKING),
+                        [.., called] => {
+                            brackets(&tokens[at], Delimiter::Parenthesis) && is_word(called)
+                                || brackets(&tokens[at], Delimiter::Bracket) && sign(called, '=')
+                        }
+                        [] => false,
+                    };
+                    self.add(&inside, name, handed);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn use_of(&mut self, before: &[TokenTree], after: &[TokenTree], handed: bool) {
+        if let [dot, method, ..] = after
+            && sign(dot, '.')
+        {
+            if word(method, "await") {
+                self.awaits += 1;
+            } else if one_of(method, &BORROWING) {
+                self.is_borrowed = true;
+            } else {
+                self.is_taken |= one_of(method, &METHODS);
+            }
+            return;
+        }
+        let ends = after.first().is_none_or(|next| sign(next, ','));
+        let begins = before.last().is_none_or(|last| sign(last, ','));
+        self.is_borrowed |= is_lent(before);
+        self.is_taken |= handed && begins && ends;
+    }
+
+    /// A macro asks what it is given.
+    fn asked(&mut self, path: &[TokenTree], called: &TokenTree, inside: &[TokenTree], name: &str) {
+        for at in 0..inside.len() {
+            match &inside[at] {
+                TokenTree::Group(group) => {
+                    self.asked(path, called, &list(group.stream()), name);
+                }
+                token if word(token, name) => {
+                    if one_of(called, &BORROWING) || is_lent(&inside[..at]) {
+                        self.is_borrowed = true;
+                    } else if one_of(called, &JOINING) {
+                        self.joined_by = Some(named(path, called));
+                    } else {
+                        self.is_taken = true;
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
 }
 
-fn mentions(tokens: &[TokenTree], name: &str) -> bool {
-    tokens.iter().any(|token| match token {
-        TokenTree::Group(group) => mentions(&list(group.stream()), name),
-        token => word(token, name),
-    })
+fn is_lent(before: &[TokenTree]) -> bool {
+    matches!(before, [.., and, mutable] if sign(and, '&') && word(mutable, "mut"))
+}
+
+/// A macro as it is written: with the modules before its name.
+fn named(before: &[TokenTree], called: &TokenTree) -> String {
+    match before {
+        [before @ .., module, one, other]
+            if sign(one, ':') && sign(other, ':') && is_word(module) =>
+        {
+            format!("{}::{called}", named(before, module))
+        }
+        _ => called.to_string(),
+    }
 }
 
 #[cfg(test)]
@@ -104,7 +165,7 @@ mod tests {
             "let s = f(); s.as_mut().poll(&mut cx)",
             "let mut s = f(); (&mut s).await",
         ] {
-            assert!(is_used_as_future(code, "s"), "{code}");
+            assert!(Uses::of(code, "s").is_some(), "{code}");
         }
         for code in [
             "let s = f();",
@@ -117,7 +178,31 @@ mod tests {
             "let s = f(); if s { 1 } else { 2 }",
             "let s = f(); for x in s {}",
         ] {
-            assert!(!is_used_as_future(code, "s"), "{code}");
+            assert_eq!(Uses::of(code, "s"), None, "{code}");
+        }
+    }
+
+    #[test]
+    fn how_a_future_is_used_says_where_it_can_be_made() {
+        let uses = |code: &str| Uses::of(code, "s").expect("it is used");
+        let awaited = uses("let s = f(); let a = s.await; println!(\"{}\", s.await);");
+        assert_eq!((awaited.awaits, awaited.is_borrowed), (2, false));
+        let joined = uses("let s = f(); tokio::join!(s, g())");
+        assert_eq!(joined.joined_by.as_deref(), Some("tokio::join"));
+        let joined = uses("let s = f(); futures::future::try_join!(g(), s)");
+        assert_eq!(
+            joined.joined_by.as_deref(),
+            Some("futures::future::try_join")
+        );
+        assert!(uses("let s = f(); tokio::spawn(s).await?").is_taken);
+        assert!(uses("let s = f(); tokio::select! { x = s => x, }").is_taken);
+        for code in [
+            "let mut s = f(); loop { tokio::select! { x = &mut s => break, } }",
+            "let s = f(); tokio::pin!(s);",
+            "let mut s = f(); s.poll(&mut cx)",
+        ] {
+            let uses = uses(code);
+            assert!(uses.is_borrowed && !uses.is_taken, "{code}");
         }
     }
 }
