@@ -10,7 +10,7 @@
 use crate::evcxr::{config, context::BuildContext, inference, replay};
 use crate::prepare::{
     build, fingerprints, key,
-    snapshot::{self, Kept},
+    snapshot::{self, Kept, Shared},
 };
 use crate::system::{files, paths::Paths, process};
 use anyhow::{Context, Result, bail};
@@ -145,7 +145,7 @@ fn begin(all: &Path, folder: &Path, new: &Path) -> Result<()> {
     // Under another name until it shares nothing that is written into.
     let copy = folder.with_extension("copy");
     files::remove(&copy)?;
-    snapshot::copy(&before, &copy, Kept::Everything)?;
+    snapshot::copy(&before, &copy, Kept::Everything, Shared::Hard)?;
     fingerprints::invalidate(&copy)?;
     replay::forget(&copy)?;
     Ok(fs::rename(&copy, new)?)

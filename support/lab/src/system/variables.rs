@@ -44,6 +44,9 @@ pub(crate) const OUTPUT: &str = "ASYNC_LAB_OUTPUT";
 /// The file in which to note how cargo starts the compiler of a cell.
 pub(crate) const INVOCATION: &str = "ASYNC_LAB_RUSTC_INVOCATION";
 
+/// The prepared folder that the kernels of a class begin with, which belongs to another account and is never written into.
+pub(crate) const PREPARED: &str = "ASYNC_LAB_PREPARED";
+
 /// What learners of a class type to get in. Who starts a class sets it.
 pub(crate) const CLASS_PASSWORD: &str = "ASYNC_LAB_CLASS_PASSWORD";
 
@@ -76,6 +79,9 @@ pub(crate) const NOTEBOOKS: &str = "ASYNC_LAB_NOTEBOOKS";
 
 /// Jupyter's: the number of the process that has started a kernel.
 pub(crate) const JUPYTER: &str = "JPY_PARENT_PID";
+
+/// Jupyter's: the notebook that a kernel is for, where a server has started it.
+pub(crate) const NOTEBOOK: &str = "JPY_SESSION_NAME";
 
 /// evcxr's: the folder in which it builds.
 pub(crate) const EVCXR_FOLDER: &str = "EVCXR_TMPDIR";
