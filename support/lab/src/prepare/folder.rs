@@ -95,6 +95,12 @@ pub(crate) fn for_kernel(paths: &Paths, context: &BuildContext) -> Result<PathBu
     Ok(folder)
 }
 
+/// The folder for what there is now, which is there: a class begins its kernels with it, and changes nothing meanwhile.
+pub(crate) fn for_class(paths: &Paths, context: &BuildContext) -> Result<PathBuf> {
+    let _turn = turn(paths, "a kernel to start")?;
+    for_kernel(paths, context)
+}
+
 /// Fails where something was edited while the folder was built: it might hold the one or the other.
 fn unchanged(paths: &Paths, context: &BuildContext, folder: &Path) -> Result<()> {
     if named(paths, context)? != folder {
