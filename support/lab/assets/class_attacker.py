@@ -82,7 +82,7 @@ def be_root(_):
 
 def read_the_hubs_environment(at):
     """Finds the code of the class in the environment or the memory of some process."""
-    for process in Path("/proc").glob("[0-9]*"):
+    for process in {*Path("/proc").glob("[0-9]*")} - {Path(f"/proc/{os.getpid()}")}:
         for name in ("environ", "cmdline"):
             with contextlib.suppress(OSError):
                 if at["code"].encode() in (process / name).read_bytes():
@@ -286,7 +286,7 @@ def plant_code(at):
     cargo, rustup = Path(os.environ["CARGO_HOME"]), Path(os.environ["RUSTUP_HOME"])
     targets = [state / "bin/lab", state / "jupyter/data/kernels/async-lab/kernel.json", root / "support/src/lib.rs"]
     targets += [root / "Cargo.toml", root / "support/lab/assets/jupyter/async_lab_provisioner.py"]
-    prepared = Path(os.environ["ASYNC_LAB_PREPARED"])
+    prepared = next(folder for folder in (state / "prepared").iterdir() if folder.is_dir())
     for folder in (prepared, state / "cargo-homes", state / "kernel-config", cargo / "bin", rustup / "toolchains"):
         targets += [path for path in sorted(folder.rglob("*")) if path.is_file()][:200]
     targets += sorted(cargo.glob("registry/src/*/*/src/lib.rs"))[:20]
@@ -322,10 +322,14 @@ def connect(port, host="127.0.0.1"):
 
 def reach_ports(at):
     """Reaches a kernel of another's, another's server, the proxy's controls, or anything outside."""
-    lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
-    mine = {int(line.split()[1].split(":")[1], 16) for line in lines if line.split()[3] == "0A"}
-    assert at["hub_port"] in mine, "the room has no door to the hub"
-    for port in {*at["ports"]} - mine:
+    assert connect(at["hub_port"]), "the room has no door to the hub"
+    # A port of the attacker's own may have the same number.
+    own = set()
+    for link in Path("/proc").glob("[0-9]*/fd/*"):
+        with contextlib.suppress(OSError):
+            own.add(str(link.readlink()).removeprefix("socket:[").removesuffix("]"))
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    for port in {*at["ports"]} - {int(row[1].split(":")[1], 16) for row in rows if row[9] in own}:
         tried(connect, port)
     for host in at["addresses"]:
         for port in [*at["ports"], at["hub_port"], 22]:

@@ -159,9 +159,8 @@ class Attacker:
         connections = [json.loads(Path(file).read_text()) for file in keys]
         ports = [value for one in connections for name, value in one.items() if name.endswith("_port")]
         ports += [one["port"] for one in connections if "port" in one]
-        addresses = [
-            one.address for those in psutil.net_if_addrs().values() for one in those if one.family.name == "AF_INET"
-        ]
+        interfaces = psutil.net_if_addrs().values()
+        addresses = [one.address for those in interfaces for one in those if one.family.name == "AF_INET"]
         state = Path(sys.prefix).parents[1]
         hub_port, proxy_port = self.options.ports
         return {
@@ -176,7 +175,7 @@ class Attacker:
             "mine": self.attacker.password,
             "processes": [os.getppid(), *processes],
             "ports": [proxy_port, *ports],
-            "addresses": addresses,
+            "addresses": [address for address in addresses if not address.startswith("127.")],
             "keys": keys,
             "limit": self.options.limit,
             "disk": self.options.disk,
@@ -294,13 +293,16 @@ async def restart(learners):
 async def supervise(options, learners):
     """The teacher looks at what there is, sets a password, and stops a server."""
     last = learners[-1]
-    notebook = await asyncio.to_thread(last.ask, "GET", "api/contents/exercises/1_first_async_function.ipynb")
+    # One that this learner has not solved.
+    exercises = sorted((options.notebooks / "exercises").glob("*.ipynb"))
+    name = exercises[len(learners) % len(exercises)].name
+    notebook = await asyncio.to_thread(last.ask, "GET", f"api/contents/exercises/{name}")
     verdict = {"passed": False, "findings": [{"code": "sequential", "message": "one after another"}]}
     shown = {"output_type": "display_data", "metadata": {}, "data": {VERDICT: verdict}}
     next(cell for cell in notebook["content"]["cells"] if cell["cell_type"] == "code")["outputs"] = [shown]
-    await asyncio.to_thread(last.ask, "PUT", "api/contents/exercises/1_first_async_function.ipynb", notebook)
+    await asyncio.to_thread(last.ask, "PUT", f"api/contents/exercises/{name}", notebook)
     found = json.loads(teach(options, "progress", "--json"))["learners"]
-    if found[last.name]["1_first_async_function"] not in ("sequential", "solved"):
+    if found[last.name][Path(name).stem] != "sequential":
         raise Failed(f"the progress of {last.name} is {found[last.name]}")
     teacher = Member(options.hub, "teacher", options.code)
     page = teacher.web.get(urljoin(options.hub, "hub/progress"))
