@@ -16,7 +16,7 @@ use tokio::sync::mpsc::channel;
 const TITLE: &str = "The kernel could not be started, so no cell can run";
 
 /// What to do about it.
-const HINT: &str = "hint: mend that, then restart the kernel (Kernel › Restart Kernel)";
+const HINT: &str = "When that is mended, restart the kernel (Kernel › Restart Kernel)";
 
 /// Answers to Jupyter until it has had enough, and to each cell with the reason.
 pub(crate) fn excuse(connection_file: &Path, why: &str) -> Result<ExitCode> {
