@@ -18,6 +18,7 @@ What it consists of lies in `classroom`: `room.py` keeps learners apart, `spawne
 import json
 import os
 import shutil
+import signal
 import sys
 from pathlib import Path
 
@@ -58,6 +59,9 @@ def own_folders():
         path.chmod(0o755 if path.is_dir() else 0o644)
     return hub, notebooks
 
+
+# A shell has what it starts in the background ignore interrupts, and so would all that the hub starts and ends by them.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 hub, notebooks = own_folders()
 
@@ -124,6 +128,9 @@ c.Spawner.args = [
 ]
 c.Spawner.http_timeout = 120
 c.Spawner.start_timeout = 120
+# What has not ended upon an interrupt is told in another way after so many seconds.
+c.LocalProcessSpawner.interrupt_timeout = 3
+c.LocalProcessSpawner.term_timeout = 10
 # So often it is asked whether a server is still there, and whether its learner fills the disk.
 c.Spawner.poll_interval = 5
 
