@@ -17,7 +17,7 @@ use crate::evcxr::{
 };
 use crate::prepare::{
     self, environment, fingerprints, folder,
-    snapshot::{self, Kept},
+    snapshot::{self, Kept, Shared},
 };
 use crate::system::{files, paths::Paths, process, variables};
 use anyhow::{Context, Result, bail};
@@ -36,8 +36,23 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 /// The file in a kernel's folder that is locked while the kernel lives.
 const ALIVE: &str = "async-lab-alive";
 
-/// Is the kernel that `connection_file` describes, until Jupyter ends it.
+/// In the folder of all kernels, the file that is locked while one gets its folder, where all are of one account.
+const TURN: &str = ".turn";
+
+/// Is the kernel that `connection_file` describes, until Jupyter ends it. Where it cannot be, a notebook is told why.
 pub(crate) fn serve(paths: &Paths, connection_file: &Path) -> Result<ExitCode> {
+    let kernel = match begin(paths) {
+        Err(why) if env::var_os(variables::NOTEBOOK).is_some() => {
+            eprintln!("error: {why:#}");
+            return front::excuse(connection_file, &format!("{why:#}"));
+        }
+        kernel => kernel?,
+    };
+    front::run(kernel, connection_file)
+}
+
+/// Makes ready what a kernel needs.
+fn begin(paths: &Paths) -> Result<Kernel> {
     #[cfg(target_os = "linux")]
     if env::var_os(variables::ENDS_WITH_PARENT).is_some() {
         set_parent_process_death_signal(Some(Signal::KILL))
@@ -49,8 +64,11 @@ pub(crate) fn serve(paths: &Paths, connection_file: &Path) -> Result<ExitCode> {
             install::VERSION
         )
     })?;
-    paths.claim()?;
-    prepare::install_program(paths)?;
+    let class = env::var_os(variables::PREPARED).map(PathBuf::from);
+    if class.is_none() {
+        paths.claim()?;
+        prepare::install_program(paths)?;
+    }
     let started = Instant::now();
     let context = BuildContext::of_kernel(paths)?;
     tracing::debug!(elapsed = ?started.elapsed(), "toolchain and settings are known");
@@ -59,12 +77,19 @@ pub(crate) fn serve(paths: &Paths, connection_file: &Path) -> Result<ExitCode> {
         None => {
             remove_folders_of_the_dead(&paths.kernels());
             tracing::debug!(elapsed = ?started.elapsed(), "folders of the dead are removed");
-            let _turn = folder::turn(paths, "the dependencies to be built")?;
+            let _turn = match class {
+                // The others of this account: nobody can be kept waiting by another's.
+                Some(_) => files::lock(&paths.kernels().join(TURN), "another kernel to start")?,
+                None => folder::turn(paths, "the dependencies to be built")?,
+            };
             tracing::debug!(elapsed = ?started.elapsed(), "it is our turn");
             remove_folders_without_a_lock(&paths.kernels());
-            let prepared = folder::for_kernel(paths, &context)?;
+            let (prepared, shared) = match class {
+                Some(prepared) => (prepared, Shared::Symbolic),
+                None => (folder::for_kernel(paths, &context)?, Shared::Hard),
+            };
             tracing::debug!(elapsed = ?started.elapsed(), ?prepared, "the prepared folder is there");
-            private_folder(paths, &prepared)?
+            private_folder(paths, &prepared, shared)?
         }
     };
     tracing::debug!(elapsed = ?started.elapsed(), ?folder, "the kernel has its folder");
@@ -75,15 +100,12 @@ pub(crate) fn serve(paths: &Paths, connection_file: &Path) -> Result<ExitCode> {
     environment::of_kernel(&mut command, paths, &context, &folder)?;
     // Evcxr makes other files anew.
     let alive = folder.join(LOCK);
-    front::run(
-        Kernel {
-            command,
-            folder,
-            settings: PRELUDE,
-            alive,
-        },
-        connection_file,
-    )
+    Ok(Kernel {
+        command,
+        folder,
+        settings: PRELUDE,
+        alive,
+    })
 }
 
 /// Becomes a program that ends with the process `parent`, which has started it.
@@ -99,7 +121,7 @@ pub(crate) fn tie(parent: u32, program: &Path, arguments: &[String]) -> Result<I
 }
 
 /// Makes the folder of this kernel and locks it for as long as the kernel lives. Only one process at a time may do so.
-fn private_folder(paths: &Paths, prepared: &Path) -> Result<PathBuf> {
+fn private_folder(paths: &Paths, prepared: &Path, shared: Shared) -> Result<PathBuf> {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default()
@@ -110,8 +132,8 @@ fn private_folder(paths: &Paths, prepared: &Path) -> Result<PathBuf> {
     fs::create_dir_all(&folder)?;
     let alive = files::lock(&folder.join(ALIVE), "nobody, the folder is new")?;
     fcntl_setfd(&alive, FdFlags::empty()).context("the kernel's lock could not be handed on")?;
-    let copied =
-        snapshot::copy(prepared, &folder, Kept::Products).and_then(|()| fingerprints::pin(&folder));
+    let copied = snapshot::copy(prepared, &folder, Kept::Products, shared)
+        .and_then(|()| fingerprints::pin(&folder));
     if let Err(error) = copied {
         // What went wrong is told; what is left behind the next kernel removes.
         let _ = fs::remove_dir_all(&folder);
@@ -138,7 +160,7 @@ fn remove_folders_of_the_dead(kernels: &Path) {
 /// were removing them. Nobody may be making one meanwhile.
 fn remove_folders_without_a_lock(kernels: &Path) {
     for entry in fs::read_dir(kernels).into_iter().flatten().flatten() {
-        if !entry.path().join(ALIVE).exists() {
+        if entry.path().is_dir() && !entry.path().join(ALIVE).exists() {
             let _ = fs::remove_dir_all(entry.path());
         }
     }

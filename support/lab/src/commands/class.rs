@@ -1,21 +1,26 @@
 //! A class on one machine: JupyterHub, with a JupyterLab for every learner.
 //!
-//! JupyterHub comes from PyPI, its proxy from npm; what they do is written in `support/deploy/jupyterhub_config.py`. A
-//! [`trial`] has learners work at the same time, to see what a machine holds before a class comes.
+//! JupyterHub comes from PyPI, its proxy from npm; what they do is written in `support/deploy/jupyterhub_config.py`, and what
+//! keeps learners apart in `support/deploy/classroom`. A [`trial`] has learners work at the same time, to see what a machine
+//! holds before a class comes, and attack each other.
 
+mod folder;
+mod settings;
 mod trial;
 
 use crate::jupyter::packages;
 use crate::notebook::tested;
-use crate::prepare::{self, Tools};
+use crate::prepare::{self, Tools, folder as prepared};
 use crate::system::{
     paths::Paths,
     process,
     step::Step,
-    variables::{self, CLASS_PASSWORD},
+    variables::{self, CLASS_CODE, CLASS_PASSWORD},
 };
 use anyhow::{Context, Result, bail};
 use clap::Args;
+use folder::Folder;
+use settings::{Ports, Reach, Settings};
 use std::env;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -23,12 +28,6 @@ use std::process::Command;
 
 /// The proxy that leads each learner to the server that is theirs.
 const PROXY: &str = "configurable-http-proxy@5.3";
-
-/// The fewest characters that JupyterHub takes for one.
-const SHORTEST: usize = 8;
-
-/// Bytes that a learner gets unless told otherwise: two open notebooks, or one and its compiler at their worst.
-const MEMORY: u64 = 2_000_000_000;
 
 /// The learners of the class that `cargo lab test` tries out.
 const TESTED: usize = 6;
@@ -39,12 +38,21 @@ pub(crate) struct Options {
     /// Where to put a folder for each learner; folders that are there already stay as they are.
     #[arg(value_name = "DIR", required_unless_present = "trial")]
     folder: Option<PathBuf>,
-    /// Where learners reach it. To be reached from other machines, it needs an address such as http://:8000.
-    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8000")]
-    address: String,
-    /// Bytes of memory that one learner may use, all notebooks together.
-    #[arg(long, value_name = "BYTES", default_value_t = MEMORY)]
-    memory: u64,
+    #[command(flatten)]
+    reach: ReachOptions,
+    #[command(flatten)]
+    limits: Limits,
+    #[command(flatten)]
+    task: Task,
+    /// Run all servers under the account that starts the class. Every learner can then read and change everybody's files,
+    /// yours too, use everybody's kernels, and become the teacher: only for people who would not, or on a machine that is
+    /// made for this class and thrown away after it. Without it, the class is to be started as root, and gives every learner
+    /// an account and a room of their own.
+    #[arg(long)]
+    trusting: bool,
+    /// The name under which the teacher logs in.
+    #[arg(long, value_name = "NAME", default_value = "teacher")]
+    teacher: String,
     /// Serve nobody: let so many simulated learners work at the same time, and report how long they waited and what memory they took.
     #[arg(long = "try", value_name = "LEARNERS")]
     trial: Option<usize>,
@@ -58,40 +66,168 @@ pub(crate) struct Options {
     pause: f64,
 }
 
-/// Starts the class and waits for its end, or tries it out.
+/// How the class is reached.
+#[derive(Debug, Args)]
+struct ReachOptions {
+    /// Where learners reach it; http://127.0.0.1:8000 unless told otherwise. Beyond this machine it needs TLS, as in
+    /// https://:443 with a certificate, or https://class.example.org where a server in front has one.
+    #[arg(long, value_name = "URL")]
+    address: Option<String>,
+    /// The certificate of the class, with those that it is signed by.
+    #[arg(long, value_name = "FILE", requires = "key")]
+    certificate: Option<PathBuf>,
+    /// Its key.
+    #[arg(long, value_name = "FILE", requires = "certificate")]
+    key: Option<PathBuf>,
+    /// Serve beyond this machine without TLS: passwords go over the network for all to read.
+    #[arg(long)]
+    plain: bool,
+}
+
+/// What one learner may use.
+#[derive(Debug, Clone, Copy, Args)]
+struct Limits {
+    /// Bytes of memory that one learner may use, all notebooks together: two open notebooks, or one and its compiler at
+    /// their worst, unless told otherwise.
+    #[arg(long, value_name = "BYTES", default_value_t = 2_000_000_000)]
+    memory: u64,
+    /// Processes and threads that one learner may have.
+    #[arg(long, value_name = "NUMBER", default_value_t = 512)]
+    processes: u64,
+    /// Cores that one learner may keep busy.
+    #[arg(long, value_name = "NUMBER", default_value_t = 2.0)]
+    cores: f64,
+    /// Bytes of the disk that one learner may have; who has more has the server stopped.
+    #[arg(long, value_name = "BYTES", default_value_t = 4_000_000_000)]
+    disk: u64,
+}
+
+/// What to do with a class other than to serve it.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+struct Task {
+    /// Serve nobody: show which exercises everybody has solved, and what the check found last in the others.
+    #[arg(long)]
+    progress: bool,
+    /// Serve nobody: put a notebook into everybody's folder; one of that name that is there already stays.
+    #[arg(long, value_name = "FILE")]
+    hand_out: Vec<PathBuf>,
+    /// Serve nobody: copy everybody's work into a new folder, with one for each learner.
+    #[arg(long, value_name = "FOLDER")]
+    collect: Option<PathBuf>,
+    /// Serve nobody: end what is left of the class, and remove the learners' accounts; their work stays.
+    #[arg(long)]
+    clean: bool,
+}
+
+impl Task {
+    /// The task as `work.py` knows it, with the files that it is about; nothing where the class is to be served.
+    fn words(&self) -> Option<(&'static str, Vec<&Path>)> {
+        let files = self.hand_out.iter().map(PathBuf::as_path).collect();
+        match self {
+            Task { progress: true, .. } => Some(("progress", Vec::new())),
+            Task { clean: true, .. } => Some(("clean", Vec::new())),
+            Task {
+                collect: Some(into),
+                ..
+            } => Some(("collect", vec![into])),
+            Task { hand_out, .. } if !hand_out.is_empty() => Some(("hand-out", files)),
+            Task { .. } => None,
+        }
+    }
+}
+
+/// Starts the class and waits for its end, or does something else with it.
 pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
-    if options.trial.is_none() {
-        password_is_long_enough(env::var(CLASS_PASSWORD).ok().as_deref())?;
+    if let (Some((task, files)), Some(folder)) = (options.task.words(), &options.folder) {
+        return work(paths, task, folder, &files);
+    }
+    let trusting = options.trusting;
+    if !trusting && options.trial.is_none() && !rustix::process::geteuid().is_root() {
+        bail!(
+            "only root can give every learner an account of their own\n\
+             hint: start the class as root; or with `--trusting`, if everybody may see and change everybody's work and yours"
+        );
+    }
+    let reach = &options.reach;
+    let door = Reach {
+        address: reach.address.as_deref(),
+        certificate: reach.certificate.as_deref(),
+        plain: reach.plain,
+    }
+    .door()?;
+    let password = env::var(CLASS_PASSWORD).ok();
+    if let Some(password) = &password {
+        settings::password_is_long_enough(password, CLASS_PASSWORD)?;
     }
     let tools = prepare::everything(paths)?;
     let programs = Programs::ensure(paths, &tools)?;
     if let Some(learners) = options.trial {
-        return trial::run(paths, &programs, learners, options.memory, options.pause);
+        let trial = trial::Trial {
+            learners,
+            pause: options.pause,
+            limits: options.limits,
+            why_trusting: trial::why_trusting(paths, &programs, &tools, trusting)?,
+        };
+        return trial::run(paths, &programs, &tools, &trial);
     }
     let folder = options.folder.as_ref().context("a class needs a folder")?;
-    let folder = std::path::absolute(folder)
-        .with_context(|| format!("`{}` is not a path", folder.display()))?;
-    let mut hub = programs.hub(paths, &folder, options.memory, [8000, 8081, 8001]);
-    hub.env(variables::CLASS_NOTEBOOKS, tested::notebooks(paths)?.folder);
-    hub.env(variables::CLASS_ADDRESS, &options.address);
-    eprintln!("The class is at {}; Ctrl-C ends it.", options.address);
-    Err(hub.exec()).context("JupyterHub could not be started")
-}
-
-fn password_is_long_enough(password: Option<&str>) -> Result<()> {
-    match password.map(|text| text.chars().count()) {
-        None => {
-            bail!(
-                "learners need a password\nhint: set {CLASS_PASSWORD} to the password that they will type"
-            )
-        }
-        Some(length) if length < SHORTEST => {
-            bail!(
-                "the password has {length} characters\nhint: set {CLASS_PASSWORD} to at least {SHORTEST}"
-            )
-        }
-        Some(_) => Ok(()),
+    let hub = Folder::open(folder)?;
+    if !trusting && let Some(problem) = programs.problem(paths, &tools, &hub.class)? {
+        bail!(
+            "learners cannot be kept apart here: {problem}\nhint: mend that; or start the class with `--trusting`, if everybody \
+             may see and change everybody's work and yours"
+        );
     }
+    let absolute = |file: &Option<PathBuf>| file.as_deref().map(std::path::absolute).transpose();
+    let Limits {
+        memory,
+        processes,
+        cores,
+        disk,
+    } = options.limits;
+    let settings = Settings {
+        bind: door.bind,
+        secure: door.secure,
+        certificate: absolute(&reach.certificate)?,
+        key: absolute(&reach.key)?,
+        trusting,
+        teacher: options.teacher.clone(),
+        memory,
+        processes,
+        cores,
+        disk,
+        ports: Ports::of(&hub.hub)?,
+    };
+    let code = match env::var(CLASS_CODE) {
+        Ok(code) if !code.trim().is_empty() => code.trim().to_owned(),
+        _ => settings::code(&hub.hub)?,
+    };
+    let mut command = programs.hub(paths, &tools, &hub.class, &settings)?;
+    command.env(variables::CLASS_NOTEBOOKS, tested::notebooks(paths)?.folder);
+    command.env(CLASS_CODE, &code);
+    for line in &door.said {
+        eprintln!("{line}");
+    }
+    eprintln!("Learners sign up there with the code of the class: {code}");
+    if password.is_none() && !hub.hub.join("jupyterhub.sqlite").exists() {
+        let password = settings::random_letters(16)?;
+        eprintln!(
+            "The teacher logs in as {} with the password {password}, which is said this once; {CLASS_PASSWORD} sets another.",
+            options.teacher
+        );
+        command.env(CLASS_PASSWORD, password);
+    } else {
+        eprintln!("The teacher logs in as {}.", options.teacher);
+    }
+    if trusting {
+        eprintln!(
+            "Everybody can see and change everybody's work, and yours: `--trusting` says that this may be."
+        );
+    }
+    eprintln!("Ctrl-C ends the class.");
+    hub.hand_on()?;
+    Err(command.exec()).context("JupyterHub could not be started")
 }
 
 /// Tries out a small class where there is npm, and says so where there is none.
@@ -103,7 +239,42 @@ pub(crate) fn test(paths: &Paths, tools: &Tools) -> Result<()> {
         return Ok(());
     }
     let programs = Programs::ensure(paths, tools)?;
-    trial::run(paths, &programs, TESTED, MEMORY, 0.0)
+    let trial = trial::Trial {
+        learners: TESTED,
+        pause: 0.0,
+        limits: Limits {
+            memory: 2_000_000_000,
+            processes: 512,
+            cores: 2.0,
+            disk: 4_000_000_000,
+        },
+        why_trusting: trial::why_trusting(paths, &programs, tools, false)?,
+    };
+    trial::run(paths, &programs, tools, &trial)
+}
+
+/// Has the teacher's program do something with a class that is served or not.
+fn work(paths: &Paths, task: &str, folder: &Path, files: &[&Path]) -> Result<()> {
+    if task == "clean" {
+        drop(Folder::open(folder)?);
+    }
+    let python = Programs::python(paths)?;
+    let mut command = process::command(python);
+    command
+        .arg(program(paths))
+        .arg(task)
+        .arg(folder)
+        .args(files);
+    let status = process::status(&mut command)?;
+    if !status.success() {
+        bail!("this could not be done");
+    }
+    Ok(())
+}
+
+/// What does the teacher's tasks.
+fn program(paths: &Paths) -> PathBuf {
+    paths.root.join("support/deploy/classroom/work.py")
 }
 
 /// What a class needs besides the lab.
@@ -134,8 +305,36 @@ impl Programs {
         Ok(Programs { python, proxy })
     }
 
-    /// JupyterHub's command; `ports` are those of the learners, of the hub and of the proxy.
-    fn hub(&self, paths: &Paths, folder: &Path, memory: u64, ports: [u16; 3]) -> Command {
+    /// The Python of a class that has been served before.
+    fn python(paths: &Paths) -> Result<PathBuf> {
+        let python = paths.state().join("class/venv/bin/python");
+        if !python.exists() {
+            bail!("no class has been served from here yet\nhint: `cargo lab class DIR` serves one");
+        }
+        Ok(python)
+    }
+
+    /// Why learners cannot be kept apart on this machine; nothing where they can.
+    fn problem(&self, paths: &Paths, tools: &Tools, folder: &Path) -> Result<Option<String>> {
+        let mut command = process::command(&self.python);
+        command
+            .arg(program(paths))
+            .arg("check")
+            .arg(folder)
+            .arg(prepared::for_class(paths, &tools.context)?);
+        let output = process::output(&mut command)?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        Ok((!output.status.success()).then(|| said.trim().to_owned()))
+    }
+
+    /// JupyterHub's command.
+    fn hub(
+        &self,
+        paths: &Paths,
+        tools: &Tools,
+        folder: &Path,
+        settings: &Settings,
+    ) -> Result<Command> {
         let bin = self.proxy.parent().unwrap_or(Path::new(".")).to_owned();
         let path = env::var_os("PATH").unwrap_or_default();
         let folders = std::iter::once(bin).chain(env::split_paths(&path));
@@ -143,35 +342,19 @@ impl Programs {
         command
             .args(["-m", "jupyterhub", "-f"])
             .arg(paths.root.join("support/deploy/jupyterhub_config.py"))
+            .current_dir(folder)
             .env(variables::STATE, paths.state())
             .env(variables::CLASS, folder)
-            .env(variables::CLASS_MEMORY, memory.to_string())
-            .env(
-                variables::CLASS_ADDRESS,
-                format!("http://127.0.0.1:{}", ports[0]),
-            )
-            .env(variables::CLASS_HUB_PORT, ports[1].to_string())
-            .env(variables::CLASS_PROXY_PORT, ports[2].to_string())
+            .env(variables::CLASS_SETTINGS, serde_json::to_string(settings)?)
             .env_remove(variables::PRESTART);
-        if let Ok(path) = env::join_paths(folders) {
-            command.env("PATH", path);
+        if !settings.trusting {
+            command.env(
+                variables::PREPARED,
+                prepared::for_class(paths, &tools.context)?,
+            );
         }
-        command
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_password_that_jupyterhub_would_refuse_is_refused_first() {
-        let said = |password| {
-            let error = password_is_long_enough(password).expect_err("short");
-            format!("{error:#}")
-        };
-        assert!(said(None).contains(CLASS_PASSWORD));
-        assert!(said(Some("seven77")).contains("at least 8"));
-        assert!(password_is_long_enough(Some("eight888")).is_ok());
+        let problem = "the folders of the programs do not fit a PATH";
+        command.env("PATH", env::join_paths(folders).context(problem)?);
+        Ok(command)
     }
 }

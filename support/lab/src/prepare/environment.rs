@@ -28,6 +28,7 @@ pub(crate) fn of_kernel(
         .env(variables::SCRATCH, folder.join("scratch"))
         .env("RUST_BACKTRACE", "0")
         .env_remove(variables::PREPARING)
+        .env_remove(variables::PREPARED)
         .env_remove(variables::PRESTART)
         .env_remove(variables::ENDS_WITH_PARENT);
     if env::var_os(variables::PROGRESS).is_none() {

@@ -75,7 +75,7 @@ pub(crate) fn pin(folder: &Path) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::prepare::snapshot::{self, Kept};
+    use crate::prepare::snapshot::{self, Kept, Shared};
 
     #[test]
     fn what_is_built_again_is_not_written_into_the_original() {
@@ -97,7 +97,7 @@ mod tests {
             let fingerprint = from.join("target/host/debug/.fingerprint").join(name);
             fs::create_dir_all(fingerprint).expect("made");
         }
-        snapshot::copy(&from, &to, Kept::Everything).expect("copied");
+        snapshot::copy(&from, &to, Kept::Everything, Shared::Hard).expect("copied");
         invalidate(&to).expect("forgotten");
         assert!(to.join(theirs).exists());
         for file in ours {

@@ -10,7 +10,7 @@
 use crate::evcxr::{config, context::BuildContext, inference, replay};
 use crate::prepare::{
     build, fingerprints, key,
-    snapshot::{self, Kept},
+    snapshot::{self, Kept, Shared},
 };
 use crate::system::{files, paths::Paths, process};
 use anyhow::{Context, Result, bail};
@@ -95,6 +95,12 @@ pub(crate) fn for_kernel(paths: &Paths, context: &BuildContext) -> Result<PathBu
     Ok(folder)
 }
 
+/// The folder for what there is now, which is there: a class begins its kernels with it, and changes nothing meanwhile.
+pub(crate) fn for_class(paths: &Paths, context: &BuildContext) -> Result<PathBuf> {
+    let _turn = turn(paths, "a kernel to start")?;
+    for_kernel(paths, context)
+}
+
 /// Fails where something was edited while the folder was built: it might hold the one or the other.
 fn unchanged(paths: &Paths, context: &BuildContext, folder: &Path) -> Result<()> {
     if named(paths, context)? != folder {
@@ -145,7 +151,7 @@ fn begin(all: &Path, folder: &Path, new: &Path) -> Result<()> {
     // Under another name until it shares nothing that is written into.
     let copy = folder.with_extension("copy");
     files::remove(&copy)?;
-    snapshot::copy(&before, &copy, Kept::Everything)?;
+    snapshot::copy(&before, &copy, Kept::Everything, Shared::Hard)?;
     fingerprints::invalidate(&copy)?;
     replay::forget(&copy)?;
     Ok(fs::rename(&copy, new)?)

@@ -12,7 +12,12 @@ use std::path::Path;
 /// Writes a workspace that holds `support`, and nothing else, into `folder`.
 pub(crate) fn write(paths: &Paths, folder: &Path) -> Result<()> {
     for part in ["support/src", "support/tokio"] {
-        snapshot::copy(&paths.root.join(part), &folder.join(part), Kept::Everything)?;
+        snapshot::copy(
+            &paths.root.join(part),
+            &folder.join(part),
+            Kept::Everything,
+            snapshot::Shared::Hard,
+        )?;
     }
     let changed = [
         ("Cargo.toml", ", \"support/lab\"", ""),

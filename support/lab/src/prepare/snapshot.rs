@@ -4,6 +4,7 @@ use crate::system::{files, process};
 use anyhow::Result;
 use fs_err::{self as fs, File};
 use std::io;
+use std::os::unix::fs::symlink;
 use std::path::Path;
 
 /// What of a build folder goes into its copy.
@@ -15,12 +16,22 @@ pub(crate) enum Kept {
     Everything,
 }
 
-/// Copies a build folder: files that compilers never change in place as hard links, the others one by one.
+/// How a copy shares what compilers never change in place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shared {
+    /// By hard links, which outlive the original.
+    Hard,
+    /// By symbolic links, for an original that belongs to another account: it may lie where no hard link leads to, and many
+    /// systems allow none to another's files. It stays as long as the copy is used, and cannot be written through a link.
+    Symbolic,
+}
+
+/// Copies a build folder: files that compilers never change in place as links, the others one by one.
 ///
 /// # Errors
 ///
 /// Names the file that could not be copied, and says so where the disk is full.
-pub(crate) fn copy(from: &Path, to: &Path, kept: Kept) -> Result<()> {
+pub(crate) fn copy(from: &Path, to: &Path, kept: Kept, shared: Shared) -> Result<()> {
     fs::create_dir_all(to).map_err(files::with_hint)?;
     for source in process::entries(from)? {
         let name = source.file_name().unwrap_or_default();
@@ -29,12 +40,20 @@ pub(crate) fn copy(from: &Path, to: &Path, kept: Kept) -> Result<()> {
             continue;
         }
         if source.is_dir() {
-            copy(&source, &target, kept)?;
-        } else if !is_product(&source) || fs::hard_link(&source, &target).is_err() {
+            copy(&source, &target, kept, shared)?;
+        } else if !is_product(&source) || !is_linked(&source, &target, shared) {
             copy_file(&source, &target).map_err(files::with_hint)?;
         }
     }
     Ok(())
+}
+
+/// Makes a link, if that can be.
+fn is_linked(source: &Path, target: &Path, shared: Shared) -> bool {
+    match shared {
+        Shared::Hard => fs::hard_link(source, target).is_ok(),
+        Shared::Symbolic => symlink(source, target).is_ok(),
+    }
 }
 
 /// What belongs to the cells that ran in a folder, and the locks of cargo.
@@ -92,7 +111,7 @@ mod tests {
         use std::os::unix::fs::MetadataExt;
         let scratch = tempfile::tempdir().expect("a folder");
         let (from, to) = (made(scratch.path()), scratch.path().join("to"));
-        copy(&from, &to, Kept::Products).expect("copied");
+        copy(&from, &to, Kept::Products, Shared::Hard).expect("copied");
         let data = |folder: &Path, file: &str| folder.join(file).metadata().expect("it is there");
         let is_linked = |file| data(&from, file).ino() == data(&to, file).ino();
         assert!(is_linked("deps/libtokio.rlib") && !is_linked("deps/tokio.d"));
@@ -102,10 +121,29 @@ mod tests {
     }
 
     #[test]
+    fn what_belongs_to_another_account_is_not_written_through_a_link() {
+        let scratch = tempfile::tempdir().expect("a folder");
+        let (from, to) = (made(scratch.path()), scratch.path().join("to"));
+        copy(&from, &to, Kept::Products, Shared::Symbolic).expect("copied");
+        let library = to.join("deps/libtokio.rlib");
+        assert_eq!(
+            fs::read_link(&library).expect("a link"),
+            from.join("deps/libtokio.rlib")
+        );
+        assert!(fs::read_link(to.join("deps/tokio.d")).is_err());
+        // The compiler puts another file in the place of what it replaces.
+        let beside = to.join("new");
+        fs::write(&beside, "another").expect("written");
+        fs::rename(&beside, &library).expect("replaced");
+        let original = fs::read_to_string(from.join("deps/libtokio.rlib")).expect("read");
+        assert_eq!(original, "deps/libtokio.rlib");
+    }
+
+    #[test]
     fn a_copy_has_the_digest_of_its_original_and_a_damaged_one_has_not() {
         let scratch = tempfile::tempdir().expect("a folder");
         let (from, to) = (made(scratch.path()), scratch.path().join("to"));
-        copy(&from, &to, Kept::Products).expect("copied");
+        copy(&from, &to, Kept::Products, Shared::Hard).expect("copied");
         let whole = digest(&from).expect("read");
         assert_eq!(digest(&to).expect("read"), whole);
         fs::write(from.join("deps/tokio.d"), "cut").expect("written");

@@ -44,26 +44,23 @@ pub(crate) const OUTPUT: &str = "ASYNC_LAB_OUTPUT";
 /// The file in which to note how cargo starts the compiler of a cell.
 pub(crate) const INVOCATION: &str = "ASYNC_LAB_RUSTC_INVOCATION";
 
-/// What learners of a class type to get in. Who starts a class sets it.
+/// The prepared folder that the kernels of a class begin with, which belongs to another account and is never written into.
+pub(crate) const PREPARED: &str = "ASYNC_LAB_PREPARED";
+
+/// What the teacher of a class types to get in. Who starts a class may set it.
 pub(crate) const CLASS_PASSWORD: &str = "ASYNC_LAB_CLASS_PASSWORD";
+
+/// What learners of a class need to sign up. Who starts a class may set it.
+pub(crate) const CLASS_CODE: &str = "ASYNC_LAB_CLASS_CODE";
+
+/// What a class is like besides, as JSON: whom it trusts, what a learner may use, how it is reached.
+pub(crate) const CLASS_SETTINGS: &str = "ASYNC_LAB_CLASS_SETTINGS";
 
 /// The folder with the learners' folders.
 pub(crate) const CLASS: &str = "ASYNC_LAB_CLASS";
 
-/// Where a class is reached.
-pub(crate) const CLASS_ADDRESS: &str = "ASYNC_LAB_CLASS_ADDRESS";
-
-/// Bytes of memory for one learner.
-pub(crate) const CLASS_MEMORY: &str = "ASYNC_LAB_CLASS_MEMORY";
-
 /// The notebooks that learners get.
 pub(crate) const CLASS_NOTEBOOKS: &str = "ASYNC_LAB_CLASS_NOTEBOOKS";
-
-/// The port of JupyterHub itself.
-pub(crate) const CLASS_HUB_PORT: &str = "ASYNC_LAB_CLASS_HUB_PORT";
-
-/// The port by which JupyterHub steers its proxy.
-pub(crate) const CLASS_PROXY_PORT: &str = "ASYNC_LAB_CLASS_PROXY_PORT";
 
 /// The folder of what is prepared, for a class.
 pub(crate) const STATE: &str = "ASYNC_LAB_STATE";
@@ -76,6 +73,9 @@ pub(crate) const NOTEBOOKS: &str = "ASYNC_LAB_NOTEBOOKS";
 
 /// Jupyter's: the number of the process that has started a kernel.
 pub(crate) const JUPYTER: &str = "JPY_PARENT_PID";
+
+/// Jupyter's: the notebook that a kernel is for, where a server has started it.
+pub(crate) const NOTEBOOK: &str = "JPY_SESSION_NAME";
 
 /// evcxr's: the folder in which it builds.
 pub(crate) const EVCXR_FOLDER: &str = "EVCXR_TMPDIR";

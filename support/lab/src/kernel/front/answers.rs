@@ -31,7 +31,7 @@ fn complete(code: &str) -> Value {
 }
 
 /// What the kernel is. Its version is evcxr's, which decides what cells can do.
-fn kernel_info(evcxr: &Value) -> Value {
+pub(super) fn kernel_info(evcxr: &Value) -> Value {
     json!({
         "status": "ok",
         "protocol_version": PROTOCOL,
