@@ -70,7 +70,7 @@ pub(crate) struct Options {
 #[derive(Debug, Args)]
 struct ReachOptions {
     /// Where learners reach it; http://127.0.0.1:8000 unless told otherwise. Beyond this machine it needs TLS, as in
-    /// https://:443 with a certificate, or https://class.example.org where a server in front has one.
+    /// `https://:443` with a certificate, or `https://class.example.org` where a server in front has one.
     #[arg(long, value_name = "URL")]
     address: Option<String>,
     /// The certificate of the class, with those that it is signed by.

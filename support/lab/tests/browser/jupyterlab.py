@@ -42,7 +42,7 @@ TOGETHER = """async fn fetch_all(ids: Vec<u32>) -> Vec<String> {
 FAILING = {"no_such_name": "no_such_name", 'panic!("on purpose")': "on purpose", '"x".parse::<u8>()?;': "invalid digit"}
 
 # What a cell defines before another asks for help.
-DEFINED = '''use support::timeline::Timeline;
+DEFINED = """use support::timeline::Timeline;
 /// Adds one, and says so.
 ///
 /// ```
@@ -52,7 +52,7 @@ DEFINED = '''use support::timeline::Timeline;
 fn add_one(number: i32) -> i32 { number + 1 }
 /// Doubles what it is given.
 macro_rules! double { ($value:expr) => { $value * 2 } }
-let timeline = Timeline::new(); let word = String::from("a"); let wording = 1;'''
+let timeline = Timeline::new(); let word = String::from("a"); let wording = 1;"""
 
 SETTINGS = {
     # What is typed here is not for the learner's notebooks.
