@@ -30,6 +30,8 @@ nb_execution_mode = "off"
 nb_render_error_lexer = "myst-ansi"
 myst_heading_anchors = 4
 myst_enable_extensions = ["colon_fence"]
+# A quote in front of a lifetime opens nothing.
+smartquotes = False
 copybutton_selector = "div.highlight pre:not(.output pre)"
 
 html_theme = "sphinx_book_theme"
