@@ -34,6 +34,9 @@ VERDICT = "application/vnd.async-lab.verdict+json"
 LARGEST = 50_000_000
 MOST = 500_000_000
 
+# In the archive of a learner's work, the last file: what is not in it for its size.
+LEFT_OUT = "../left-out"
+
 
 def learners(folder):
     """The learners who have a folder in the class."""
@@ -166,20 +169,29 @@ def hand_out(folder, files):
 
 def packed(file):
     """Writes the learner's files as an archive, without what is hidden and without links. Runs as the learner."""
-    total = 0
+    total, left_out = 0, []
     with tarfile.open(fileobj=file, mode="w|") as archive:
         for here, folders, names in os.walk("."):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
             for name in sorted(names):
                 path = f"{here}/{name}"
                 data = os.lstat(path)
-                if name.startswith(".") or not stat.S_ISREG(data.st_mode) or total + data.st_size > MOST:
+                if name.startswith(".") or not stat.S_ISREG(data.st_mode):
+                    continue
+                if data.st_size > LARGEST or total + data.st_size > MOST:
+                    left_out.append(plain(path[2:]))
                     continue
                 text = text_of(path)
                 total += len(text)
-                member = tarfile.TarInfo(path[2:])
-                member.size, member.mtime = len(text), int(data.st_mtime)
-                archive.addfile(member, io.BytesIO(text))
+                add(archive, path[2:], text, data.st_mtime)
+        add(archive, LEFT_OUT, json.dumps(left_out).encode(), 0)
+
+
+def add(archive, name, text, changed):
+    """Adds a file to an archive."""
+    member = tarfile.TarInfo(name)
+    member.size, member.mtime = len(text), int(changed)
+    archive.addfile(member, io.BytesIO(text))
 
 
 def collect(folder, into):
@@ -188,25 +200,29 @@ def collect(folder, into):
     for learner in learners(folder):
         try:
             with tarfile.open(fileobj=io.BytesIO(in_folder_of(folder, learner, packed))) as archive:
-                count = unpack(archive, into / learner)
+                count, left_out = unpack(archive, into / learner)
             print(f"{learner}: {count} files")
-        except (OSError, tarfile.TarError) as problem:
-            print(f"{learner}: nothing, since {problem}")
+            for name in left_out:
+                print(f"{learner}: {plain(name)} is too large and was left out")
+        except (OSError, ValueError, tarfile.TarError) as problem:
+            print(f"{learner}: not all, since {problem}")
     print(f"All of it is in {into}")
 
 
 def unpack(archive, folder):
-    """Unpacks files, and nothing that would lie elsewhere."""
-    count = 0
+    """Unpacks files, and nothing that would lie elsewhere; how many there were, and which were left out."""
+    count, left_out = 0, []
     for member in archive:
         path = Path(member.name)
+        if member.name == LEFT_OUT:
+            left_out = json.loads(archive.extractfile(member).read())
         if not member.isfile() or path.is_absolute() or ".." in path.parts:
             continue
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(archive.extractfile(member).read())
         count += 1
-    return count
+    return count, left_out
 
 
 def clean(folder):

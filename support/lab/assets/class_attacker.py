@@ -58,6 +58,12 @@ def run(*command):
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
 
 
+def tried_in_a_namespace(command, *options):
+    """Does what must not be possible to who is root in namespaces of one's own, either."""
+    with contextlib.suppress(FileNotFoundError):
+        tried(run, "unshare", "--user", "--map-root-user", "--mount", *options, "sh", "-c", command)
+
+
 def others(at):
     """The numbers of another's processes, by which none of the attacker's own is known in the room."""
     return [process for process in at["processes"] if not Path(f"/proc/{process}").exists()]
@@ -147,19 +153,7 @@ def leave_the_control_group(_):
     for tree in ("", "memory", "pids", "unified"):
         if Path("/sys/fs/cgroup", tree).is_dir():
             tried(os.mkdir, f"/sys/fs/cgroup/{tree}/planted")
-    # As root of a namespace of one's own, too.
-    with contextlib.suppress(FileNotFoundError):
-        tried(
-            run,
-            "unshare",
-            "--user",
-            "--map-root-user",
-            "--mount",
-            "--cgroup",
-            "sh",
-            "-c",
-            "echo 0 > /sys/fs/cgroup/memory/tasks",
-        )
+    tried_in_a_namespace("echo 0 > /sys/fs/cgroup/memory/tasks", "--cgroup")
 
 
 class NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -301,17 +295,7 @@ def plant_code(at):
         tried(os.rename, folder, f"{folder}.away")
     # Read-only for a namespace of one's own, too, and what was covered stays covered.
     for what in (f"mount -o remount,rw,bind {prepared}", f"umount {root}", f"umount {at['class']}", "umount -R /dev"):
-        with contextlib.suppress(FileNotFoundError):
-            tried(
-                run,
-                "unshare",
-                "--user",
-                "--map-root-user",
-                "--mount",
-                "sh",
-                "-c",
-                f"{what} && touch {prepared}/planted",
-            )
+        tried_in_a_namespace(f"{what} && touch {prepared}/planted")
     return f"{len(targets)} files"
 
 

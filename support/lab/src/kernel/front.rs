@@ -91,15 +91,19 @@ pub(crate) struct Kernel {
 pub(crate) fn run(kernel: Kernel, connection_file: &Path) -> Result<ExitCode> {
     let connection = Connection::read(connection_file)?;
     let key = Key::new(connection.key())?;
-    // One thread: evcxr ends with the thread that started it.
+    in_one_thread(serve(kernel, &connection, key))
+}
+
+/// Serves Jupyter in one thread: evcxr ends with the thread that started it.
+fn in_one_thread(serving: impl Future<Output = Result<ExitCode>>) -> Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .context("the front could not be started")?;
-    let code = runtime.block_on(serve(kernel, &connection, key))?;
+    let code = runtime.block_on(serving);
     // Whatever still waits for a message will get none.
     runtime.shutdown_background();
-    Ok(code)
+    code
 }
 
 async fn serve(mut kernel: Kernel, connection: &Connection, key: Key) -> Result<ExitCode> {

@@ -5,7 +5,7 @@ use super::life::stop_when_told;
 use super::message::{Key, Message};
 use super::sockets::{Connection, Jupyter};
 use super::traffic::{WAITING, echo, publish, receive, send};
-use anyhow::{Context, Result};
+use anyhow::Result;
 use bytes::Bytes;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -22,13 +22,7 @@ const HINT: &str = "When that is mended, restart the kernel (Kernel › Restart 
 pub(crate) fn excuse(connection_file: &Path, why: &str) -> Result<ExitCode> {
     let connection = Connection::read(connection_file)?;
     let key = Key::new(connection.key())?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .context("the front could not be started")?;
-    let said = runtime.block_on(serve(&connection, key, why));
-    runtime.shutdown_background();
-    said
+    super::in_one_thread(serve(&connection, key, why))
 }
 
 async fn serve(connection: &Connection, key: Key, why: &str) -> Result<ExitCode> {
