@@ -174,7 +174,7 @@ caused by: invalid digit found in string",
 1 | let double = |n: u32| n * 2;
   |     ^^^^^^ later cells would have to name its type
   |
-  = help: make it a function: `fn double(…) { … }`
+  = help: make it a function: `fn double(…) -> … { … }`
 help: or box it
   |
 1 | let double: Box<dyn Fn(u32) -> _> = Box::new(|n: u32| n * 2);

@@ -91,7 +91,7 @@ note: while trying to match meta-variable `$x:expr`
 1 | let add_one = |x: i32| x + 1;
   |     ^^^^^^^ later cells would have to name its type
   |
-  = help: make it a function: `fn add_one(…) { … }`
+  = help: make it a function: `fn add_one(…) -> … { … }`
 help: or box it
   |
 1 | let add_one: Box<dyn Fn(i32) -> _> = Box::new(|x: i32| x + 1);
@@ -235,7 +235,7 @@ note: it panicked in core/src/iter/traits/accum.rs:204:1",
   |                                            ^^^^^^ cannot borrow as mutable
   |
   = help: trait `DerefMut` is required to modify through a dereference, but it is not implemented for `Arc<Vec<i32>>`
-  = help: what an `Arc` holds is shared, and changes behind a lock: `Arc::new(Mutex::new(…))`, then `.lock().unwrap()` to change it",
+  = help: what an `Arc` holds is shared, and changes behind a lock: `Arc::new(std::sync::Mutex::new(…))`, then `.lock().unwrap()` wherever it is read or changed",
     ),
     (
         "fn unchanged() -> u32 { let mut total = 1; total }",

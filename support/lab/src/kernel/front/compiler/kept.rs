@@ -31,7 +31,17 @@ pub(super) fn closure(name: &str, cell: &Cell, known: &[String]) -> Told {
         true => "async fn",
         false => "fn",
     };
-    let help = format!("make it a function: `{function} {name}(…) {{ … }}`");
+    let used = found.as_ref().map(|found| captured(found, cell, known));
+    let help = match used.unwrap_or_default().as_slice() {
+        [] => format!("make it a function: `{function} {name}(…) -> … {{ … }}`"),
+        used => {
+            let given: Vec<_> = used.iter().map(|name| format!("{name}: …")).collect();
+            let given = given.join(", ");
+            format!(
+                "make it a function, which is given what it uses: `{function} {name}(…, {given}) -> … {{ … }}`"
+            )
+        }
+    };
     let told = told.with(Told::new(Level::Help, help));
     let boxed = found.and_then(|found| in_a_box(name, &found, cell, known));
     let boxed = boxed.unwrap_or_else(|| {
@@ -49,6 +59,18 @@ pub(super) fn closure(name: &str, cell: &Cell, known: &[String]) -> Told {
         Told::new(Level::Help, words)
     });
     told.with(boxed).with(Told::new(Level::Note, WITHIN))
+}
+
+/// The variables that a closure uses without being given them.
+fn captured(closure: &Closure, cell: &Cell, known: &[String]) -> Vec<String> {
+    let holds =
+        |bytes: &Range<usize>, name: &str| find_word(&cell.code[bytes.clone()], name).is_some();
+    let mut names = source::variables(&cell.code);
+    names.extend_from_slice(known);
+    names.retain(|name| holds(&closure.body, name) && !holds(&closure.inputs, name));
+    names.sort();
+    names.dedup();
+    names
 }
 
 /// What boxes a closure that says what it takes, as the cell has it.
@@ -69,9 +91,7 @@ fn in_a_box(name: &str, closure: &Closure, cell: &Cell, known: &[String]) -> Opt
         false => output.to_owned(),
     };
     let kind = format!(": Box<dyn Fn({}) -> {output}>", types.join(", "));
-    let variables = source::variables(&cell.code);
-    let captures = |name: &String| find_word(text(&closure.body), name).is_some();
-    let moves = if closure.moves || variables.iter().chain(known).any(captures) {
+    let moves = if closure.moves || !captured(closure, cell, known).is_empty() {
         "move "
     } else {
         ""

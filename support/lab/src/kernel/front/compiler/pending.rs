@@ -59,7 +59,7 @@ pub(super) fn joined(name: &str, cell: &Cell) -> String {
         false => futures,
     };
     format!(
-        "await them together, `let {name} = futures::future::join_all({futures}).await;`, which makes the list of their values"
+        "await them together, `let {name} = futures::future::join_all({futures}).await;`, which makes the list of their values: use each without `.await` then"
     )
 }
 

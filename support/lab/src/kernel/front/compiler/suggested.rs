@@ -8,7 +8,7 @@ const INDENT: &str = "    ";
 
 /// A suggestion for these bytes of a cell.
 pub(super) fn written(text: &str, code: &str, bytes: &Range<usize>) -> String {
-    let text = paths::in_code(text);
+    let text = asynchronous(&paths::in_code(text), code);
     match (code.get(..bytes.start), code.get(bytes.start..)) {
         (Some(before), Some(after))
             if bytes.is_empty() && text.contains('\n') && after.starts_with('}') =>
@@ -16,6 +16,27 @@ pub(super) fn written(text: &str, code: &str, bytes: &Range<usize>) -> String {
             in_block(&text, before)
         }
         _ => text,
+    }
+}
+
+/// The import of a sleep that can be awaited, where it is awaited: the compiler knows only that of the standard library, which
+/// would block the thread.
+fn asynchronous(text: &str, code: &str) -> String {
+    let awaited = code.match_indices("sleep(").any(|(at, call)| {
+        let mut depth = 1;
+        let rest = code[at + call.len()..].split_once(|letter| {
+            depth += match letter {
+                '(' => 1,
+                ')' => -1,
+                _ => 0,
+            };
+            depth == 0
+        });
+        rest.is_some_and(|(_, rest)| rest.trim_start().starts_with(".await"))
+    });
+    match awaited {
+        true => text.replace("use std::thread::sleep;", "use tokio::time::sleep;"),
+        false => text.to_owned(),
     }
 }
 
@@ -61,6 +82,19 @@ mod tests {
         assert_eq!(
             mended("mod m {\n    impl S for M {\n    §}\n}", text),
             "mod m {\n    impl S for M {\n        fn a() { todo!() }\n    }\n}"
+        );
+    }
+
+    #[test]
+    fn a_sleep_that_is_awaited_is_that_of_tokio() {
+        let text = "use std::thread::sleep;\n";
+        assert_eq!(
+            mended("§sleep(of(1))\n    .await;", text),
+            "use tokio::time::sleep;\nsleep(of(1))\n    .await;"
+        );
+        assert_eq!(
+            mended("§sleep(of(1)); later().await;", text),
+            "use std::thread::sleep;\nsleep(of(1)); later().await;"
         );
     }
 

@@ -123,7 +123,7 @@ fn immutable(message: &str) -> Option<&str> {
 fn shared(message: &str) -> Option<&'static str> {
     if message.contains("in an `Arc`") {
         Some(
-            "what an `Arc` holds is shared, and changes behind a lock: `Arc::new(Mutex::new(…))`, then `.lock().unwrap()` to change it",
+            "what an `Arc` holds is shared, and changes behind a lock: `Arc::new(std::sync::Mutex::new(…))`, then `.lock().unwrap()` wherever it is read or changed",
         )
     } else if message.contains("in an `Rc`") {
         Some(
