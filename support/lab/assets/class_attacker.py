@@ -274,11 +274,11 @@ def plant_in_shared_folders(at):
             tried(append, Path(folder, "planted"))
     # Other disks, and whatever else every account of the machine may write into.
     mine = (str(Path.home()), f"{at['state']}/kernels", "/tmp", "/var/tmp", "/dev", "/proc")
-    for line in Path("/proc/self/mountinfo").read_text().splitlines():
-        place = line.split()[4]
-        if not place.startswith(mine) and Path(place).is_dir():
-            for folder in (place, *(entry.path for entry in listed(place) if entry.is_dir(follow_symlinks=False))):
-                tried(append, Path(folder, "planted"))
+    places = [line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()]
+    folders = [entry.path for place in places for entry in listed(place) if entry.is_dir(follow_symlinks=False)]
+    for folder in places + folders:
+        if Path(folder).is_dir() and not folder.startswith(mine):
+            tried(append, Path(folder, "planted"))
 
 
 def listed(folder):
