@@ -18,8 +18,8 @@ class Brief(logging.Formatter):
         self.log = log
 
     def format(self, record):
-        reason = f": {record.exc_info[1]}" if record.exc_info and record.exc_info[1] else ""
-        return f"error: {record.getMessage()}{reason}".rstrip() + f"\nhint: more is in `{self.log}`"
+        parts = [record.getMessage(), str(record.exc_info[1]) if record.exc_info else ""]
+        return f"error: {': '.join(filter(None, parts))}\nhint: more is in `{self.log}`"
 
 
 class Terminal(logging.StreamHandler):

@@ -143,6 +143,8 @@ class ClassAuthenticator(NativeAuthenticator):
 
     def __init__(self, *arguments, **named):
         super().__init__(*arguments, **named)
+        if problem := objection(self.teacher):
+            raise ValueError(f"the teacher cannot be called {self.teacher}. {problem}")
         if self.teacher_password and not self.change_password(self.teacher, self.teacher_password):
             self.create_user(self.teacher, self.teacher_password)
 

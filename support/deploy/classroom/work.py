@@ -16,6 +16,7 @@ import io
 import json
 import os
 import shutil
+import signal
 import stat
 import subprocess
 import sys
@@ -238,11 +239,24 @@ def clean(folder):
     for account in all_of(folder):
         learner = account.name.removeprefix(f"{mark(folder)}-")
         if not control_group.Group(f"async-{mark(folder)}/{learner}").remove():
-            sys.exit(f"error: processes of {learner} would not end")
+            sys.exit(f"processes of {learner} would not end")
         account.remove()
         print(f"{learner}: the account is removed, the work is in {folder / learner}")
+    end_servers(folder)
     shutil.rmtree(folder / "hub/kernels", ignore_errors=True)
     print(f"Nothing of the class is left but what is in {folder}")
+
+
+def end_servers(folder):
+    """Ends the servers that a hub without rooms, when it was killed, has left in learners' folders."""
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            command, place = (process / "cmdline").read_bytes().split(b"\0"), (process / "cwd").readlink()
+            if b"jupyterhub.singleuser" in command and place.parent == folder:
+                os.kill(int(process.name), signal.SIGTERM)
+                print(f"{place.name}: the server is told to end")
+    for learner in learners(folder):
+        control_group.Group(f"async-{mark(folder)}-{learner}").remove()
 
 
 def problem_here(folder, prepared):
@@ -284,7 +298,7 @@ def main():
         if problem := problem_here(folder, options.files):
             sys.exit(problem)
     elif not (folder / "hub").is_dir():
-        sys.exit(f"error: there is no class in {folder}\nhint: `cargo lab class {folder}` makes one")
+        sys.exit(f"there is no class in {folder}\nhint: `cargo lab class {folder}` makes one")
     elif options.what == "progress":
         found = progress(folder)
         print(json.dumps(found) if options.json else table(found))
@@ -301,6 +315,5 @@ if __name__ == "__main__":
         main()
     except OSError as problem:
         hint = next((hint for kind, hint in HINTS.items() if isinstance(problem, kind)), "")
-        sys.exit(
-            f"error: {problem.filename or ''}: {problem.strerror or problem}{hint}".replace("error: : ", "error: ")
-        )
+        what = f"`{problem.filename}`: {problem.strerror}" if problem.filename else problem
+        sys.exit(f"{what}{hint}")

@@ -28,6 +28,7 @@ use std::env;
 use std::io::IsTerminal;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 /// The learners of the class that `cargo lab test` tries out.
 const TESTED: usize = 6;
@@ -287,9 +288,9 @@ fn work(paths: &Paths, task: &str, folder: &Path, files: &[&Path]) -> Result<()>
         .arg(task)
         .arg(folder)
         .args(files);
-    let status = process::status(&mut command)?;
-    if !status.success() {
-        bail!("this could not be done");
+    let output = process::output(command.stdout(Stdio::inherit()))?;
+    if !output.status.success() {
+        bail!("{}", String::from_utf8_lossy(&output.stderr).trim());
     }
     Ok(())
 }
