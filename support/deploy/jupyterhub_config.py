@@ -132,7 +132,8 @@ c.Spawner.args = [
     f"--MappingKernelManager.cull_idle_timeout={IDLE_KERNEL}",
 ]
 c.Spawner.http_timeout = 120
-c.Spawner.start_timeout = 120
+# With the time until it is a server's turn.
+c.Spawner.start_timeout = 600
 # What has not ended upon an interrupt is told in another way after so many seconds.
 c.LocalProcessSpawner.interrupt_timeout = 3
 c.LocalProcessSpawner.term_timeout = 10

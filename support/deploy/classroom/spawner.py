@@ -5,6 +5,7 @@ started the class. Both are JupyterHub's `LocalProcessSpawner` with the environm
 """
 
 import asyncio
+import contextlib
 import json
 import os
 import resource
@@ -15,7 +16,7 @@ import time
 from pathlib import Path
 
 from jupyterhub.spawner import LocalProcessSpawner
-from jupyterhub.utils import random_port
+from jupyterhub.utils import exponential_backoff, random_port
 from traitlets import Any, Float, Integer, Unicode
 
 import control_group
@@ -34,6 +35,9 @@ HANDED_ON_IF_IT_STARTS = ("LC_", "CONDA_", "SSL_CERT_")
 
 # Seconds from one look at what a learner has on the disk to the next.
 LOOK = 30
+
+# So many servers start at a time.
+TURNS = asyncio.Semaphore(2 * (os.cpu_count() or 1))
 
 ROOM = Path(__file__).with_name("room.py")
 
@@ -95,6 +99,34 @@ class LearnerSpawner(LocalProcessSpawner):
             }
         )
 
+    async def start(self):
+        """Starts the server when it is its turn: of many at once, the first would be there as late as the last."""
+        if problem := objection(self.user.name):
+            raise ValueError(problem)
+        async with TURNS:
+            place = await self.launch()
+            # Where it takes too long, JupyterHub says so.
+            with contextlib.suppress(TimeoutError, asyncio.TimeoutError):
+                await exponential_backoff(self.has_begun, "", timeout=self.http_timeout, max_wait=0.5)
+        return place
+
+    async def launch(self):
+        """Starts the server at once."""
+        return await super().start()
+
+    async def has_begun(self):
+        """Whether the server says anything to whoever asks, or has ended already."""
+        if await self.poll() is not None:
+            return True
+        try:
+            reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+            writer.write(b"GET / HTTP/1.0\r\n\r\n")
+            said = await asyncio.wait_for(reader.read(1), 5)
+            writer.close()
+        except (OSError, TimeoutError, asyncio.TimeoutError):
+            return False
+        return bool(said)
+
     def limit(self):
         """Makes the learner's control group. What a server of before left in it ends here."""
         self.group.remove()
@@ -154,16 +186,14 @@ class RoomSpawner(LearnerSpawner):
             "shown": shown,
         }
 
-    async def start(self):
-        if problem := objection(self.user.name):
-            raise ValueError(problem)
+    async def launch(self):
         account = await asyncio.to_thread(Account(self.folder, self.user.name).make)
         await asyncio.to_thread(self.limit)
         await asyncio.to_thread(self.make_kernels, account)
         self.port = self.port or random_port()
         self.room = self.spec(account)
         self.cmd = [sys.executable, str(ROOM), *self.program]
-        return await super().start()
+        return await super().launch()
 
     def make_kernels(self, account):
         """An empty folder for the learner's kernels, outside of what the learner keeps."""
@@ -229,14 +259,12 @@ class TrustingSpawner(LearnerSpawner):
 
         return preexec
 
-    async def start(self):
-        if problem := objection(self.user.name):
-            raise ValueError(problem)
+    async def launch(self):
         self.home.mkdir(mode=0o700, exist_ok=True)
         hand_out(self.notebooks, self.home)
         self.limit()
         self.cmd = [*self.program, *(["--allow-root"] if os.geteuid() == 0 else [])]
-        return await super().start()
+        return await super().launch()
 
     async def stop(self, now=False):
         await super().stop(now=now)
