@@ -15,6 +15,7 @@
 //! 11. [`pipeline`] is what the last exercise's pipeline is given.
 //! 12. [`progress`] says how far long work has come.
 //! 13. [`solved`] remembers which exercises are solved.
+//! 14. [`reactor`] waits for moments, and wakes: what a future that is written by hand is given.
 //!
 //! `use support::*;` is how a notebook begins. The glob brings the modules, the types that cells name, and the crates
 //! that cells use. It leaves out `tokio`, which each notebook names as a dependency of its own (see the crate
@@ -34,8 +35,10 @@ pub mod pipeline;
 pub mod pitfall;
 pub mod progress;
 mod protocol;
+pub mod reactor;
 pub mod server;
 pub mod solved;
+mod threads;
 pub mod timeline;
 pub mod timing;
 mod waker;

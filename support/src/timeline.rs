@@ -7,8 +7,13 @@
 //! Futures that share a task, as in `join!`, are polled together where only one of them was woken. Each watched future has
 //! a waker of its own, so that a poll that nothing had woken it for, and that changed nothing, is told from the others.
 //!
+//! A timeline that notes wakes ([`Timeline::noting_wakes`]) also knows who woke whom: whoever ran on the thread that woke.
+//!
 //! The time is Tokio's. On a paused clock, where blocking would not show because virtual time stands still, the real
 //! time spent inside polls is added to it (see [`Timeline::new`]).
+
+mod on_thread;
+mod wakes;
 
 use crate::chart::{self, Figure};
 use crate::panics;
@@ -19,7 +24,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-pub use crate::chart::{Lane, Marks, Outcome, Span};
+pub use crate::chart::{Lane, Marks, Outcome, Span, Wake};
+pub use on_thread::record_on_thread;
+pub(crate) use wakes::Row;
 
 /// A recording of several pieces of work on one clock. Clones record into the same timeline.
 ///
@@ -51,6 +58,8 @@ struct Recording {
     entered: Option<Instant>,
     paused: bool,
     lanes: Vec<Lane>,
+    /// Who woke whom, where that is noted.
+    wakes: Option<Vec<Wake>>,
 }
 
 impl Recording {
@@ -100,7 +109,7 @@ impl Timeline {
     /// Wraps a future: each poll of it is recorded under `name`.
     pub fn watch<F: Future>(&self, name: impl Into<String>, future: F) -> Watched<F> {
         let mut watched = self.watch_woken(name, future);
-        watched.waker = Some(Waker::new());
+        watched.waker = Some(self.waker(watched.lane));
         watched
     }
 
@@ -119,11 +128,16 @@ impl Timeline {
     /// In `spawn_blocking` it shows that another thread is held: `spawn_blocking(move || timeline.run("sum", sum))`.
     pub fn run<T>(&self, name: impl Into<String>, work: impl FnOnce() -> T) -> T {
         let lane = self.open_lane(name.into());
-        let poll = RecordedPoll::new(self, lane);
-        let value = work();
-        drop(poll);
+        let value = self.poll(lane, work);
         self.close_lane(lane, Outcome::Finished);
         value
+    }
+
+    /// Runs `work` as a poll on a lane.
+    fn poll<T>(&self, lane: usize, work: impl FnOnce() -> T) -> T {
+        let _runs = self.runs(lane);
+        let _poll = RecordedPoll::new(self, lane);
+        work()
     }
 
     /// What was recorded so far, in the order in which the work was handed over.
@@ -145,7 +159,8 @@ impl Timeline {
 
     /// The recording as a figure.
     pub fn figure(&self, title: impl AsRef<str>) -> Figure {
-        chart::lanes(title.as_ref(), &self.lanes())
+        let wakes = self.recording().wakes.clone().unwrap_or_default();
+        chart::lanes_with_wakes(title.as_ref(), &self.lanes(), &wakes)
     }
 
     fn recording(&self) -> MutexGuard<'_, Recording> {
@@ -246,8 +261,10 @@ impl<F: Future> Future for Watched<F> {
         });
         let own = waker.map(std::task::Waker::from);
         let mut context = Context::from_waker(own.as_ref().unwrap_or(context.waker()));
+        let runs = timeline.runs(self.lane);
         let mut poll = RecordedPoll::new(&timeline, self.lane);
         let outcome = self.future.as_mut().poll(&mut context);
+        drop(runs);
         poll.in_vain = !woken && outcome.is_pending();
         drop(poll);
         if outcome.is_ready() {
@@ -300,13 +317,32 @@ impl<F> Drop for Watched<F> {
 /// # });
 /// ```
 pub async fn record<T>(title: impl AsRef<str>, work: impl AsyncFnOnce(Timeline) -> T) -> Figure {
-    let timeline = Timeline::new();
-    match panics::catch_async(work(timeline.clone())).await {
+    recorded(Timeline::new(), title.as_ref(), work).await
+}
+
+/// The same, with an arrow for every wake, from who woke to who then ran.
+pub async fn record_wakes<T>(
+    title: impl AsRef<str>,
+    work: impl AsyncFnOnce(Timeline) -> T,
+) -> Figure {
+    recorded(Timeline::noting_wakes(), title.as_ref(), work).await
+}
+
+async fn recorded<T>(
+    timeline: Timeline,
+    title: &str,
+    work: impl AsyncFnOnce(Timeline) -> T,
+) -> Figure {
+    let ended = panics::catch_async(work(timeline.clone())).await;
+    drawn(&timeline, title, ended)
+}
+
+/// The figure of work that has ended, or has come to a `todo!`.
+fn drawn<T>(timeline: &Timeline, title: &str, ended: Result<T, panics::Payload>) -> Figure {
+    match ended {
         Ok(_) => timeline.figure(title),
         Err(payload) => match panics::not_written(&*payload) {
-            Some(task) => {
-                begun(&timeline, title.as_ref()).with_note(&format!("Not written yet: {task}"))
-            }
+            Some(task) => begun(timeline, title).with_note(&format!("Not written yet: {task}")),
             None => std::panic::resume_unwind(payload),
         },
     }
@@ -316,7 +352,7 @@ pub async fn record<T>(title: impl AsRef<str>, work: impl AsyncFnOnce(Timeline) 
 fn begun(timeline: &Timeline, title: &str) -> Figure {
     let lanes = timeline.lanes();
     if lanes.iter().any(|lane| lane.outcome == Outcome::Finished) {
-        chart::lanes(title, &lanes)
+        timeline.figure(title)
     } else {
         chart::no_lanes(title, "not written yet")
     }

@@ -5,7 +5,7 @@ mod lanes;
 use lanes::{lane, ms};
 use support::Figure;
 use support::chart::{self, Bar, Series, Steps};
-use support::timeline::Outcome;
+use support::timeline::{Outcome, Wake};
 
 fn fetches() -> Figure {
     let lanes: Vec<_> = (1..=3)
@@ -49,6 +49,47 @@ fn lanes_as_text() {
         lane("wrong", 0, 200, Outcome::Panicked),
     ];
     insta::assert_snapshot!(chart::lanes("Four tasks", &lanes).to_string());
+}
+
+fn woken() -> Figure {
+    let mut lanes = [
+        lane("reactor", 200, 400, Outcome::Finished),
+        lane("first", 0, 200, Outcome::Finished),
+        lane("second", 0, 400, Outcome::Finished),
+        lane("asks", 0, 100, Outcome::Running),
+    ];
+    let again = lanes[1].polls[1];
+    lanes[2].in_vain.push(again);
+    lanes[3].end = ms(400);
+    let wake = |at, by, lane| Wake {
+        at: ms(at),
+        by,
+        lane,
+    };
+    let wakes = [
+        wake(50, None, 3),
+        wake(200, Some(0), 1),
+        wake(300, Some(3), 3),
+        wake(400, Some(0), 2),
+    ];
+    chart::lanes_with_wakes("Who wakes whom", &lanes, &wakes)
+}
+
+#[test]
+fn lanes_with_wakes_as_svg() {
+    insta::assert_snapshot!(woken().html());
+}
+
+#[test]
+fn lanes_with_wakes_as_text() {
+    insta::assert_snapshot!(woken().to_string());
+}
+
+#[test]
+fn only_a_timeline_that_notes_wakes_has_arrows() {
+    assert!(woken().svg().contains("<polygon"), "{}", woken().svg());
+    assert!(woken().svg().contains("woken, and did not run"));
+    assert!(!fetches().svg().contains("<polygon"), "{}", fetches().svg());
 }
 
 fn queue() -> Figure {
@@ -100,6 +141,15 @@ fn every_label_comes_out_as_text() {
         )
         .with_note(attack),
         chart::lanes(attack, &[lane(attack, 0, 1, Outcome::Dropped)]).with_note(attack),
+        chart::lanes_with_wakes(
+            attack,
+            &[lane(attack, 0, 1, Outcome::Dropped)],
+            &[Wake {
+                at: ms(0),
+                by: Some(0),
+                lane: 0,
+            }],
+        ),
         chart::scaling(attack, attack, &[Series::new(attack, [(1, ms(1))])]),
     ];
     for figure in figures {

@@ -6,7 +6,7 @@ use lanes::{lane, ms};
 use std::time::Duration;
 use support::Figure;
 use support::chart::{self, Bar, Series, Steps};
-use support::timeline::Outcome;
+use support::timeline::{Outcome, Wake};
 
 /// The box that a label may take, from above: the estimate that the figures are laid out with is not used here.
 struct Label {
@@ -153,6 +153,32 @@ fn labels_have_room_at_1_to_100_lanes() {
             })
             .collect();
         legible(&chart::lanes("Many", &lanes), &format!("{count} lanes"));
+    }
+}
+
+#[test]
+fn labels_have_room_at_1_to_60_lanes_that_wake_each_other() {
+    for count in 1..=60usize {
+        let outcomes = [Outcome::Finished, Outcome::Running, Outcome::Dropped];
+        let lanes: Vec<_> = (0..count)
+            .map(|n| {
+                lane(
+                    format!("task number {n}"),
+                    0,
+                    200 + n as u64,
+                    outcomes[n % 3],
+                )
+            })
+            .collect();
+        let wakes: Vec<_> = (0..2 * count)
+            .map(|n| Wake {
+                at: ms(150 + 9 * n as u64),
+                by: (n % 4 > 0).then_some(n * 7 % count),
+                lane: n % count,
+            })
+            .collect();
+        let figure = chart::lanes_with_wakes("Many", &lanes, &wakes);
+        legible(&figure, &format!("{count} lanes that wake"));
     }
 }
 

@@ -1,10 +1,13 @@
 //! Lanes: one task a row, a solid mark for every poll, a pale band where the task waited.
 
 mod picture;
+mod wakes;
 mod words;
 
 use super::{Figure, seconds, text};
 use std::time::Duration;
+
+pub use wakes::Wake;
 
 /// A stretch of time, from the origin of its figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,15 +121,41 @@ impl Lane {
 /// assert!(figure.description().starts_with("data1 waits, and nothing else is drawn."));
 /// ```
 pub fn lanes(title: &str, lanes: &[Lane]) -> Figure {
+    lanes_with_wakes(title, lanes, &[])
+}
+
+/// The same, with an arrow for every wake, from who woke to who then ran.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use support::chart::{self, Lane, Marks, Outcome, Span, Wake};
+///
+/// let at = |ms| Span { start: Duration::from_millis(ms), end: Duration::from_millis(ms) };
+/// let lane = |name: &str, polls: Vec<Span>| Lane {
+///     name: name.to_owned(),
+///     end: polls[polls.len() - 1].end,
+///     polls,
+///     marks: Marks::Polls,
+///     in_vain: vec![],
+///     outcome: Outcome::Finished,
+/// };
+/// let lanes = [lane("reactor", vec![at(200)]), lane("timer", vec![at(0), at(200)])];
+/// let wake = Wake { at: Duration::from_millis(200), by: Some(0), lane: 1 };
+/// let figure = chart::lanes_with_wakes("One timer", &lanes, &[wake]);
+/// assert!(figure.description().starts_with("Every poll after a lane's first one follows a wake."));
+/// ```
+pub fn lanes_with_wakes(title: &str, lanes: &[Lane], wakes: &[Wake]) -> Figure {
     if lanes.is_empty() {
         return no_lanes(title, "not written yet, or not watched");
     }
     let longest = lanes.iter().map(|lane| lane.end).max().unwrap_or_default();
     Figure::new(
         title,
-        words::description(lanes, longest),
-        in_text(lanes, longest),
-        |width| picture::draw(width, lanes, longest),
+        words::description(lanes, wakes, longest),
+        in_text(lanes, wakes, longest),
+        |width| picture::draw(width, lanes, wakes, longest),
     )
 }
 
@@ -155,7 +184,7 @@ fn mark(outcome: Outcome) -> &'static str {
     }
 }
 
-fn in_text(lanes: &[Lane], longest: Duration) -> String {
+fn in_text(lanes: &[Lane], wakes: &[Wake], longest: Duration) -> String {
     let mut lines: Vec<String> = text::padded(lanes.iter().map(|lane| lane.name.as_str()))
         .zip(lanes)
         .map(|(label, lane)| {
@@ -166,5 +195,6 @@ fn in_text(lanes: &[Lane], longest: Duration) -> String {
         .collect();
     let (solid, pale) = signs(lanes);
     lines.push(format!("  █ {solid}  · {pale}  over {}", seconds(longest)));
+    lines.extend(wakes::in_text(lanes, wakes, longest));
     lines.join("\n")
 }

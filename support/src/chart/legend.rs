@@ -21,6 +21,10 @@ pub(super) enum Sign {
     Pale,
     /// A low mark in such a box.
     Tick,
+    /// An arrow.
+    Arrow,
+    /// A line that leads nowhere.
+    Nowhere,
     /// The line with this index, by its dashes.
     Line(usize),
     /// The line with this index, by its marks.
@@ -73,6 +77,8 @@ impl Legend {
                     svg::pale(canvas, whole, INK);
                     svg::solid(canvas, [(x + 10, y), (x + 12, y + 6)], INK);
                 }
+                Sign::Arrow => svg::arrow(canvas, [(x + 11, y - 7), (x + 11, y + 7)]),
+                Sign::Nowhere => svg::nowhere(canvas, [(x + 11, y - 7), (x + 11, y + 3)]),
                 Sign::Mark(index) => {
                     let style = palette::colour(*index).stroke_width(2);
                     svg::line(canvas, [(x, y), (x + 22, y)], style);

@@ -198,6 +198,29 @@ pub(super) fn dashed(
     line(canvas, points, palette::colour(index).stroke_width(width));
 }
 
+/// A line with a head at its end, which touches what it points at.
+pub(super) fn arrow(canvas: &Canvas<'_>, [from, to]: [(i32, i32); 2]) {
+    let (high, wide) = (7, 4);
+    let base = if to.1 >= from.1 {
+        to.1 - high
+    } else {
+        to.1 + high
+    };
+    line(canvas, [from, (to.0, base)], INK.stroke_width(2));
+    let head = vec![to, (to.0 - wide, base), (to.0 + wide, base)];
+    canvas.draw(&Polygon::new(head, INK.filled())).expect(DRAWN);
+}
+
+/// A line with a cross at its end: what it should have led to is not there.
+pub(super) fn nowhere(canvas: &Canvas<'_>, [from, to]: [(i32, i32); 2]) {
+    line(canvas, [from, to], INK.stroke_width(2));
+    let half = 4;
+    for side in [-half, half] {
+        let ends = [(to.0 - half, to.1 - side), (to.0 + half, to.1 + side)];
+        line(canvas, ends, INK.stroke_width(2));
+    }
+}
+
 /// A box full of its colour.
 pub(super) fn solid(canvas: &Canvas<'_>, corners: [(i32, i32); 2], colour: RGBColor) {
     canvas

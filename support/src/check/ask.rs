@@ -6,6 +6,7 @@
 use crate::database::Error;
 use crate::server::{Post, User};
 use std::future::Future;
+use std::time::Duration;
 
 /// What `fetch` returns.
 #[diagnostic::on_unimplemented(
@@ -102,6 +103,39 @@ pub trait LoadUsers: Future<Output = Result<Vec<User>, Error>> {}
 
 #[diagnostic::do_not_recommend]
 impl<F: Future<Output = Result<Vec<User>, Error>>> LoadUsers for F {}
+
+/// What `timer` returns.
+#[diagnostic::on_unimplemented(
+    message = "`timer` does not return a future of `()`, but `{Self}`: it must be `fn timer(reactor: Reactor, wait: Duration) -> Timer`",
+    label = "this is what `timer` returns",
+    note = "hint: write `impl Future for …` for what it returns, with the right `type Output`, run its cell, and run the check again"
+)]
+pub trait Timer: Future<Output = ()> {}
+
+#[diagnostic::do_not_recommend]
+impl<F: Future<Output = ()>> Timer for F {}
+
+/// What `join` returns.
+#[diagnostic::on_unimplemented(
+    message = "`join` does not return a future of both values, but `{Self}`: it must be `fn join<A: Future, B: Future>(first: A, second: B) -> Join<A, B>`",
+    label = "this is what `join` returns",
+    note = "hint: write `impl Future for …` for what it returns, with the right `type Output`, run its cell, and run the check again"
+)]
+pub trait Join: Future<Output = (u32, u32)> {}
+
+#[diagnostic::do_not_recommend]
+impl<F: Future<Output = (u32, u32)>> Join for F {}
+
+/// What `taken_apart` returns.
+#[diagnostic::on_unimplemented(
+    message = "`taken_apart` does not return a future of `[Duration; 2]`, but `{Self}`: it must be `fn taken_apart(reactor: Reactor, step: Duration) -> TwoWaits`",
+    label = "this is what `taken_apart` returns",
+    note = "hint: write `impl Future for …` for what it returns, with the right `type Output`, run its cell, and run the check again"
+)]
+pub trait TakenApart: Future<Output = [Duration; 2]> {}
+
+#[diagnostic::do_not_recommend]
+impl<F: Future<Output = [Duration; 2]>> TakenApart for F {}
 
 /// Awaits it; names what is wrong where `with_connection` does not return a future.
 ///

@@ -112,6 +112,24 @@ codes! {
     RetriesTooMuch = "retries-too-much",
     /// It asks again without an end.
     RetriesForEver = "retries-for-ever",
+    /// A future is pending, and nobody was told to wake it.
+    NeverWoken = "never-woken",
+    /// A future wakes itself, and so is polled again and again.
+    BusyPoll = "busy-poll",
+    /// A future wakes the task that polled it before, and not the one that polled it last.
+    StaleWaker = "stale-waker",
+    /// A future was polled again after it had been ready.
+    PolledAfterReady = "polled-after-ready",
+    /// An executor was told to run a task, and never did.
+    LosesWakes = "loses-wakes",
+    /// An executor polls tasks that nobody woke.
+    PollsUnwoken = "polls-unwoken",
+    /// An executor works while it has nothing to do.
+    Spins = "spins",
+    /// An executor runs one task again and again, while another waits.
+    StarvesOne = "starves-one",
+    /// A task was run after its executor was dropped.
+    RunsAfterDrop = "runs-after-drop",
     /// The check itself could not run, for want of a port, say.
     CheckFailed = "check-failed",
 }
@@ -225,6 +243,27 @@ impl Code {
                 Code::OneFailureStopsAll,
                 Code::StatusNotChecked,
                 Code::ErrorSwallowed,
+            ],
+            "6_future_by_hand" => &[
+                Code::NotWritten,
+                Code::BlocksThread,
+                Code::NeverEnds,
+                Code::RuntimeInRuntime,
+                Code::Panicked,
+                Code::NoWait,
+                Code::NotCalled,
+                Code::Sequential,
+                Code::WrongResult,
+                Code::WorkNotRun,
+                Code::NeverWoken,
+                Code::BusyPoll,
+                Code::StaleWaker,
+                Code::PolledAfterReady,
+                Code::LosesWakes,
+                Code::PollsUnwoken,
+                Code::Spins,
+                Code::StarvesOne,
+                Code::RunsAfterDrop,
             ],
             _ => &[],
         }

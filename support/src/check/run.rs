@@ -13,7 +13,6 @@
 
 mod bounds;
 mod clock;
-mod outside;
 mod stretch;
 mod timer;
 

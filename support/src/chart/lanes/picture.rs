@@ -1,5 +1,6 @@
 //! What a timeline looks like.
 
+use super::wakes::{self, Wake};
 use super::{Lane, Outcome, Span, mark, signs};
 use crate::chart::axis::{self, Axis};
 use crate::chart::legend::{Legend, Sign};
@@ -14,9 +15,11 @@ use std::time::Duration;
 
 const TOP: i32 = 6;
 
-/// Height of a lane. Letters need 15 pixels to stay apart: where lanes are lower, every second has its name.
-fn height(count: usize) -> i32 {
+/// Height of a lane. Letters need 15 pixels to stay apart: where lanes are lower, every second has its name. Arrows between
+/// lanes need room.
+fn height(count: usize, arrows: bool) -> i32 {
     match count {
+        0..=12 if arrows => 36,
         0..=12 => 28,
         13..=40 => 18,
         _ => 8,
@@ -24,23 +27,24 @@ fn height(count: usize) -> i32 {
 }
 
 /// Signs and what they mean; of those that not every timeline has, the ones that this has.
-fn legend(lanes: &[Lane], width: i32) -> Legend {
+fn legend(lanes: &[Lane], wakes: &[Wake], width: i32) -> Legend {
     let (solid, pale) = signs(lanes);
     let mut entries = vec![(Sign::Solid, solid), (Sign::Pale, pale)];
     if lanes.iter().any(|lane| !lane.in_vain.is_empty()) {
         entries.push((Sign::Tick, "polled, though not woken"));
     }
+    entries.extend(wakes::signs(lanes, wakes));
     Legend::new(entries, (8, TOP), width - 16)
 }
 
-pub(super) fn draw(width: i32, lanes: &[Lane], longest: Duration) -> Drawing {
-    let height = height(lanes.len());
+pub(super) fn draw(width: i32, lanes: &[Lane], wakes: &[Wake], longest: Duration) -> Drawing {
+    let height = height(lanes.len(), !wakes.is_empty());
     let every = if height < 15 { 2 } else { 1 };
     // Between lanes lower than a letter, words about their ends would run into each other's bars.
     let mark = |outcome: Outcome| if every == 1 { mark(outcome) } else { "" };
     let marked = svg::widest(lanes.iter().map(|lane| mark(lane.outcome)), TEXT);
 
-    let legend = legend(lanes, width);
+    let legend = legend(lanes, wakes, width);
     let top = TOP + legend.height;
     let names = lanes.iter().map(|lane| lane.name.as_str());
     let rows = Rows::new(names, (width, top), height, marked);
@@ -48,7 +52,7 @@ pub(super) fn draw(width: i32, lanes: &[Lane], longest: Duration) -> Drawing {
     let axis = Axis::new(longest, rows.left, width - 24 - beside);
     let bottom = rows.bottom();
 
-    Drawing::new((width, bottom + axis::HEIGHT), |canvas| {
+    let drawing = Drawing::new((width, bottom + axis::HEIGHT), |canvas| {
         legend.draw(canvas);
         axis.draw(canvas, top, bottom);
         let mut seen: HashMap<&str, usize> = HashMap::new();
@@ -67,7 +71,14 @@ pub(super) fn draw(width: i32, lanes: &[Lane], longest: Duration) -> Drawing {
                 }
             }
         }
-    })
+        wakes::draw(canvas, lanes, wakes, &axis, &rows);
+    });
+    // Arrows may slope.
+    if wakes.is_empty() {
+        drawing
+    } else {
+        drawing.smooth()
+    }
 }
 
 /// Pixels, from and to, of what is seen of some spans: a poll of a microsecond is still a poll, and five show it. What would
@@ -86,7 +97,7 @@ fn shown(spans: &[Span], axis: &Axis) -> Vec<(i32, i32)> {
 }
 
 /// Width of a mark for what takes no time that could be seen.
-const INSTANT: i32 = 5;
+pub(super) const INSTANT: i32 = 5;
 
 /// What one lane did, between two heights. Polls stand out above and below what is pale, whose edges would be taken for
 /// some.

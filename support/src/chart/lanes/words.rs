@@ -3,13 +3,14 @@
 //! The first sentence says what one is to see. The others say it of each lane, in the steps in which the axis is read:
 //! who hears that a lane ran for 15 µs from 171 µs on has heard nothing.
 
-use super::{Lane, Marks, Outcome, Span, mark, seconds};
+use super::{Lane, Marks, Outcome, Span, Wake, mark, seconds, wakes};
 use crate::chart::{count, sentence};
 use std::time::Duration;
 
-pub(super) fn description(lanes: &[Lane], longest: Duration) -> String {
+pub(super) fn description(lanes: &[Lane], woken: &[Wake], longest: Duration) -> String {
+    let first = wakes::point(lanes, woken).map_or(String::new(), |first| first + " ");
     let mut text = format!(
-        "{} A timeline over {}: {}.",
+        "{first}{} A timeline over {}: {}.",
         point(lanes, longest),
         seconds(longest),
         each(lanes, longest)
@@ -22,6 +23,7 @@ pub(super) fn description(lanes: &[Lane], longest: Duration) -> String {
             if in_vain == 1 { "was" } else { "were" }
         ));
     }
+    text.push_str(&wakes::description(lanes, woken, |at| rough(at, longest)));
     text
 }
 
@@ -178,7 +180,7 @@ fn did(lane: &Lane, longest: Duration) -> String {
 }
 
 /// A moment in steps of a hundredth of the figure.
-fn rough(moment: Duration, longest: Duration) -> String {
+pub(super) fn rough(moment: Duration, longest: Duration) -> String {
     let step = longest.as_nanos().div_ceil(100).max(1);
     let steps = (moment.as_nanos() + step / 2) / step;
     match u64::try_from(steps * step) {
@@ -244,7 +246,7 @@ mod tests {
         ];
         for (lanes, expected) in table {
             let longest = lanes.iter().map(|lane| lane.end).max().unwrap_or_default();
-            let text = description(&lanes, longest);
+            let text = description(&lanes, &[], longest);
             assert!(text.starts_with(expected), "{expected}\n{text}");
         }
     }
@@ -257,7 +259,7 @@ mod tests {
         for (index, lane) in (0..).zip(&mut lanes) {
             lane.polls[0].start += Duration::from_micros(17 * index);
         }
-        let text = description(&lanes, ms(200));
+        let text = description(&lanes, &[], ms(200));
         assert_eq!(
             text,
             "All five wait at the same time. A timeline over 0.20 s: data1 to data5 from 0 to 0.20 s."
@@ -270,7 +272,7 @@ mod tests {
             .map(|id| lane(&format!("post {id}"), &[(0, 0), (10 * id, 10 * id)]))
             .collect();
         lanes[7].outcome = Outcome::Dropped;
-        let text = description(&lanes, ms(200));
+        let text = description(&lanes, &[], ms(200));
         assert!(
             text.ends_with(
                 "20 lanes; the first to end is post 1 at 10.0 ms, the last is post 20 at 0.20 s; one dropped."
@@ -285,7 +287,7 @@ mod tests {
         for lane in &mut lanes {
             lane.marks = Marks::Events;
         }
-        let text = description(&lanes, ms(20));
+        let text = description(&lanes, &[], ms(20));
         assert!(
             text.starts_with("Both are under way at the same time."),
             "{text}"
@@ -299,7 +301,7 @@ mod tests {
             start: ms(200),
             end: ms(200),
         });
-        let text = description(&[lane], ms(300));
+        let text = description(&[lane], &[], ms(300));
         assert!(
             text.contains("One of them was polled, though not woken"),
             "{text}"

@@ -2,8 +2,8 @@
 
 use super::Clock;
 use super::clock::Watch;
-use super::outside;
 use super::stretch::{self, Stretch};
+use crate::threads;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -147,7 +147,7 @@ impl Shared {
     }
 
     pub(super) fn begins(&self) {
-        self.state().thread = outside::this_thread();
+        self.state().thread = threads::this_thread();
         stretch::begins();
     }
 
@@ -306,12 +306,12 @@ impl Shared {
             if now - asked < ONE_POLL {
                 return None;
             }
-            let computed = state.thread.and_then(outside::computed);
+            let computed = state.thread.and_then(threads::computed);
             let computes = computed
                 .zip(state.computed)
                 .is_some_and(|(now, before)| now.saturating_sub(before) * 2 > ONE_POLL);
             if let Some(thread) = state.thread.filter(|_| computes) {
-                outside::give_way(thread);
+                threads::give_way(thread);
             }
             return Some(if computes {
                 Never::Computes
@@ -319,7 +319,7 @@ impl Shared {
                 Never::Blocks
             });
         }
-        (state.asked, state.computed) = (Some(now), state.thread.and_then(outside::computed));
+        (state.asked, state.computed) = (Some(now), state.thread.and_then(threads::computed));
         let mut never = None;
         match watch.look(state.answers) {
             Some(clock) => {

@@ -1,0 +1,21 @@
+//! The same as `attempts.rs`, for the exercises of part two.
+
+#[macro_use]
+mod judged;
+
+attempts! {
+    mod future_by_hand in "6_future_by_hand";
+    before { include!("attempts/6_future_by_hand_before.rs"); }
+    judge { support::future_by_hand!(timer, join, taken_apart, Executor) }
+    blocks_queue_locked blocks_thread blocks_until_it_is_time busy_poll busy_poll_apart busy_poll_by_the_reactor
+    busy_poll_join correct correct_apart_by_functions correct_condvar correct_functions
+    correct_future_beside_the_queue correct_halves correct_ids_in_a_map correct_moment_at_the_first_poll
+    correct_one_request_for_all_tasks correct_only_who_was_woken correct_park half_written
+    loses_wakes_mark_after_the_poll loses_wakes_nobody_unparks loses_wakes_once_only never_ends_looks_too_early
+    never_ends_moment_anew never_ends_waits_for_all never_woken never_woken_by_a_waker_of_its_own never_woken_join
+    never_woken_second_wait no_wait no_wait_first_only no_wait_half_of_it not_called_thread not_written panicked
+    panicked_wake_after_drop polled_after_ready polled_after_ready_both_at_once polled_after_ready_task polls_unwoken
+    polls_unwoken_all_for_one polls_unwoken_main runs_after_drop runtime_in_runtime sequential sequential_ready_macro
+    spins spins_by_short_sleeps stale_waker stale_waker_join starves_one starves_while_woken work_not_run
+    wrong_result_apart wrong_result_join
+}
