@@ -202,7 +202,10 @@ fn explanation(seen: &Seen) -> String {
     let all: usize = noted().map(|noted| noted.polls).sum();
     let wakes: usize = noted().map(|noted| noted.wakes).sum();
     format!(
-        "Your timer was polled {} times: once to tell the reactor whom to wake, and once when it was woken. What you took apart          was polled {} times, for two waits. Your executor ran {} futures in {} trials with {all} polls: the first of each, and          after that never more than the {wakes} wakes. It slept while there was nothing to do. So much of a runtime is this: a queue,          wakers that fill it, and somebody outside who wakes.",
+        "Your timer was polled {} times: once to tell the reactor whom to wake, and once when it was woken. What you took \
+         apart was polled {} times, for two waits. Your executor ran {} futures in {} trials with {all} polls: the first of \
+         each, and after that never more than the {wakes} wakes. It slept while there was nothing to do. So much of a runtime \
+         is this: a queue, wakers that fill it, and somebody outside who wakes.",
         polls(&seen.timers),
         polls(&seen.apart),
         noted().count(),
