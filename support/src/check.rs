@@ -20,9 +20,11 @@ mod concurrent_tasks;
 mod data_pipeline;
 mod first_async_function;
 mod http_requests;
+mod interleave;
 mod observe;
 mod report;
 mod run;
+mod shared_state;
 mod words;
 
 pub use crate::async_resources;
@@ -33,3 +35,4 @@ pub use data_pipeline::data_pipeline;
 pub use first_async_function::first_async_function;
 pub use http_requests::http_requests;
 pub use report::{Finding, Report};
+pub use shared_state::shared_state;

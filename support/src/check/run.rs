@@ -31,6 +31,7 @@ use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 
 pub(super) use bounds::Never;
+pub(super) use outside::Thread;
 pub(super) use stretch::{Stretch, forget as excuse, measured};
 pub(super) use timer::first_timer;
 

@@ -31,3 +31,36 @@ pub(super) fn give_way(thread: i32) {
 
 #[cfg(not(target_os = "linux"))]
 pub(super) fn give_way(_thread: i32) {}
+
+/// A thread, for whoever watches it from another.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::check) struct Thread(Option<i32>);
+
+impl Thread {
+    /// The one that this runs on.
+    pub(in crate::check) fn this() -> Self {
+        Thread(this_thread())
+    }
+
+    /// How long it has computed, where the system tells.
+    pub(in crate::check) fn computed(self) -> Option<Duration> {
+        self.0.and_then(computed)
+    }
+
+    /// Whether it sleeps: not while it only waits for a processor. Where the system does not tell, it counts as asleep.
+    pub(in crate::check) fn sleeps(self) -> bool {
+        let state = self.0.and_then(|thread| {
+            let text = std::fs::read_to_string(format!("/proc/self/task/{thread}/stat")).ok()?;
+            // The name before it, in parentheses, may have any letters.
+            text.rsplit_once(") ")?.1.chars().next()
+        });
+        state.is_none_or(|state| state == 'S')
+    }
+
+    /// From now on it gets what nobody else wants.
+    pub(in crate::check) fn gives_way(self) {
+        if let Some(thread) = self.0 {
+            give_way(thread);
+        }
+    }
+}
