@@ -68,6 +68,9 @@ const LEFT: i32 = 36;
 /// Where the arrows go down.
 const DOWN: i32 = LEFT + 24;
 
+/// The part of a long line that is used: what is estimated of many narrow letters is too little.
+const ROOM: f64 = 0.85;
+
 fn draw(width: i32, links: &[Link]) -> Drawing {
     let count = i32::try_from(links.len()).unwrap_or(1).max(1);
     let height = TOP + count * (BOX + GAP) + 8;
@@ -78,13 +81,13 @@ fn draw(width: i32, links: &[Link]) -> Drawing {
             let right = width - 12;
             let colour = palette::colour(index as usize);
             svg::pale(canvas, [(LEFT, top), (right, bottom)], colour);
-            let room = f64::from(right - LEFT - 24);
+            let room = ROOM * f64::from(right - LEFT - 24);
             let name = svg::fit(&link.who, TEXT, room);
             let middle = (top + bottom) / 2;
             let at = (LEFT + 12, middle);
             svg::label(canvas, &name, at, TEXT, (HPos::Left, VPos::Center));
             let words = format!("waits for {}, held by", link.wants);
-            let words = svg::fit(&words, TEXT, f64::from(width - DOWN - 28));
+            let words = svg::fit(&words, TEXT, ROOM * f64::from(width - DOWN - 28));
             let at = (DOWN + 14, bottom + GAP / 2 - 2);
             svg::label(canvas, &words, at, TEXT, (HPos::Left, VPos::Center));
             if index + 1 < count {
