@@ -69,7 +69,7 @@ const LEFT: i32 = 36;
 const DOWN: i32 = LEFT + 24;
 
 /// The part of a long line that is used: what is estimated of many narrow letters is too little.
-const ROOM: f64 = 0.85;
+const ROOM: f64 = 0.9;
 
 fn draw(width: i32, links: &[Link]) -> Drawing {
     let count = i32::try_from(links.len()).unwrap_or(1).max(1);
@@ -87,7 +87,7 @@ fn draw(width: i32, links: &[Link]) -> Drawing {
             let at = (LEFT + 12, middle);
             svg::label(canvas, &name, at, TEXT, (HPos::Left, VPos::Center));
             let words = format!("waits for {}, held by", link.wants);
-            let words = svg::fit(&words, TEXT, ROOM * f64::from(width - DOWN - 28));
+            let words = svg::fit(&words, TEXT, ROOM * f64::from(width - DOWN - 22));
             let at = (DOWN + 14, bottom + GAP / 2 - 2);
             svg::label(canvas, &words, at, TEXT, (HPos::Left, VPos::Center));
             if index + 1 < count {

@@ -102,6 +102,10 @@ impl<T: Send + 'static> Game<T> {
     fn watch_over(&self, runtime: &Runtime) -> End<T> {
         let ours = self.turns.len() - 1;
         let mut state = self.state();
+        // A busy machine takes its time to start a thread, and a thread that has not begun looks like one that sleeps.
+        while state.tasks.iter().any(|task| task.thread.is_none()) {
+            state = self.wait(ours, state);
+        }
         state.pass(None);
         self.tell(&state);
         let mut idle = Idle::default();
