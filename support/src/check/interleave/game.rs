@@ -110,7 +110,7 @@ impl<T: Send + 'static> Game<T> {
         self.tell(&state);
         let mut idle = Idle::default();
         loop {
-            if state.tasks.iter().all(|task| task.status == Status::Done) {
+            if state.all_done() {
                 return End::All(Vec::new());
             }
             if state.is_endless() {
@@ -124,7 +124,8 @@ impl<T: Send + 'static> Game<T> {
                 state = self.state();
                 state.pass(None);
                 self.tell(&state);
-                if state.turn.is_some() || woken.is_ok() {
+                // A thread that was stuck may have come to its end meanwhile.
+                if state.turn.is_some() || woken.is_ok() || state.all_done() {
                     continue;
                 }
                 let Some(stuck) = state.stuck() else {

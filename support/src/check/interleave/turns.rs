@@ -95,6 +95,10 @@ impl<T> State<T> {
         }
     }
 
+    pub(super) fn all_done(&self) -> bool {
+        self.tasks.iter().all(|task| task.status == Status::Done)
+    }
+
     /// Whether it goes on for longer than anything that ends.
     pub(super) fn is_endless(&self) -> bool {
         self.steps.len() > STEPS || self.taken.len() > STEPS
@@ -174,7 +178,8 @@ impl<T> State<T> {
                 }
             }
         }
-        End::Asleep(left().next().unwrap_or(0))
+        let first = left().next();
+        End::Asleep(first.expect("whoever asks has looked whether all are done"))
     }
 
     /// Whose thread is held by something that is not seen here.
