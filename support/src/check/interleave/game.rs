@@ -177,7 +177,10 @@ impl<T: Send + 'static> Game<T> {
         locks::install(waker.clone());
         let waker = Waker::from(waker);
         let result = panics::catch(|| {
-            self.state().tasks[me].thread = Some(Thread::this());
+            let mut state = self.state();
+            state.tasks[me].thread = Some(Thread::this());
+            self.tell(&state);
+            drop(state);
             self.waits_for_turn(me);
             let mut work = work();
             loop {
