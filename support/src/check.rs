@@ -21,9 +21,11 @@ mod data_pipeline;
 mod first_async_function;
 mod future_by_hand;
 mod http_requests;
+mod interleave;
 mod observe;
 mod report;
 mod run;
+mod shared_state;
 mod words;
 
 pub use crate::async_resources;
@@ -36,3 +38,4 @@ pub use first_async_function::first_async_function;
 pub use future_by_hand::{Child, future_by_hand};
 pub use http_requests::http_requests;
 pub use report::{Finding, Report};
+pub use shared_state::shared_state;

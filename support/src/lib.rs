@@ -12,16 +12,18 @@
 //! 8. [`server`] is a local HTTP service that misbehaves on request and counts what it saw.
 //! 9. [`database`] is SQLite with the round trip of a remote server, and a log of what it saw.
 //! 10. [`files`] is a notebook's own folder, and a device that is slower than yours.
-//! 11. [`pipeline`] is what the last exercise's pipeline is given.
-//! 12. [`progress`] says how far long work has come.
-//! 13. [`solved`] remembers which exercises are solved.
-//! 14. [`reactor`] waits for moments, and wakes: what a future that is written by hand is given.
+//! 11. [`pipeline`] is what exercise 5's pipeline is given.
+//! 12. [`reactor`] waits for moments, and wakes: what a future that is written by hand is given.
+//! 13. [`bank`] has accounts that many tasks use, [`locks`] the mutexes around them, which show in a timeline.
+//! 14. [`progress`] says how far long work has come.
+//! 15. [`solved`] remembers which exercises are solved.
 //!
 //! `use support::*;` is how a notebook begins. The glob brings the modules, the types that cells name, and the crates
 //! that cells use. It leaves out `tokio`, which each notebook names as a dependency of its own (see the crate
 //! `support-tokio`): a second `tokio` from here would make `tokio::join!` ambiguous.
 
 pub mod asyncio;
+pub mod bank;
 pub mod chart;
 pub mod check;
 pub mod database;
@@ -29,6 +31,7 @@ pub mod display;
 pub mod files;
 pub mod gauge;
 pub mod kernel;
+pub mod locks;
 pub mod machine;
 mod panics;
 pub mod pipeline;

@@ -58,3 +58,31 @@ pub(crate) fn give_way(thread: i32) {
 
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn give_way(_thread: i32) {}
+
+/// A thread, for whoever watches it from another.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Thread(Option<i32>);
+
+impl Thread {
+    /// The one that this runs on.
+    pub(crate) fn this() -> Self {
+        Thread(this_thread())
+    }
+
+    /// How long it has computed, where the system tells.
+    pub(crate) fn computed(self) -> Option<Duration> {
+        self.0.and_then(computed)
+    }
+
+    /// Whether it sleeps: not while it only waits for a processor. Where the system does not tell, it counts as asleep.
+    pub(crate) fn sleeps(self) -> bool {
+        self.0.and_then(look).is_none_or(|look| look.asleep)
+    }
+
+    /// From now on it gets what nobody else wants.
+    pub(crate) fn gives_way(self) {
+        if let Some(thread) = self.0 {
+            give_way(thread);
+        }
+    }
+}

@@ -18,13 +18,14 @@ mod wakes;
 use crate::chart::{self, Figure};
 use crate::panics;
 use crate::waker::Waker;
+use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-pub use crate::chart::{Lane, Marks, Outcome, Span, Wake};
+pub use crate::chart::{Held, Lane, Marks, Outcome, Span, Wake};
 pub use on_thread::record_on_thread;
 pub(crate) use wakes::Row;
 
@@ -60,6 +61,8 @@ struct Recording {
     lanes: Vec<Lane>,
     /// Who woke whom, where that is noted.
     wakes: Option<Vec<Wake>>,
+    /// The locks that are held now: the lane, and which of its locks.
+    holding: Vec<(usize, usize)>,
 }
 
 impl Recording {
@@ -154,6 +157,9 @@ impl Timeline {
         {
             lane.end = now;
         }
+        for (lane, lock) in &recording.holding {
+            lanes[*lane].held[*lock].span.end = now;
+        }
         lanes
     }
 
@@ -175,6 +181,7 @@ impl Timeline {
             polls: Vec::new(),
             marks: Marks::Polls,
             in_vain: Vec::new(),
+            held: Vec::new(),
             outcome: Outcome::Running,
             end: Duration::ZERO,
         });
@@ -194,6 +201,56 @@ impl Timeline {
     }
 }
 
+thread_local! {
+    /// The lanes whose work this thread does now, the innermost last.
+    static POLLED: RefCell<Vec<(Timeline, usize)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A lock that a lane holds, until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Holding {
+    timeline: Timeline,
+    place: (usize, usize),
+}
+
+/// Whether the lane whose work this thread does now holds a lock.
+pub(crate) fn holding() -> bool {
+    let polled = POLLED.with_borrow(|polled| polled.last().cloned());
+    polled.is_some_and(|(timeline, lane)| {
+        let recording = timeline.recording();
+        recording.holding.iter().any(|(holder, _)| *holder == lane)
+    })
+}
+
+/// The lane whose work this thread does now, if there is one, has got a lock.
+pub(crate) fn holds(lock: &str) -> Option<Holding> {
+    let (timeline, lane) = POLLED.with_borrow(|polled| polled.last().cloned())?;
+    let mut recording = timeline.recording();
+    let now = recording.now();
+    let held = &mut recording.lanes[lane].held;
+    held.push(Held {
+        lock: lock.to_owned(),
+        span: Span {
+            start: now,
+            end: now,
+        },
+    });
+    let place = (lane, held.len() - 1);
+    recording.holding.push(place);
+    drop(recording);
+    Some(Holding { timeline, place })
+}
+
+impl Drop for Holding {
+    fn drop(&mut self) {
+        let mut recording = self.timeline.recording();
+        let now = recording.now();
+        recording.holding.retain(|place| *place != self.place);
+        let (lane, lock) = self.place;
+        recording.lanes[lane].held[lock].span.end = now;
+    }
+}
+
 /// Notes the beginning of a poll, and its end when dropped, even by a panic.
 struct RecordedPoll<'a> {
     timeline: &'a Timeline,
@@ -207,6 +264,7 @@ impl<'a> RecordedPoll<'a> {
         let mut recording = timeline.recording();
         recording.enter();
         let start = recording.now();
+        POLLED.with_borrow_mut(|polled| polled.push((timeline.clone(), lane)));
         RecordedPoll {
             timeline,
             lane,
@@ -218,6 +276,7 @@ impl<'a> RecordedPoll<'a> {
 
 impl Drop for RecordedPoll<'_> {
     fn drop(&mut self) {
+        POLLED.with_borrow_mut(|polled| polled.pop());
         let mut recording = self.timeline.recording();
         let end = recording.now();
         recording.leave();

@@ -2,9 +2,9 @@
 
 mod lanes;
 
-use lanes::{lane, ms};
+use lanes::{holding, lane, ms};
 use support::Figure;
-use support::chart::{self, Bar, Series, Steps};
+use support::chart::{self, Bar, Link, Series, Steps};
 use support::timeline::{Outcome, Wake};
 
 fn fetches() -> Figure {
@@ -92,6 +92,50 @@ fn only_a_timeline_that_notes_wakes_has_arrows() {
     assert!(!fetches().svg().contains("<polygon"), "{}", fetches().svg());
 }
 
+fn locks() -> Figure {
+    let one = holding(
+        lane("0 → 1", 0, 300, Outcome::Finished),
+        "account 0",
+        100,
+        300,
+    );
+    let other = lane("1 → 0", 0, 500, Outcome::Finished);
+    let lanes = [
+        holding(one, "account 1", 120, 300),
+        holding(other, "account 0", 300, 500),
+    ];
+    chart::lanes("Two transfers", &lanes)
+}
+
+#[test]
+fn lanes_with_locks_as_svg() {
+    insta::assert_snapshot!(locks().html());
+}
+
+#[test]
+fn lanes_with_locks_as_text() {
+    insta::assert_snapshot!(locks().to_string());
+}
+
+fn deadlock() -> Figure {
+    let link = |who: &str, wants: &str| Link {
+        who: who.to_owned(),
+        wants: wants.to_owned(),
+    };
+    let links = [link("0 → 1", "account 1"), link("1 → 0", "account 0")];
+    chart::circle("A deadlock", &links)
+}
+
+#[test]
+fn circle_as_svg() {
+    insta::assert_snapshot!(deadlock().html());
+}
+
+#[test]
+fn circle_as_text() {
+    insta::assert_snapshot!(deadlock().to_string());
+}
+
 fn queue() -> Figure {
     let waiting = [(0, 0), (10, 1), (20, 4), (120, 3), (200, 0)];
     let at_work = [(0, 0), (10, 2), (200, 1), (260, 0)];
@@ -151,6 +195,13 @@ fn every_label_comes_out_as_text() {
             }],
         ),
         chart::scaling(attack, attack, &[Series::new(attack, [(1, ms(1))])]),
+        chart::circle(
+            attack,
+            &[Link {
+                who: attack.to_owned(),
+                wants: attack.to_owned(),
+            }],
+        ),
     ];
     for figure in figures {
         assert!(

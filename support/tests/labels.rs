@@ -2,10 +2,10 @@
 
 mod lanes;
 
-use lanes::{lane, ms};
+use lanes::{holding, lane, ms};
 use std::time::Duration;
 use support::Figure;
-use support::chart::{self, Bar, Series, Steps};
+use support::chart::{self, Bar, Link, Series, Steps};
 use support::timeline::{Outcome, Wake};
 
 /// The box that a label may take, from above: the estimate that the figures are laid out with is not used here.
@@ -153,6 +153,34 @@ fn labels_have_room_at_1_to_100_lanes() {
             })
             .collect();
         legible(&chart::lanes("Many", &lanes), &format!("{count} lanes"));
+        let held: Vec<_> = lanes
+            .into_iter()
+            .map(|lane| holding(lane, "the lock of an account", 100, 150))
+            .collect();
+        let figure = chart::lanes("Many", &held);
+        legible(&figure, &format!("{count} lanes with locks"));
+        assert!(figure.html().contains("holds a lock"));
+    }
+}
+
+#[test]
+fn labels_have_room_in_a_circle_of_1_to_12() {
+    for count in 1..=12 {
+        for words in [
+            "a",
+            "a name that is far too long to stand in a box of any width, whatever it be",
+        ] {
+            let links: Vec<_> = (0..count)
+                .map(|n| Link {
+                    who: format!("task {n} {words}"),
+                    wants: format!("lock {n} {words}"),
+                })
+                .collect();
+            legible(
+                &chart::circle("A circle", &links),
+                &format!("{count} {words}"),
+            );
+        }
     }
 }
 

@@ -176,3 +176,16 @@ fn a_function_that_is_not_async_is_named_with_the_cure() {
         assert!(message.contains(words), "{message}");
     }
 }
+
+#[test]
+fn attempts_at_the_seventh_exercise() {
+    all_are_judged_as_outside(
+        "7_shared_state",
+        "use std::sync::Arc;
+use std::time::Duration;
+use support::bank::{Bank, Order, Refused, RemoteBank, Vault};
+use tokio::sync::{mpsc, oneshot};
+const QUEUE: usize = 8;",
+        "check::shared_state(transfer, transfer_remote, open_teller, ask)",
+    );
+}

@@ -1,4 +1,5 @@
-//! Lanes: one task a row, a solid mark for every poll, a pale band where the task waited.
+//! Lanes: one task a row, a solid mark for every poll, a pale band where the task waited, darker under a line where it held a
+//! lock.
 
 mod picture;
 mod wakes;
@@ -23,6 +24,15 @@ impl Span {
     pub fn length(&self) -> Duration {
         self.end.saturating_sub(self.start)
     }
+}
+
+/// A lock that a piece of work held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// What the lock is called.
+    pub lock: String,
+    /// From when it had it until it gave it back.
+    pub span: Span,
 }
 
 /// How a lane ended.
@@ -68,6 +78,8 @@ pub struct Lane {
     pub marks: Marks,
     /// Polls for which nothing had woken the future, and after which it waited as before: another one of its task was woken.
     pub in_vain: Vec<Span>,
+    /// The locks that it held, in the order in which it got them.
+    pub held: Vec<Held>,
     /// How it ended.
     pub outcome: Outcome,
     /// When it ended, or when the timeline was read.
@@ -93,6 +105,20 @@ impl Lane {
             .unwrap_or_default()
     }
 
+    /// The times in which it held a lock, whichever, in order and apart from each other.
+    pub fn locked(&self) -> Vec<Span> {
+        let mut spans: Vec<Span> = self.held.iter().map(|held| held.span).collect();
+        spans.sort_by_key(|span| span.start);
+        let mut apart: Vec<Span> = Vec::new();
+        for span in spans {
+            match apart.last_mut() {
+                Some(last) if span.start <= last.end => last.end = last.end.max(span.end),
+                _ => apart.push(span),
+            }
+        }
+        apart
+    }
+
     fn every_poll(&self) -> impl Iterator<Item = &Span> {
         self.polls.iter().chain(&self.in_vain)
     }
@@ -114,6 +140,7 @@ impl Lane {
 ///     polls: vec![Span { start: ms(0), end: ms(1) }, Span { start: ms(200), end: ms(201) }],
 ///     marks: Marks::Polls,
 ///     in_vain: vec![],
+///     held: vec![],
 ///     outcome: Outcome::Finished,
 ///     end: ms(201),
 /// };
@@ -174,6 +201,14 @@ fn signs(lanes: &[Lane]) -> (&'static str, &'static str) {
     marks.signs()
 }
 
+/// What the sign of a lock means.
+const HOLDS: &str = "holds a lock";
+
+/// Whether one of these lanes held a lock.
+fn holds(lanes: &[Lane]) -> bool {
+    lanes.iter().any(|lane| !lane.held.is_empty())
+}
+
 /// What stands behind the end of a lane that did not finish.
 fn mark(outcome: Outcome) -> &'static str {
     match outcome {
@@ -194,7 +229,13 @@ fn in_text(lanes: &[Lane], wakes: &[Wake], longest: Duration) -> String {
         })
         .collect();
     let (solid, pale) = signs(lanes);
-    lines.push(format!("  █ {solid}  · {pale}  over {}", seconds(longest)));
+    let held = if holds(lanes) {
+        format!("  ▒ {HOLDS}")
+    } else {
+        String::new()
+    };
+    let over = seconds(longest);
+    lines.push(format!("  █ {solid}  · {pale}{held}  over {over}"));
     lines.extend(wakes::in_text(lanes, wakes, longest));
     lines.join("\n")
 }

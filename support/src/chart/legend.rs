@@ -19,6 +19,8 @@ pub(super) enum Sign {
     Solid,
     /// A box with little colour and an edge.
     Pale,
+    /// Such a box, darker, under a line.
+    Held,
     /// A low mark in such a box.
     Tick,
     /// An arrow.
@@ -73,6 +75,10 @@ impl Legend {
             match sign {
                 Sign::Solid => svg::solid(canvas, whole, INK),
                 Sign::Pale => svg::pale(canvas, whole, INK),
+                Sign::Held => {
+                    svg::pale(canvas, whole, INK);
+                    svg::held(canvas, whole, INK);
+                }
                 Sign::Tick => {
                     svg::pale(canvas, whole, INK);
                     svg::solid(canvas, [(x + 10, y), (x + 12, y + 6)], INK);

@@ -239,6 +239,16 @@ pub(super) fn pale(canvas: &Canvas<'_>, corners: [(i32, i32); 2], colour: RGBCol
     canvas.draw(&Rectangle::new(inside, colour)).expect(DRAWN);
 }
 
+/// What lies over a pale box where a lock is held: more of its colour, under a line that has the colour of the page's text.
+pub(super) fn held(canvas: &Canvas<'_>, corners: [(i32, i32); 2], colour: RGBColor) {
+    let [(left, top), (right, bottom)] = corners;
+    canvas
+        .draw(&Rectangle::new(corners, colour.mix(0.45).filled()))
+        .expect(DRAWN);
+    let line = [(left, top), (right, top + ((bottom - top) / 4).clamp(2, 4))];
+    solid(canvas, line, INK);
+}
+
 /// The same for a box that is lower than a letter: its edge takes half as much of it.
 pub(super) fn low(canvas: &Canvas<'_>, corners: [(i32, i32); 2], colour: RGBColor) {
     let [(left, top), (right, bottom)] = corners;

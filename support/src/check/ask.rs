@@ -3,6 +3,7 @@
 //! Without these traits, a function that is not `async` is told as "`String` is not a future", without its name. A kernel
 //! shows the message alone where the error is not in the learner's own text, so the cure stands in it.
 
+use crate::bank::Refused;
 use crate::database::Error;
 use crate::server::{Post, User};
 use std::future::Future;
@@ -154,3 +155,39 @@ pub async fn with_connection(future: impl WithConnection) -> Result<i64, Error> 
 pub async fn load_users(future: impl LoadUsers) -> Result<Vec<User>, Error> {
     future.await
 }
+
+/// What `transfer` returns.
+#[diagnostic::on_unimplemented(
+    message = "`transfer` does not return a future of a result, but `{Self}`: it must be `async fn transfer(bank: Bank, order: Order) -> Result<(), Refused>`, without `#[tokio::main]`",
+    label = "this is what `transfer` returns",
+    note = "without `async`, or with `#[tokio::main]` above it, a function runs to its end when it is called and returns no future",
+    note = "hint: write `async fn`, without `#[tokio::main]`, run its cell, and run the check again"
+)]
+pub trait Transfer: Future<Output = Result<(), Refused>> {}
+
+#[diagnostic::do_not_recommend]
+impl<F: Future<Output = Result<(), Refused>>> Transfer for F {}
+
+/// What `transfer_remote` returns.
+#[diagnostic::on_unimplemented(
+    message = "`transfer_remote` does not return a future of a result, but `{Self}`: it must be `async fn transfer_remote(bank: RemoteBank, order: Order) -> Result<(), Refused>`, without `#[tokio::main]`",
+    label = "this is what `transfer_remote` returns",
+    note = "without `async`, or with `#[tokio::main]` above it, a function runs to its end when it is called and returns no future",
+    note = "hint: write `async fn`, without `#[tokio::main]`, run its cell, and run the check again"
+)]
+pub trait TransferRemote: Future<Output = Result<(), Refused>> {}
+
+#[diagnostic::do_not_recommend]
+impl<F: Future<Output = Result<(), Refused>>> TransferRemote for F {}
+
+/// What `ask` returns.
+#[diagnostic::on_unimplemented(
+    message = "`ask` does not return a future of a result, but `{Self}`: it must be `async fn ask(teller: Teller, order: Order) -> Result<(), Refused>`, without `#[tokio::main]`",
+    label = "this is what `ask` returns",
+    note = "without `async`, or with `#[tokio::main]` above it, a function runs to its end when it is called and returns no future",
+    note = "hint: write `async fn`, without `#[tokio::main]`, run its cell, and run the check again"
+)]
+pub trait Ask: Future<Output = Result<(), Refused>> {}
+
+#[diagnostic::do_not_recommend]
+impl<F: Future<Output = Result<(), Refused>>> Ask for F {}

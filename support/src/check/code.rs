@@ -130,6 +130,16 @@ codes! {
     StarvesOne = "starves-one",
     /// A task was run after its executor was dropped.
     RunsAfterDrop = "runs-after-drop",
+    /// A lock was held while something was awaited that needs no lock.
+    LockAcrossAwait = "lock-across-await",
+    /// Tasks wait for each other's locks, in a circle.
+    Deadlock = "deadlock",
+    /// Others can see, or change, what is moved while it is moved.
+    TornTransfer = "torn-transfer",
+    /// Who asked was never answered.
+    ReplyDropped = "reply-dropped",
+    /// A queue grows without an end.
+    UnboundedQueue = "unbounded-queue",
     /// The check itself could not run, for want of a port, say.
     CheckFailed = "check-failed",
 }
@@ -264,6 +274,23 @@ impl Code {
                 Code::Spins,
                 Code::StarvesOne,
                 Code::RunsAfterDrop,
+            ],
+            "7_shared_state" => &[
+                Code::NotWritten,
+                Code::BlocksThread,
+                Code::BusyWait,
+                Code::NeverEnds,
+                Code::RuntimeInRuntime,
+                Code::Panicked,
+                Code::Sequential,
+                Code::WrongResult,
+                Code::NotCalled,
+                Code::NotSpawned,
+                Code::LockAcrossAwait,
+                Code::Deadlock,
+                Code::TornTransfer,
+                Code::ReplyDropped,
+                Code::UnboundedQueue,
             ],
             _ => &[],
         }

@@ -265,6 +265,7 @@ fn polls(name: &str, moments: &[Duration], outcome: Outcome) -> Lane {
             .collect(),
         marks: Marks::Polls,
         in_vain: Vec::new(),
+        held: Vec::new(),
         outcome,
         end: if outcome == Outcome::Running {
             end.max(WAIT)

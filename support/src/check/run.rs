@@ -29,6 +29,7 @@ use std::thread;
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 
+pub(super) use crate::threads::Thread;
 pub(super) use bounds::Never;
 pub(super) use stretch::{Stretch, forget as excuse, measured};
 pub(super) use timer::first_timer;

@@ -1,7 +1,7 @@
 //! What a timeline looks like.
 
 use super::wakes::{self, Wake};
-use super::{Lane, Outcome, Span, mark, signs};
+use super::{HOLDS, Lane, Outcome, Span, holds, mark, signs};
 use crate::chart::axis::{self, Axis};
 use crate::chart::legend::{Legend, Sign};
 use crate::chart::palette;
@@ -30,6 +30,9 @@ fn height(count: usize, arrows: bool) -> i32 {
 fn legend(lanes: &[Lane], wakes: &[Wake], width: i32) -> Legend {
     let (solid, pale) = signs(lanes);
     let mut entries = vec![(Sign::Solid, solid), (Sign::Pale, pale)];
+    if holds(lanes) {
+        entries.push((Sign::Held, HOLDS));
+    }
     if lanes.iter().any(|lane| !lane.in_vain.is_empty()) {
         entries.push((Sign::Tick, "polled, though not woken"));
     }
@@ -114,6 +117,9 @@ fn band(canvas: &Canvas<'_>, lane: &Lane, axis: &Axis, (high, low): (i32, i32), 
             svg::pale(canvas, corners, colour);
             stripes(canvas, corners, colour, palette::round(task));
         }
+    }
+    for (from, to) in shown(&lane.locked(), axis) {
+        svg::held(canvas, [(from, top), (to, bottom)], colour);
     }
     for (from, to) in shown(&lane.in_vain, axis) {
         svg::solid(canvas, [(from, (top + bottom) / 2), (to, bottom)], colour);

@@ -206,6 +206,7 @@ mod tests {
             polls: polls.iter().map(instant).collect(),
             marks: Marks::Polls,
             in_vain: Vec::new(),
+            held: Vec::new(),
             outcome,
             end: ms(200),
         }

@@ -3,7 +3,7 @@
 //! The first sentence says what one is to see. The others say it of each lane, in the steps in which the axis is read:
 //! who hears that a lane ran for 15 µs from 171 µs on has heard nothing.
 
-use super::{Lane, Marks, Outcome, Span, Wake, mark, seconds, wakes};
+use super::{Held, Lane, Marks, Outcome, Span, Wake, holds, mark, seconds, wakes};
 use crate::chart::{count, sentence};
 use std::time::Duration;
 
@@ -109,11 +109,42 @@ fn point(lanes: &[Lane], longest: Duration) -> String {
             count(at_once)
         )),
     };
-    match (waits, runs) {
+    let point = match (waits, runs) {
         (Some(waits), Some(runs)) => format!("{waits} {runs}"),
         (None, Some(runs)) => format!("{} None waits.", runs),
         (Some(waits), None) => waits,
         (None, None) => "Nothing takes long enough to be seen.".to_owned(),
+    };
+    match locks(lanes, longest) {
+        Some(locks) => format!("{locks} {point}"),
+        None => point,
+    }
+}
+
+/// Who held a lock, and whether together, where anybody did.
+fn locks(lanes: &[Lane], longest: Duration) -> Option<String> {
+    let locked: Vec<_> = lanes
+        .iter()
+        .map(|lane| (lane, seen(lane.locked().into_iter(), longest)))
+        .filter(|(_, spans)| !spans.is_empty())
+        .collect();
+    let spans: Vec<_> = locked
+        .iter()
+        .flat_map(|(_, spans)| spans)
+        .copied()
+        .collect();
+    match (locked.as_slice(), most(&spans)) {
+        ([], _) => holds(lanes)
+            .then(|| "Locks are held for moments that are too short to be seen.".to_owned()),
+        ([(only, _)], _) => Some(format!("{} holds a lock.", only.name)),
+        (several, 1) => Some(format!(
+            "{} hold a lock, one after the other.",
+            sentence(&count(several.len()))
+        )),
+        (_, at_once) => Some(format!(
+            "At most {} hold a lock at the same time.",
+            count(at_once)
+        )),
     }
 }
 
@@ -171,13 +202,26 @@ fn did(lane: &Lane, longest: Duration) -> String {
     } else {
         ", "
     };
+    let held: String = lane
+        .held
+        .iter()
+        .filter(|held| held.span.length() > longest / 100)
+        .take(MOST_HELD)
+        .map(|Held { lock, span }| {
+            let (start, end) = (rough(span.start, longest), rough(span.end, longest));
+            format!(", holds {lock} from {start} to {end}")
+        })
+        .collect();
     format!(
-        "from {} to {}{comma}{}",
+        "from {} to {}{held}{comma}{}",
         rough(lane.start(), longest),
         rough(lane.end, longest),
         mark(lane.outcome)
     )
 }
+
+/// How many locks of one lane are told.
+const MOST_HELD: usize = 3;
 
 /// A moment in steps of a hundredth of the figure.
 pub(super) fn rough(moment: Duration, longest: Duration) -> String {
@@ -211,6 +255,7 @@ mod tests {
             polls,
             marks: Marks::Polls,
             in_vain: Vec::new(),
+            held: Vec::new(),
             outcome: Outcome::Finished,
         }
     }
@@ -304,6 +349,46 @@ mod tests {
         let text = description(&[lane], &[], ms(300));
         assert!(
             text.contains("One of them was polled, though not woken"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn who_holds_a_lock_is_told_first() {
+        let held = |spans: &[(u64, u64)]| {
+            let mut lane = lane("a", &[(0, 0), (200, 200)]);
+            let locks = spans.iter().map(|(start, end)| Held {
+                lock: "account 0".to_owned(),
+                span: Span {
+                    start: ms(*start),
+                    end: ms(*end),
+                },
+            });
+            lane.held = locks.collect();
+            lane
+        };
+        let table = [
+            (vec![held(&[(0, 90)])], "a holds a lock."),
+            (
+                vec![held(&[(0, 90)]), held(&[(90, 200)])],
+                "Two hold a lock, one after the other.",
+            ),
+            (
+                vec![held(&[(0, 90), (20, 50)]), held(&[(80, 200)])],
+                "At most two hold a lock at the same time.",
+            ),
+            (
+                vec![held(&[(5, 5)])],
+                "Locks are held for moments that are too short to be seen.",
+            ),
+        ];
+        for (lanes, expected) in table {
+            let text = description(&lanes, &[], ms(200));
+            assert!(text.starts_with(expected), "{expected}\n{text}");
+        }
+        let text = description(&[held(&[(0, 90)])], &[], ms(200));
+        assert!(
+            text.contains("a from 0 to 0.20 s, holds account 0 from 0 to 90.0 ms"),
             "{text}"
         );
     }
