@@ -21,20 +21,19 @@ fn round<T>(tasks: Vec<Work<T>>) -> Round<T> {
 }
 
 #[test]
-fn two_tasks_of_three_steps_have_twenty_orders() {
+fn two_tasks_of_two_steps_have_six_orders() {
     let two = || {
         let steps = || async {
             let own = TokioMutex::new("own", ());
             drop(own.lock().await);
             drop(own.lock().await);
         };
-        // Before its first step, each begins: that is a third place where the other may come first.
         round(vec![work(steps), work(steps)])
     };
     let explored = explore(ALL, two, |_| false);
     assert!(explored.all && explored.wrong.is_none());
-    // As many as there are ways to mix two rows of three.
-    assert_eq!(explored.tried, 20);
+    // As many as there are ways to mix two rows of two.
+    assert_eq!(explored.tried, 6);
 }
 
 #[test]
@@ -59,12 +58,9 @@ fn a_number_bounds_what_is_tried() {
         ..ALL
     };
     let explored = explore(few, many, |_| false);
-    // One of the two begins, and is interrupted nowhere, or at one of its twenty steps.
-    assert!(
-        !explored.all && (40..60).contains(&explored.tried),
-        "{}",
-        explored.tried
-    );
+    // The one that goes first is interrupted nowhere, or at one of its twenty steps.
+    assert!(!explored.all);
+    assert_eq!(explored.tried, 21);
 }
 
 #[test]

@@ -42,6 +42,7 @@ pub(super) enum Status {
 
 pub(super) struct Task<T> {
     pub(super) status: Status,
+    begun: bool,
     pub(super) woken: bool,
     /// It waits for a round trip of the bank, and not for something of its own.
     pub(super) pauses: bool,
@@ -73,6 +74,7 @@ impl<T> State<T> {
     pub(super) fn new(count: usize, choices: Choices) -> Self {
         let task = |_| Task {
             status: Status::Ready,
+            begun: false,
             woken: true,
             pauses: false,
             wants: None,
@@ -108,6 +110,12 @@ impl<T> State<T> {
 impl<T> State<T> {
     /// Chooses who goes on after `me`, which comes first where it can go on itself.
     pub(super) fn pass(&mut self, me: Option<usize>) {
+        // Up to its first step, a task does nothing that another could see: in which order they begin is no choice.
+        if let Some(first) = self.tasks.iter().position(|task| !task.begun) {
+            self.tasks[first].begun = true;
+            self.turn = Some(first);
+            return;
+        }
         let can = |state: &Self, status: Status| -> Vec<usize> {
             let all = 0..state.tasks.len();
             all.filter(|task| state.tasks[*task].status == status)

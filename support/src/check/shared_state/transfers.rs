@@ -54,7 +54,7 @@ pub(super) struct Scene {
 }
 
 const ALL: Bounds = Bounds {
-    drawn: 20,
+    drawn: 10,
     most: 3000,
     interrupted: usize::MAX,
 };
@@ -86,8 +86,8 @@ pub(super) const SCENES: [Scene; 5] = [
         balances: &[100, 100, 100],
         orders: &[order(0, 1, 10), order(1, 2, 20), order(2, 0, 30)],
         bounds: Bounds {
-            drawn: 30,
-            most: 300,
+            drawn: 20,
+            most: 200,
             interrupted: 2,
         },
     },

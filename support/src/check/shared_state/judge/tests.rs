@@ -235,5 +235,5 @@ fn two_transfers_are_tried_in_every_order_that_there_is() {
         println!("{:?}: {} orders of turns", tried.scene.orders, tried.tried);
         assert!(tried.all, "{:?}: {} tried", tried.scene.orders, tried.tried);
     }
-    assert!(seen.count() > 500, "{}", seen.count());
+    assert!(seen.count() > 200, "{}", seen.count());
 }
