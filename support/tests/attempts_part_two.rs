@@ -19,3 +19,69 @@ attempts! {
     spins spins_by_short_sleeps stale_waker stale_waker_join starves_one starves_while_woken work_not_run
     wrong_result_apart wrong_result_join
 }
+
+attempts! {
+    mod shared_state in "7_shared_state";
+    before {
+        use std::sync::Arc;
+        use std::time::Duration;
+        use support::bank::{Bank, Order, Refused, RemoteBank, Vault};
+        use tokio::sync::{mpsc, oneshot};
+
+        const QUEUE: usize = 8;
+    }
+    judge { support::check::shared_state(transfer, transfer_remote, open_teller, ask) }
+    all_may_not_be_moved
+    always_ok
+    approved_under_locks
+    approved_under_one_lock
+    blocks_by_executor
+    blocks_in_sleep
+    both_in_join
+    busy_wait
+    copied_and_written_back
+    correct
+    correct_boxed
+    correct_deltas
+    correct_larger_first
+    correct_own_lock
+    correct_teller_by_select
+    correct_teller_shared
+    correct_try_lock
+    declined_ignored
+    from_first
+    guard_across_await
+    guard_kept
+    half_written
+    itself_locked_twice
+    looked_before
+    never_ends_own_permit
+    no_task
+    not_approved
+    not_awaited
+    not_written
+    one_guard_across_yield
+    overdrawn
+    own_lock_around_all
+    own_lock_around_round_trips
+    panicked
+    queue_too_long
+    remote_from_first
+    remote_itself_locked_twice
+    remote_read_before
+    remote_two_sections
+    reply_after_success_only
+    reply_expected
+    reply_kept
+    reply_never_sent
+    runtime_in_runtime
+    teller_blocks
+    teller_holds_a_sender
+    teller_leaves_when_nobody_waits
+    teller_not_written
+    teller_stops_at_error
+    teller_unwraps_reply
+    two_sections
+    unbounded
+    wrong_and_not_written
+}
