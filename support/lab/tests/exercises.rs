@@ -146,7 +146,7 @@ async fn save(path: PathBuf, text: String) -> std::io::Result<()> {
 }
 
 #[test]
-fn attempts_at_the_sixth_exercise() {
+fn attempts_at_future_by_hand() {
     all_are_judged_as_outside(
         "6_future_by_hand",
         include_str!("../../tests/attempts/6_future_by_hand_before.rs"),
