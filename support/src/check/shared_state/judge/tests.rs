@@ -237,3 +237,12 @@ fn two_transfers_are_tried_in_every_order_that_there_is() {
     }
     assert!(seen.count() > 200, "{}", seen.count());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_notebook_asks_the_check_inside_its_own_runtime() {
+    let seen = transfers::run("f", open, |bank, order| async move {
+        tokio::time::sleep(crate::bank::TRIP).await;
+        local(bank, order, Mistake::None).await
+    });
+    assert_eq!(found(transfers("f", &seen)), "nothing");
+}
