@@ -262,6 +262,27 @@ mod tests {
     }
 
     #[test]
+    fn a_closure_that_uses_variables_becomes_a_function_that_is_given_them() {
+        let rows = [
+            ("let one = 1; let add = |x: i32| x + one;", "(…, one: …)"),
+            ("let add = |x: i32| x + earlier;", "(…, earlier: …)"),
+            (
+                "let earlier = 2; let add = |earlier: i32| earlier + 1;",
+                "(…)",
+            ),
+            ("let one = 1; let add = |x: i32| x + 1;", "(…)"),
+        ];
+        for (code, given) in rows {
+            let told = closure("add", &cell(code), &["earlier".to_owned()]);
+            let function = format!("`fn add{given} -> … {{ … }}`");
+            assert!(
+                told.more[0].message.ends_with(&function),
+                "{code}: {told:?}"
+            );
+        }
+    }
+
+    #[test]
     fn a_list_of_futures_is_awaited_at_once() {
         let code = "let jobs: Vec<_> = (1..=3).map(fetch).collect();";
         let told = unnamed("jobs", "Vec<impl Future<Output = String>>", &cell(code));
