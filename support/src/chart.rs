@@ -24,7 +24,7 @@ use svg::Drawing;
 
 pub use bars::{Bar, bars};
 pub(crate) use lanes::no_lanes;
-pub use lanes::{Lane, Marks, Outcome, Span, lanes};
+pub use lanes::{Lane, Marks, Outcome, Span, lanes, tree};
 pub use scaling::{Series, scaling};
 pub use steps::{Steps, steps};
 

@@ -23,9 +23,11 @@ mod http_requests;
 mod observe;
 mod report;
 mod run;
+mod select_and_cancellation;
 mod words;
 
 pub use crate::async_resources;
+pub use crate::select_and_cancellation;
 pub use async_resources::{Work, async_resources};
 pub use code::Code;
 pub use concurrent_tasks::{Job, concurrent_tasks};
@@ -33,3 +35,4 @@ pub use data_pipeline::data_pipeline;
 pub use first_async_function::first_async_function;
 pub use http_requests::http_requests;
 pub use report::{Finding, Report};
+pub use select_and_cancellation::select_and_cancellation;

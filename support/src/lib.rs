@@ -15,6 +15,7 @@
 //! 11. [`pipeline`] is what the last exercise's pipeline is given.
 //! 12. [`progress`] says how far long work has come.
 //! 13. [`solved`] remembers which exercises are solved.
+//! 14. [`desk`] is what exercise 8's service is given: an input whose bytes come in pieces, and a desk that handles lines.
 //!
 //! `use support::*;` is how a notebook begins. The glob brings the modules, the types that cells name, and the crates
 //! that cells use. It leaves out `tokio`, which each notebook names as a dependency of its own (see the crate
@@ -24,6 +25,7 @@ pub mod asyncio;
 pub mod chart;
 pub mod check;
 pub mod database;
+pub mod desk;
 pub mod display;
 pub mod files;
 pub mod gauge;

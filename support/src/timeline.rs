@@ -51,6 +51,8 @@ struct Recording {
     entered: Option<Instant>,
     paused: bool,
     lanes: Vec<Lane>,
+    /// For some lanes, the one that they are a part of.
+    parents: Vec<(usize, usize)>,
 }
 
 impl Recording {
@@ -104,6 +106,23 @@ impl Timeline {
         watched
     }
 
+    /// The same, as a part of the lane that was opened last under the name `parent`: a task is drawn inside who started it.
+    pub fn watch_in<F: Future>(
+        &self,
+        parent: &str,
+        name: impl Into<String>,
+        future: F,
+    ) -> Watched<F> {
+        let watched = self.watch(name, future);
+        let mut recording = self.recording();
+        let before = &recording.lanes[..watched.lane];
+        if let Some(parent) = before.iter().rposition(|lane| lane.name == parent) {
+            recording.parents.push((watched.lane, parent));
+        }
+        drop(recording);
+        watched
+    }
+
     /// Wraps a future that is polled only where it was woken, and gets the waker of whoever polls it, as it is.
     pub(crate) fn watch_woken<F: Future>(&self, name: impl Into<String>, future: F) -> Watched<F> {
         Watched {
@@ -145,7 +164,14 @@ impl Timeline {
 
     /// The recording as a figure.
     pub fn figure(&self, title: impl AsRef<str>) -> Figure {
-        chart::lanes(title.as_ref(), &self.lanes())
+        let lanes = self.lanes();
+        let mut parents = vec![None; lanes.len()];
+        for (lane, parent) in &self.recording().parents {
+            if let Some(of) = parents.get_mut(*lane) {
+                *of = Some(*parent);
+            }
+        }
+        chart::tree(title.as_ref(), &lanes, &parents)
     }
 
     fn recording(&self) -> MutexGuard<'_, Recording> {
@@ -316,7 +342,7 @@ pub async fn record<T>(title: impl AsRef<str>, work: impl AsyncFnOnce(Timeline) 
 fn begun(timeline: &Timeline, title: &str) -> Figure {
     let lanes = timeline.lanes();
     if lanes.iter().any(|lane| lane.outcome == Outcome::Finished) {
-        chart::lanes(title, &lanes)
+        timeline.figure(title)
     } else {
         chart::no_lanes(title, "not written yet")
     }

@@ -167,3 +167,18 @@ fn a_function_that_is_not_async_is_named_with_the_cure() {
         assert!(message.contains(words), "{message}");
     }
 }
+
+#[test]
+fn attempts_at_the_eighth_exercise() {
+    all_are_judged_as_outside(
+        "8_select_and_cancellation",
+        "use futures::stream::{FuturesUnordered, StreamExt};
+use std::io;
+use std::time::Duration;
+use support::desk::{Desk, GRACE, Input, TICK};
+use support::tokio_util::sync::CancellationToken;
+use tokio::task::JoinSet;
+use tokio::time::{interval, sleep, timeout};",
+        "check::select_and_cancellation!(next_line, serve)",
+    );
+}

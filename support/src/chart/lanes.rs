@@ -1,10 +1,12 @@
 //! Lanes: one task a row, a solid mark for every poll, a pale band where the task waited.
 
 mod picture;
+mod tree;
 mod words;
 
 use super::{Figure, seconds, text};
 use std::time::Duration;
+use tree::Tree;
 
 /// A stretch of time, from the origin of its figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,15 +120,43 @@ impl Lane {
 /// assert!(figure.description().starts_with("data1 waits, and nothing else is drawn."));
 /// ```
 pub fn lanes(title: &str, lanes: &[Lane]) -> Figure {
+    tree(title, lanes, &[])
+}
+
+/// The same as a tree: a lane whose parent is the lane at that index stands below it, in a frame from its parent's beginning
+/// to its end. A lane without a parent there, or whose parent comes later, is at the root.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use support::chart::{self, Lane, Marks, Outcome, Span};
+///
+/// let at = |ms| Span { start: Duration::from_millis(ms), end: Duration::from_millis(ms) };
+/// let lane = |name: &str, from, to| Lane {
+///     name: name.to_owned(),
+///     polls: vec![at(from), at(to)],
+///     marks: Marks::Polls,
+///     in_vain: vec![],
+///     outcome: Outcome::Finished,
+///     end: at(to).end,
+/// };
+/// let figure = chart::tree("A service", &[lane("serve", 0, 100), lane("tea", 20, 250)], &[None, Some(0)]);
+/// assert!(figure.description().starts_with("One lane is inside serve, and tea goes on behind its end."));
+/// ```
+pub fn tree(title: &str, lanes: &[Lane], parents: &[Option<usize>]) -> Figure {
     if lanes.is_empty() {
         return no_lanes(title, "not written yet, or not watched");
     }
+    let tree = Tree::new(lanes, parents);
+    let lanes = tree.lanes.as_slice();
     let longest = lanes.iter().map(|lane| lane.end).max().unwrap_or_default();
+    let point = tree.point().map_or(String::new(), |point| point + " ");
     Figure::new(
         title,
-        words::description(lanes, longest),
+        point + &words::description(lanes, longest),
         in_text(lanes, longest),
-        |width| picture::draw(width, lanes, longest),
+        |width| picture::draw(width, &tree, longest),
     )
 }
 

@@ -3,6 +3,7 @@
 //! The first sentence says what one is to see. The others say it of each lane, in the steps in which the axis is read:
 //! who hears that a lane ran for 15 µs from 171 µs on has heard nothing.
 
+use super::tree::plain;
 use super::{Lane, Marks, Outcome, Span, mark, seconds};
 use crate::chart::{count, sentence};
 use std::time::Duration;
@@ -65,7 +66,7 @@ fn point(lanes: &[Lane], longest: Duration) -> String {
     let at_once = most(&waiting.concat());
     let run: Vec<_> = lanes.iter().flat_map(polls).collect();
     let holding = lanes.iter().filter(|lane| !polls(lane).is_empty());
-    let holding: Vec<_> = holding.map(|lane| lane.name.as_str()).collect();
+    let holding: Vec<_> = holding.map(|lane| plain(&lane.name)).collect();
 
     let (one, several) = match lanes.first().map(|lane| lane.marks) {
         Some(Marks::Events) => ("is under way", "are under way"),
@@ -75,7 +76,7 @@ fn point(lanes: &[Lane], longest: Duration) -> String {
         (0, _) => None,
         (1, _) if lanes.len() == 1 => Some(format!(
             "{} {one}, and nothing else is drawn.",
-            lanes[0].name
+            plain(&lanes[0].name)
         )),
         (1, _) => Some(format!("Only one of them {one}.")),
         (all, 1) => {
@@ -123,7 +124,7 @@ fn each(lanes: &[Lane], longest: Duration) -> String {
         return groups.join("; ");
     }
     let ends = |lane: Option<&Lane>| {
-        lane.map(|lane| format!("{} at {}", lane.name, rough(lane.end, longest)))
+        lane.map(|lane| format!("{} at {}", plain(&lane.name), rough(lane.end, longest)))
             .unwrap_or_default()
     };
     let mut text = format!(
@@ -147,8 +148,8 @@ fn groups(lanes: &[Lane], longest: Duration) -> Vec<String> {
     for lane in lanes {
         let did = did(lane, longest);
         match groups.last_mut() {
-            Some((names, same)) if *same == did => names.push(&lane.name),
-            _ => groups.push((vec![&lane.name], did)),
+            Some((names, same)) if *same == did => names.push(plain(&lane.name)),
+            _ => groups.push((vec![plain(&lane.name)], did)),
         }
     }
     groups
