@@ -70,11 +70,14 @@ impl Tree {
                 .count()
     }
 
-    /// A lane goes on where its parent has ended.
+    /// A lane goes on where its parent has ended, for as long as one can see: a task that is dropped with its scope ends an
+    /// instant later.
     fn outlives(&self, index: usize) -> bool {
+        let longest = self.lanes.iter().map(|lane| lane.end).max();
+        let instant = longest.unwrap_or_default() / 100;
         let parent = self.parents[index].map(|parent| &self.lanes[parent]);
         parent.is_some_and(|parent| {
-            parent.outcome != Outcome::Running && self.lanes[index].end > parent.end
+            parent.outcome != Outcome::Running && self.lanes[index].end > parent.end + instant
         })
     }
 
@@ -187,6 +190,12 @@ mod tests {
             Some(
                 "Two lanes are inside serve, none goes on behind its end, and one is dropped there."
             )
+        );
+        lanes[2].end = Duration::from_millis(101);
+        let said_later = said(&lanes).unwrap_or_default();
+        assert!(
+            said_later.contains("none goes on"),
+            "an instant is not seen: {said_later}"
         );
         lanes[2] = lane("soup", 20, 200, done);
         assert_eq!(

@@ -19,10 +19,7 @@ pub(super) fn judge(seen: &Seen) -> Vec<Finding> {
     let line = lines(&seen.lines);
     let serve = serve(&seen.serve).filter(|serve| match &line {
         None => true,
-        Some(line) => {
-            !FOLLOWS.contains(&serve.code)
-                && !(serve.code == Code::NotWritten && same_task(line, serve))
-        }
+        Some(line) => !FOLLOWS.contains(&serve.code) && !same_task(line, serve),
     });
     line.into_iter().chain(serve).collect()
 }
@@ -48,7 +45,7 @@ fn same_task(line: &Finding, serve: &Finding) -> bool {
         let words = finding.message.split_once("is not written yet: ");
         words.map(|(_, task)| task.to_owned())
     };
-    line.code == Code::NotWritten && task(line) == task(serve)
+    task(line).is_some() && task(line) == task(serve)
 }
 
 pub(super) fn lines(runs: &[Run<Read>]) -> Option<Finding> {

@@ -5,15 +5,13 @@ async fn next_line(input: &mut Input) -> io::Result<Option<String>> {
             let line: Vec<u8> = input.begun.drain(..=end).collect();
             return Ok(Some(String::from_utf8_lossy(&line[..end]).into_owned()));
         }
-        match {
-            use futures::FutureExt;
-            loop {
-                match input.source.chunk().now_or_never() {
-                    Some(chunk) => break chunk?,
-                    None => tokio::task::yield_now().await,
-                }
+        let chunk = loop {
+            match futures::FutureExt::now_or_never(input.source.chunk()) {
+                Some(chunk) => break chunk?,
+                None => tokio::task::yield_now().await,
             }
-        } {
+        };
+        match chunk {
             Some(chunk) => input.begun.extend(chunk),
             None if input.begun.is_empty() => return Ok(None),
             None => {

@@ -31,5 +31,6 @@ async fn serve(input: &mut Input, desk: Desk, stop: CancellationToken) -> io::Re
             },
         }
     };
+    desk.tick();
     ended
 }
