@@ -15,8 +15,9 @@
 //! 11. [`pipeline`] is what exercise 5's pipeline is given.
 //! 12. [`reactor`] waits for moments, and wakes: what a future that is written by hand is given.
 //! 13. [`bank`] has accounts that many tasks use, [`locks`] the mutexes around them, which show in a timeline.
-//! 14. [`progress`] says how far long work has come.
-//! 15. [`solved`] remembers which exercises are solved.
+//! 14. [`desk`] is what exercise 8's service is given: an input whose bytes come in pieces, and a desk that handles lines.
+//! 15. [`progress`] says how far long work has come.
+//! 16. [`solved`] remembers which exercises are solved.
 //!
 //! `use support::*;` is how a notebook begins. The glob brings the modules, the types that cells name, and the crates
 //! that cells use. It leaves out `tokio`, which each notebook names as a dependency of its own (see the crate
@@ -27,6 +28,7 @@ pub mod bank;
 pub mod chart;
 pub mod check;
 pub mod database;
+pub mod desk;
 pub mod display;
 pub mod files;
 pub mod gauge;

@@ -63,6 +63,8 @@ struct Recording {
     wakes: Option<Vec<Wake>>,
     /// The locks that are held now: the lane, and which of its locks.
     holding: Vec<(usize, usize)>,
+    /// For some lanes, the one that they are a part of.
+    parents: Vec<(usize, usize)>,
 }
 
 impl Recording {
@@ -116,6 +118,23 @@ impl Timeline {
         watched
     }
 
+    /// The same, as a part of the lane that was opened last under the name `parent`: a task is drawn inside who started it.
+    pub fn watch_in<F: Future>(
+        &self,
+        parent: &str,
+        name: impl Into<String>,
+        future: F,
+    ) -> Watched<F> {
+        let watched = self.watch(name, future);
+        let mut recording = self.recording();
+        let before = &recording.lanes[..watched.lane];
+        if let Some(parent) = before.iter().rposition(|lane| lane.name == parent) {
+            recording.parents.push((watched.lane, parent));
+        }
+        drop(recording);
+        watched
+    }
+
     /// Wraps a future that is polled only where it was woken, and gets the waker of whoever polls it, as it is.
     pub(crate) fn watch_woken<F: Future>(&self, name: impl Into<String>, future: F) -> Watched<F> {
         Watched {
@@ -165,8 +184,14 @@ impl Timeline {
 
     /// The recording as a figure.
     pub fn figure(&self, title: impl AsRef<str>) -> Figure {
-        let wakes = self.recording().wakes.clone().unwrap_or_default();
-        chart::lanes_with_wakes(title.as_ref(), &self.lanes(), &wakes)
+        let (lanes, wakes) = (self.lanes(), self.wakes());
+        let mut parents = vec![None; lanes.len()];
+        for (lane, parent) in &self.recording().parents {
+            if let Some(of) = parents.get_mut(*lane) {
+                *of = Some(*parent);
+            }
+        }
+        chart::timeline(title.as_ref(), &lanes, &parents, &wakes)
     }
 
     fn recording(&self) -> MutexGuard<'_, Recording> {

@@ -136,6 +136,40 @@ fn circle_as_text() {
     insta::assert_snapshot!(deadlock().to_string());
 }
 
+fn tree() -> Figure {
+    let lanes = [
+        lane("serve", 0, 400, Outcome::Finished),
+        lane("tea", 50, 200, Outcome::Finished),
+        lane("rinse", 60, 120, Outcome::Finished),
+        lane("soup", 100, 400, Outcome::Dropped),
+        lane("rice", 150, 600, Outcome::Finished),
+    ];
+    let parents = [None, Some(0), Some(1), Some(0), Some(0)];
+    chart::tree("A service and its tasks", &lanes, &parents)
+}
+
+#[test]
+fn tree_as_svg() {
+    insta::assert_snapshot!(tree().html());
+}
+
+#[test]
+fn tree_as_text() {
+    insta::assert_snapshot!(tree().to_string());
+}
+
+#[test]
+fn lanes_without_parents_are_the_same_as_a_tree() {
+    let lanes = [
+        lane("a", 0, 400, Outcome::Finished),
+        lane("b", 50, 200, Outcome::Dropped),
+    ];
+    assert_eq!(
+        chart::tree("Two", &lanes, &[None, None]),
+        chart::lanes("Two", &lanes)
+    );
+}
+
 fn queue() -> Figure {
     let waiting = [(0, 0), (10, 1), (20, 4), (120, 3), (200, 0)];
     let at_work = [(0, 0), (10, 2), (200, 1), (260, 0)];
@@ -193,6 +227,14 @@ fn every_label_comes_out_as_text() {
                 by: Some(0),
                 lane: 0,
             }],
+        ),
+        chart::tree(
+            attack,
+            &[
+                lane(attack, 0, 9, Outcome::Finished),
+                lane(attack, 1, 8, Outcome::Dropped),
+            ],
+            &[None, Some(0)],
         ),
         chart::scaling(attack, attack, &[Series::new(attack, [(1, ms(1))])]),
         chart::circle(

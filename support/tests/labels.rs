@@ -211,6 +211,27 @@ fn labels_have_room_at_1_to_60_lanes_that_wake_each_other() {
 }
 
 #[test]
+fn labels_have_room_in_a_tree_of_1_to_60_lanes() {
+    for count in 1..=60usize {
+        let outcomes = [Outcome::Finished, Outcome::Running, Outcome::Dropped];
+        let lanes: Vec<_> = (0..count)
+            .map(|n| {
+                lane(
+                    format!("task number {n}"),
+                    0,
+                    200 + n as u64,
+                    outcomes[n % 3],
+                )
+            })
+            .collect();
+        // Up to three deep.
+        let parents: Vec<_> = (0..count).map(|n| (n % 4 > 0).then(|| n - 1)).collect();
+        let figure = chart::tree("Many", &lanes, &parents);
+        legible(&figure, &format!("a tree of {count}"));
+    }
+}
+
+#[test]
 fn the_largest_count_is_written_under_the_end_of_its_axis() {
     for (most, written) in [
         (7, "7"),

@@ -189,3 +189,18 @@ const QUEUE: usize = 8;",
         "check::shared_state(transfer, transfer_remote, open_teller, ask)",
     );
 }
+
+#[test]
+fn attempts_at_the_eighth_exercise() {
+    all_are_judged_as_outside(
+        "8_select_and_cancellation",
+        "use futures::stream::{FuturesUnordered, StreamExt};
+use std::io;
+use std::time::Duration;
+use support::desk::{Desk, GRACE, Input, TICK};
+use support::tokio_util::sync::CancellationToken;
+use tokio::task::JoinSet;
+use tokio::time::{interval, sleep, timeout};",
+        "check::select_and_cancellation!(next_line, serve)",
+    );
+}

@@ -2,11 +2,13 @@
 //! lock.
 
 mod picture;
+mod tree;
 mod wakes;
 mod words;
 
 use super::{Figure, seconds, text};
 use std::time::Duration;
+use tree::Tree;
 
 pub use wakes::Wake;
 
@@ -148,10 +150,10 @@ impl Lane {
 /// assert!(figure.description().starts_with("data1 waits, and nothing else is drawn."));
 /// ```
 pub fn lanes(title: &str, lanes: &[Lane]) -> Figure {
-    lanes_with_wakes(title, lanes, &[])
+    timeline(title, lanes, &[], &[])
 }
 
-/// The same, with an arrow for every wake, from who woke to who then ran.
+/// The same as [`lanes`], with an arrow for every wake, from who woke to who then ran.
 ///
 /// # Examples
 ///
@@ -166,6 +168,7 @@ pub fn lanes(title: &str, lanes: &[Lane]) -> Figure {
 ///     polls,
 ///     marks: Marks::Polls,
 ///     in_vain: vec![],
+///     held: vec![],
 ///     outcome: Outcome::Finished,
 /// };
 /// let lanes = [lane("reactor", vec![at(200)]), lane("timer", vec![at(0), at(200)])];
@@ -174,15 +177,54 @@ pub fn lanes(title: &str, lanes: &[Lane]) -> Figure {
 /// assert!(figure.description().starts_with("Every poll after a lane's first one follows a wake."));
 /// ```
 pub fn lanes_with_wakes(title: &str, lanes: &[Lane], wakes: &[Wake]) -> Figure {
+    timeline(title, lanes, &[], wakes)
+}
+
+/// The same as [`lanes`], as a tree: a lane whose parent is the lane at that index stands below it, in a frame from its parent's beginning
+/// to its end. A lane without a parent there, or whose parent comes later, is at the root.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use support::chart::{self, Lane, Marks, Outcome, Span};
+///
+/// let at = |ms| Span { start: Duration::from_millis(ms), end: Duration::from_millis(ms) };
+/// let lane = |name: &str, from, to| Lane {
+///     name: name.to_owned(),
+///     polls: vec![at(from), at(to)],
+///     marks: Marks::Polls,
+///     in_vain: vec![],
+///     held: vec![],
+///     outcome: Outcome::Finished,
+///     end: at(to).end,
+/// };
+/// let figure = chart::tree("A service", &[lane("serve", 0, 100), lane("tea", 20, 250)], &[None, Some(0)]);
+/// assert!(figure.description().starts_with("One lane is inside serve, and tea goes on behind its end."));
+/// ```
+pub fn tree(title: &str, lanes: &[Lane], parents: &[Option<usize>]) -> Figure {
+    timeline(title, lanes, parents, &[])
+}
+
+/// A timeline with all that one may have: a tree of lanes, and wakes between them.
+pub(crate) fn timeline(
+    title: &str,
+    lanes: &[Lane],
+    parents: &[Option<usize>],
+    wakes: &[Wake],
+) -> Figure {
     if lanes.is_empty() {
         return no_lanes(title, "not written yet, or not watched");
     }
+    let tree = Tree::new(lanes, parents);
+    let (lanes, wakes) = (tree.lanes.as_slice(), tree.wakes(wakes));
     let longest = lanes.iter().map(|lane| lane.end).max().unwrap_or_default();
+    let point = tree.point().map_or(String::new(), |point| point + " ");
     Figure::new(
         title,
-        words::description(lanes, wakes, longest),
-        in_text(lanes, wakes, longest),
-        |width| picture::draw(width, lanes, wakes, longest),
+        point + &words::description(lanes, &wakes, longest),
+        in_text(lanes, &wakes, longest),
+        |width| picture::draw(width, &tree, &wakes, longest),
     )
 }
 

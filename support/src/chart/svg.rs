@@ -249,6 +249,14 @@ pub(super) fn held(canvas: &Canvas<'_>, corners: [(i32, i32); 2], colour: RGBCol
     solid(canvas, line, INK);
 }
 
+/// A frame around other shapes, and a ground in it that they stand out from.
+pub(super) fn frame(canvas: &Canvas<'_>, corners: [(i32, i32); 2]) {
+    let ground = Rectangle::new(corners, INK.mix(0.08).filled());
+    canvas.draw(&ground).expect(DRAWN);
+    let edge = Rectangle::new(corners, INK.mix(0.6));
+    canvas.draw(&edge).expect(DRAWN);
+}
+
 /// The same for a box that is lower than a letter: its edge takes half as much of it.
 pub(super) fn low(canvas: &Canvas<'_>, corners: [(i32, i32); 2], colour: RGBColor) {
     let [(left, top), (right, bottom)] = corners;

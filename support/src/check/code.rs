@@ -140,6 +140,22 @@ codes! {
     ReplyDropped = "reply-dropped",
     /// A queue grows without an end.
     UnboundedQueue = "unbounded-queue",
+    /// A future was dropped, and what it had read was lost with it.
+    BytesLost = "bytes-lost",
+    /// A timer began anew each time that something else happened.
+    RestartsTimer = "restarts-timer",
+    /// A branch of `select!` was not looked at while another was busy.
+    StarvedBranch = "starved-branch",
+    /// A task ran on after whoever started it had gone.
+    TaskLeaked = "task-leaked",
+    /// What was begun was dropped at the end, in the middle.
+    NotDrained = "not-drained",
+    /// It was asked to stop, or had nothing left to do, and did not return in time.
+    WaitsForEver = "waits-for-ever",
+    /// Something was begun after the stop.
+    AcceptsAfterStop = "accepts-after-stop",
+    /// An error of the input was not handed on.
+    ErrorLost = "error-lost",
     /// The check itself could not run, for want of a port, say.
     CheckFailed = "check-failed",
 }
@@ -291,6 +307,26 @@ impl Code {
                 Code::TornTransfer,
                 Code::ReplyDropped,
                 Code::UnboundedQueue,
+            ],
+            "8_select_and_cancellation" => &[
+                Code::NotWritten,
+                Code::BlocksThread,
+                Code::BusyWait,
+                Code::NeverEnds,
+                Code::RuntimeInRuntime,
+                Code::Panicked,
+                Code::WrongResult,
+                Code::NotCalled,
+                Code::NotAwaited,
+                Code::Sequential,
+                Code::BytesLost,
+                Code::RestartsTimer,
+                Code::StarvedBranch,
+                Code::TaskLeaked,
+                Code::NotDrained,
+                Code::WaitsForEver,
+                Code::AcceptsAfterStop,
+                Code::ErrorLost,
             ],
             _ => &[],
         }

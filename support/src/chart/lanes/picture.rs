@@ -1,5 +1,6 @@
 //! What a timeline looks like.
 
+use super::tree::{self, Tree};
 use super::wakes::{self, Wake};
 use super::{HOLDS, Lane, Outcome, Span, holds, mark, signs};
 use crate::chart::axis::{self, Axis};
@@ -40,7 +41,8 @@ fn legend(lanes: &[Lane], wakes: &[Wake], width: i32) -> Legend {
     Legend::new(entries, (8, TOP), width - 16)
 }
 
-pub(super) fn draw(width: i32, lanes: &[Lane], wakes: &[Wake], longest: Duration) -> Drawing {
+pub(super) fn draw(width: i32, of: &Tree, wakes: &[Wake], longest: Duration) -> Drawing {
+    let lanes = of.lanes.as_slice();
     let height = height(lanes.len(), !wakes.is_empty());
     let every = if height < 15 { 2 } else { 1 };
     // Between lanes lower than a letter, words about their ends would run into each other's bars.
@@ -58,10 +60,12 @@ pub(super) fn draw(width: i32, lanes: &[Lane], wakes: &[Wake], longest: Duration
     let drawing = Drawing::new((width, bottom + axis::HEIGHT), |canvas| {
         legend.draw(canvas);
         axis.draw(canvas, top, bottom);
+        of.draw(canvas, &axis, &rows);
         let mut seen: HashMap<&str, usize> = HashMap::new();
         for (index, lane) in lanes.iter().enumerate() {
             let next = seen.len();
-            let task = lane.name.split(" · ").next().unwrap_or_default();
+            let task = tree::plain(&lane.name);
+            let task = task.split(" · ").next().unwrap_or_default();
             let task = *seen.entry(task).or_insert(next);
             let (high, low) = rows.shape(index);
             band(canvas, lane, &axis, (high, low), task);

@@ -3,6 +3,7 @@
 //! A wake only asks for a poll. So an arrow begins where somebody woke, at that moment, and ends at the next poll of who was
 //! woken. Where there is none, the line ends in a cross. A wake that nothing drawn here made comes from above.
 
+use super::tree::plain;
 use super::{Lane, Outcome, picture::INSTANT, words};
 use crate::chart::axis::Axis;
 use crate::chart::legend::Sign;
@@ -124,7 +125,7 @@ pub(super) fn point(lanes: &[Lane], wakes: &[Wake]) -> Option<String> {
 
 /// Who woke whom, each pair once, with its moments as `said` says them.
 fn pairs(lanes: &[Lane], wakes: &[Wake], said: impl Fn(Duration) -> String) -> Vec<[String; 3]> {
-    let name = |lane: usize| lanes.get(lane).map_or("?", |lane| lane.name.as_str());
+    let name = |lane: usize| lanes.get(lane).map_or("?", |lane| plain(&lane.name));
     let mut pairs: Vec<(Option<usize>, usize, Vec<Duration>)> = Vec::new();
     for wake in wakes {
         let same = |pair: &&mut (Option<usize>, usize, Vec<Duration>)| {

@@ -3,6 +3,7 @@
 //! The first sentence says what one is to see. The others say it of each lane, in the steps in which the axis is read:
 //! who hears that a lane ran for 15 µs from 171 µs on has heard nothing.
 
+use super::tree::plain;
 use super::{Held, Lane, Marks, Outcome, Span, Wake, holds, mark, seconds, wakes};
 use crate::chart::{count, sentence};
 use std::time::Duration;
@@ -67,7 +68,7 @@ fn point(lanes: &[Lane], longest: Duration) -> String {
     let at_once = most(&waiting.concat());
     let run: Vec<_> = lanes.iter().flat_map(polls).collect();
     let holding = lanes.iter().filter(|lane| !polls(lane).is_empty());
-    let holding: Vec<_> = holding.map(|lane| lane.name.as_str()).collect();
+    let holding: Vec<_> = holding.map(|lane| plain(&lane.name)).collect();
 
     let (one, several) = match lanes.first().map(|lane| lane.marks) {
         Some(Marks::Events) => ("is under way", "are under way"),
@@ -77,7 +78,7 @@ fn point(lanes: &[Lane], longest: Duration) -> String {
         (0, _) => None,
         (1, _) if lanes.len() == 1 => Some(format!(
             "{} {one}, and nothing else is drawn.",
-            lanes[0].name
+            plain(&lanes[0].name)
         )),
         (1, _) => Some(format!("Only one of them {one}.")),
         (all, 1) => {
@@ -136,7 +137,7 @@ fn locks(lanes: &[Lane], longest: Duration) -> Option<String> {
     match (locked.as_slice(), most(&spans)) {
         ([], _) => holds(lanes)
             .then(|| "Locks are held for moments that are too short to be seen.".to_owned()),
-        ([(only, _)], _) => Some(format!("{} holds a lock.", only.name)),
+        ([(only, _)], _) => Some(format!("{} holds a lock.", plain(&only.name))),
         (several, 1) => Some(format!(
             "{} hold a lock, one after the other.",
             sentence(&count(several.len()))
@@ -156,7 +157,7 @@ fn each(lanes: &[Lane], longest: Duration) -> String {
         return groups.join("; ");
     }
     let ends = |lane: Option<&Lane>| {
-        lane.map(|lane| format!("{} at {}", lane.name, rough(lane.end, longest)))
+        lane.map(|lane| format!("{} at {}", plain(&lane.name), rough(lane.end, longest)))
             .unwrap_or_default()
     };
     let mut text = format!(
@@ -180,8 +181,8 @@ fn groups(lanes: &[Lane], longest: Duration) -> Vec<String> {
     for lane in lanes {
         let did = did(lane, longest);
         match groups.last_mut() {
-            Some((names, same)) if *same == did => names.push(&lane.name),
-            _ => groups.push((vec![&lane.name], did)),
+            Some((names, same)) if *same == did => names.push(plain(&lane.name)),
+            _ => groups.push((vec![plain(&lane.name)], did)),
         }
     }
     groups
