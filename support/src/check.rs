@@ -23,6 +23,7 @@ mod http_requests;
 mod observe;
 mod report;
 mod run;
+mod service;
 mod words;
 
 pub use crate::async_resources;
@@ -33,3 +34,4 @@ pub use data_pipeline::data_pipeline;
 pub use first_async_function::first_async_function;
 pub use http_requests::http_requests;
 pub use report::{Finding, Report};
+pub use service::service;

@@ -15,6 +15,7 @@
 //! 11. [`pipeline`] is what the last exercise's pipeline is given.
 //! 12. [`progress`] says how far long work has come.
 //! 13. [`solved`] remembers which exercises are solved.
+//! 14. [`service`] is the chat room of exercise 9: its rules, its clients, and the load that they make.
 //!
 //! `use support::*;` is how a notebook begins. The glob brings the modules, the types that cells name, and the crates
 //! that cells use. It leaves out `tokio`, which each notebook names as a dependency of its own (see the crate
@@ -35,6 +36,7 @@ pub mod pitfall;
 pub mod progress;
 mod protocol;
 pub mod server;
+pub mod service;
 pub mod solved;
 pub mod timeline;
 pub mod timing;

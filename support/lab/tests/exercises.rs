@@ -145,6 +145,15 @@ async fn save(path: PathBuf, text: String) -> std::io::Result<()> {
     );
 }
 
+#[test]
+fn attempts_at_the_ninth_exercise() {
+    all_are_judged_as_outside(
+        "9_service",
+        include_str!("../../tests/attempts/9_service_before.rs"),
+        "check::service(Lengths::default(), serve, test)",
+    );
+}
+
 /// Not a verdict, since it does not compile; so the compiler has to say it.
 #[test]
 fn a_function_that_is_not_async_is_named_with_the_cure() {

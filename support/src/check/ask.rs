@@ -103,6 +103,28 @@ pub trait LoadUsers: Future<Output = Result<Vec<User>, Error>> {}
 #[diagnostic::do_not_recommend]
 impl<F: Future<Output = Result<Vec<User>, Error>>> LoadUsers for F {}
 
+/// What `serve` returns.
+#[diagnostic::on_unimplemented(
+    message = "`serve` does not return a future of `io::Result<()>` that a task can run, but `{Self}`: it must be `async fn serve(listener: Listener, stop: CancellationToken) -> io::Result<()>`",
+    label = "this is what `serve` returns",
+    note = "hint: write `async fn`, run its cell, and run the check again"
+)]
+pub trait Serve: Future<Output = std::io::Result<()>> + Send + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<F: Future<Output = std::io::Result<()>> + Send + 'static> Serve for F {}
+
+/// What `test` returns.
+#[diagnostic::on_unimplemented(
+    message = "`test` does not return a future of `()`, but `{Self}`: it must be `async fn test(room: Room)`",
+    label = "this is what `test` returns",
+    note = "hint: write `async fn`, without a value at its end, run its cell, and run the check again"
+)]
+pub trait TestRoom: Future<Output = ()> {}
+
+#[diagnostic::do_not_recommend]
+impl<F: Future<Output = ()>> TestRoom for F {}
+
 /// Awaits it; names what is wrong where `with_connection` does not return a future.
 ///
 /// # Errors
