@@ -26,6 +26,7 @@ mod observe;
 mod report;
 mod run;
 mod select_and_cancellation;
+mod service;
 mod shared_state;
 mod words;
 
@@ -41,4 +42,5 @@ pub use future_by_hand::{Child, future_by_hand};
 pub use http_requests::http_requests;
 pub use report::{Finding, Report};
 pub use select_and_cancellation::select_and_cancellation;
+pub use service::service;
 pub use shared_state::shared_state;

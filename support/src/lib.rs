@@ -16,8 +16,9 @@
 //! 12. [`reactor`] waits for moments, and wakes: what a future that is written by hand is given.
 //! 13. [`bank`] has accounts that many tasks use, [`locks`] the mutexes around them, which show in a timeline.
 //! 14. [`desk`] is what exercise 8's service is given: an input whose bytes come in pieces, and a desk that handles lines.
-//! 15. [`progress`] says how far long work has come.
-//! 16. [`solved`] remembers which exercises are solved.
+//! 15. [`service`] is the chat room of exercise 9: its rules, its clients, and the load that they make.
+//! 16. [`progress`] says how far long work has come.
+//! 17. [`solved`] remembers which exercises are solved.
 //!
 //! `use support::*;` is how a notebook begins. The glob brings the modules, the types that cells name, and the crates
 //! that cells use. It leaves out `tokio`, which each notebook names as a dependency of its own (see the crate
@@ -42,6 +43,7 @@ pub mod progress;
 mod protocol;
 pub mod reactor;
 pub mod server;
+pub mod service;
 pub mod solved;
 mod threads;
 pub mod timeline;

@@ -146,35 +146,12 @@ async fn save(path: PathBuf, text: String) -> std::io::Result<()> {
 }
 
 #[test]
-fn attempts_at_future_by_hand() {
+fn attempts_at_the_sixth_exercise() {
     all_are_judged_as_outside(
         "6_future_by_hand",
         include_str!("../../tests/attempts/6_future_by_hand_before.rs"),
         "check::future_by_hand!(timer, join, taken_apart, Executor)",
     );
-}
-
-/// Not a verdict, since it does not compile; so the compiler has to say it.
-#[test]
-fn a_function_that_is_not_async_is_named_with_the_cure() {
-    let cells = [
-        before("fn fetch(id: u32) -> String { format!(\"data{id}\") }"),
-        code(
-            "async fn fetch_all(ids: Vec<u32>) -> Vec<String> { ids.into_iter().map(fetch).collect() }",
-        ),
-        code("check::first_async_function(fetch, fetch_all)"),
-    ];
-    let failed = run(&cells, &[]).failed();
-    let [(2, cause, message)] = &failed[..] else {
-        panic!("{failed:?}");
-    };
-    assert_eq!(cause, "compile-error");
-    for words in [
-        "`fetch` does not return a future",
-        "it must be `async fn fetch(id: u32) -> String`",
-    ] {
-        assert!(message.contains(words), "{message}");
-    }
 }
 
 #[test]
@@ -203,4 +180,36 @@ use tokio::task::JoinSet;
 use tokio::time::{interval, sleep, timeout};",
         "check::select_and_cancellation!(next_line, serve)",
     );
+}
+
+#[test]
+fn attempts_at_the_ninth_exercise() {
+    all_are_judged_as_outside(
+        "9_service",
+        include_str!("../../tests/attempts/9_service_before.rs"),
+        "check::service(Lengths::default(), serve, test)",
+    );
+}
+
+/// Not a verdict, since it does not compile; so the compiler has to say it.
+#[test]
+fn a_function_that_is_not_async_is_named_with_the_cure() {
+    let cells = [
+        before("fn fetch(id: u32) -> String { format!(\"data{id}\") }"),
+        code(
+            "async fn fetch_all(ids: Vec<u32>) -> Vec<String> { ids.into_iter().map(fetch).collect() }",
+        ),
+        code("check::first_async_function(fetch, fetch_all)"),
+    ];
+    let failed = run(&cells, &[]).failed();
+    let [(2, cause, message)] = &failed[..] else {
+        panic!("{failed:?}");
+    };
+    assert_eq!(cause, "compile-error");
+    for words in [
+        "`fetch` does not return a future",
+        "it must be `async fn fetch(id: u32) -> String`",
+    ] {
+        assert!(message.contains(words), "{message}");
+    }
 }

@@ -139,66 +139,6 @@ pub trait TakenApart: Future<Output = [Duration; 2]> {}
 #[diagnostic::do_not_recommend]
 impl<F: Future<Output = [Duration; 2]>> TakenApart for F {}
 
-/// What `next_line` returns.
-#[diagnostic::on_unimplemented(
-    message = "`next_line` does not return a future of a line, or of an error, but `{Self}`: it must be `async fn next_line(input: &mut Input) -> io::Result<Option<String>>`, without `#[tokio::main]`",
-    label = "this is what `next_line` returns",
-    note = "without `async`, or with `#[tokio::main]` above it, a function runs to its end when it is called and returns no future",
-    note = "hint: write `async fn`, without `#[tokio::main]`, run its cell, and run the check again"
-)]
-pub trait NextLine: Future<Output = io::Result<Option<String>>> {}
-
-#[diagnostic::do_not_recommend]
-impl<F: Future<Output = io::Result<Option<String>>>> NextLine for F {}
-
-/// What `serve` returns.
-#[diagnostic::on_unimplemented(
-    message = "`serve` does not return a future of `Ok(())`, or of an error, but `{Self}`: it must be `async fn serve(input: &mut Input, desk: Desk, stop: CancellationToken) -> io::Result<()>`, without `#[tokio::main]`",
-    label = "this is what `serve` returns",
-    note = "without `async`, or with `#[tokio::main]` above it, a function runs to its end when it is called and returns no future",
-    note = "hint: write `async fn`, without `#[tokio::main]`, run its cell, and run the check again"
-)]
-pub trait Serve: Future<Output = io::Result<()>> {}
-
-#[diagnostic::do_not_recommend]
-impl<F: Future<Output = io::Result<()>>> Serve for F {}
-
-/// Awaits it; names what is wrong where `next_line` does not return a future.
-///
-/// # Errors
-///
-/// Those of the future.
-pub async fn next_line(future: impl NextLine) -> io::Result<Option<String>> {
-    future.await
-}
-
-/// Awaits it; names what is wrong where `serve` does not return a future.
-///
-/// # Errors
-///
-/// Those of the future.
-pub async fn serve(future: impl Serve) -> io::Result<()> {
-    future.await
-}
-
-/// Awaits it; names what is wrong where `with_connection` does not return a future.
-///
-/// # Errors
-///
-/// Those of the future.
-pub async fn with_connection(future: impl WithConnection) -> Result<i64, Error> {
-    future.await
-}
-
-/// Awaits it; names what is wrong where `load_users` does not return a future.
-///
-/// # Errors
-///
-/// Those of the future.
-pub async fn load_users(future: impl LoadUsers) -> Result<Vec<User>, Error> {
-    future.await
-}
-
 /// What `transfer` returns.
 #[diagnostic::on_unimplemented(
     message = "`transfer` does not return a future of a result, but `{Self}`: it must be `async fn transfer(bank: Bank, order: Order) -> Result<(), Refused>`, without `#[tokio::main]`",
@@ -234,3 +174,85 @@ pub trait Ask: Future<Output = Result<(), Refused>> {}
 
 #[diagnostic::do_not_recommend]
 impl<F: Future<Output = Result<(), Refused>>> Ask for F {}
+
+/// What `next_line` returns.
+#[diagnostic::on_unimplemented(
+    message = "`next_line` does not return a future of a line, or of an error, but `{Self}`: it must be `async fn next_line(input: &mut Input) -> io::Result<Option<String>>`, without `#[tokio::main]`",
+    label = "this is what `next_line` returns",
+    note = "without `async`, or with `#[tokio::main]` above it, a function runs to its end when it is called and returns no future",
+    note = "hint: write `async fn`, without `#[tokio::main]`, run its cell, and run the check again"
+)]
+pub trait NextLine: Future<Output = io::Result<Option<String>>> {}
+
+#[diagnostic::do_not_recommend]
+impl<F: Future<Output = io::Result<Option<String>>>> NextLine for F {}
+
+/// What `serve` returns.
+#[diagnostic::on_unimplemented(
+    message = "`serve` does not return a future of `Ok(())`, or of an error, but `{Self}`: it must be `async fn serve(input: &mut Input, desk: Desk, stop: CancellationToken) -> io::Result<()>`, without `#[tokio::main]`",
+    label = "this is what `serve` returns",
+    note = "without `async`, or with `#[tokio::main]` above it, a function runs to its end when it is called and returns no future",
+    note = "hint: write `async fn`, without `#[tokio::main]`, run its cell, and run the check again"
+)]
+pub trait Serve: Future<Output = io::Result<()>> {}
+
+#[diagnostic::do_not_recommend]
+impl<F: Future<Output = io::Result<()>>> Serve for F {}
+
+/// What `serve` returns.
+#[diagnostic::on_unimplemented(
+    message = "`serve` does not return a future of `io::Result<()>` that a task can run, but `{Self}`: it must be `async fn serve(listener: Listener, stop: CancellationToken) -> io::Result<()>`",
+    label = "this is what `serve` returns",
+    note = "hint: write `async fn`, run its cell, and run the check again"
+)]
+pub trait ServeRoom: Future<Output = io::Result<()>> + Send + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<F: Future<Output = io::Result<()>> + Send + 'static> ServeRoom for F {}
+
+/// What `test` returns.
+#[diagnostic::on_unimplemented(
+    message = "`test` does not return a future of `()`, but `{Self}`: it must be `async fn test(room: Room)`",
+    label = "this is what `test` returns",
+    note = "hint: write `async fn`, without a value at its end, run its cell, and run the check again"
+)]
+pub trait TestRoom: Future<Output = ()> {}
+
+#[diagnostic::do_not_recommend]
+impl<F: Future<Output = ()>> TestRoom for F {}
+
+/// Awaits it; names what is wrong where `with_connection` does not return a future.
+///
+/// # Errors
+///
+/// Those of the future.
+pub async fn with_connection(future: impl WithConnection) -> Result<i64, Error> {
+    future.await
+}
+
+/// Awaits it; names what is wrong where `load_users` does not return a future.
+///
+/// # Errors
+///
+/// Those of the future.
+pub async fn load_users(future: impl LoadUsers) -> Result<Vec<User>, Error> {
+    future.await
+}
+
+/// Awaits it; names what is wrong where `next_line` does not return a future.
+///
+/// # Errors
+///
+/// Those of the future.
+pub async fn next_line(future: impl NextLine) -> io::Result<Option<String>> {
+    future.await
+}
+
+/// Awaits it; names what is wrong where `serve` does not return a future.
+///
+/// # Errors
+///
+/// Those of the future.
+pub async fn serve(future: impl Serve) -> io::Result<()> {
+    future.await
+}

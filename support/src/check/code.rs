@@ -156,6 +156,30 @@ codes! {
     AcceptsAfterStop = "accepts-after-stop",
     /// An error of the input was not handed on.
     ErrorLost = "error-lost",
+    /// A read, or a write, was taken to move a whole frame.
+    AssumesOneRead = "assumes-one-read",
+    /// What had come of a frame was thrown away before the rest came.
+    PartialFrameLost = "partial-frame-lost",
+    /// The end inside a frame was taken for a good end, or a good end for an error.
+    EofNotError = "eof-not-error",
+    /// Whoever sends decides how much memory it takes.
+    NoLimit = "no-limit",
+    /// Nobody is served until the one before has gone.
+    OneClientAtATime = "one-client-at-a-time",
+    /// All wait for one who does not read.
+    SlowClientStopsAll = "slow-client-stops-all",
+    /// A client missed messages, and was not told.
+    LaggedIgnored = "lagged-ignored",
+    /// A client that had finished sending did not hear the rest.
+    HalfCloseIgnored = "half-close-ignored",
+    /// What was taken before the stop was not delivered.
+    DropsOnShutdown = "drops-on-shutdown",
+    /// A test passes on a service that is broken.
+    MutantSurvived = "mutant-survived",
+    /// A test holds its thread, or waits without an end.
+    SlowTest = "slow-test",
+    /// A test fails on a right service that takes its time.
+    FlakyTest = "flaky-test",
     /// The check itself could not run, for want of a port, say.
     CheckFailed = "check-failed",
 }
@@ -327,6 +351,30 @@ impl Code {
                 Code::WaitsForEver,
                 Code::AcceptsAfterStop,
                 Code::ErrorLost,
+            ],
+            "9_service" => &[
+                Code::NotWritten,
+                Code::BlocksThread,
+                Code::BusyWait,
+                Code::NeverEnds,
+                Code::RuntimeInRuntime,
+                Code::Panicked,
+                Code::WrongResult,
+                Code::AssumesOneRead,
+                Code::PartialFrameLost,
+                Code::EofNotError,
+                Code::NoLimit,
+                Code::OneClientAtATime,
+                Code::SlowClientStopsAll,
+                Code::LaggedIgnored,
+                Code::HalfCloseIgnored,
+                Code::OneFailureStopsAll,
+                Code::NoTimeout,
+                Code::TimeoutTooShort,
+                Code::DropsOnShutdown,
+                Code::MutantSurvived,
+                Code::SlowTest,
+                Code::FlakyTest,
             ],
             _ => &[],
         }

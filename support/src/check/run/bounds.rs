@@ -19,7 +19,7 @@ const TURNS: usize = 1000;
 
 /// The same once so much time has passed: whoever prints in each turn shall not fill a notebook.
 const FEW_TURNS: usize = 100;
-const SOME_TIME: Duration = Duration::from_secs(30);
+const SOME_TIME: Duration = Duration::from_secs(120);
 
 /// From this turn on without any time passing, a paused clock is pushed: whoever asks again and again instead of waiting
 /// would otherwise ask for ever.
