@@ -12,13 +12,14 @@
 //! The time is Tokio's. On a paused clock, where blocking would not show because virtual time stands still, the real
 //! time spent inside polls is added to it (see [`Timeline::new`]).
 
+mod locks;
 mod on_thread;
+mod running;
 mod wakes;
 
 use crate::chart::{self, Figure};
 use crate::panics;
 use crate::waker::Waker;
-use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -26,7 +27,9 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 pub use crate::chart::{Held, Lane, Marks, Outcome, Span, Wake};
+pub(crate) use locks::{Holding, holding, holds};
 pub use on_thread::record_on_thread;
+use running::Running;
 pub(crate) use wakes::Row;
 
 /// A recording of several pieces of work on one clock. Clones record into the same timeline.
@@ -157,7 +160,6 @@ impl Timeline {
 
     /// Runs `work` as a poll on a lane.
     fn poll<T>(&self, lane: usize, work: impl FnOnce() -> T) -> T {
-        let _runs = self.runs(lane);
         let _poll = RecordedPoll::new(self, lane);
         work()
     }
@@ -226,62 +228,13 @@ impl Timeline {
     }
 }
 
-thread_local! {
-    /// The lanes whose work this thread does now, the innermost last.
-    static POLLED: RefCell<Vec<(Timeline, usize)>> = const { RefCell::new(Vec::new()) };
-}
-
-/// A lock that a lane holds, until this is dropped.
-#[derive(Debug)]
-pub(crate) struct Holding {
-    timeline: Timeline,
-    place: (usize, usize),
-}
-
-/// Whether the lane whose work this thread does now holds a lock.
-pub(crate) fn holding() -> bool {
-    let polled = POLLED.with_borrow(|polled| polled.last().cloned());
-    polled.is_some_and(|(timeline, lane)| {
-        let recording = timeline.recording();
-        recording.holding.iter().any(|(holder, _)| *holder == lane)
-    })
-}
-
-/// The lane whose work this thread does now, if there is one, has got a lock.
-pub(crate) fn holds(lock: &str) -> Option<Holding> {
-    let (timeline, lane) = POLLED.with_borrow(|polled| polled.last().cloned())?;
-    let mut recording = timeline.recording();
-    let now = recording.now();
-    let held = &mut recording.lanes[lane].held;
-    held.push(Held {
-        lock: lock.to_owned(),
-        span: Span {
-            start: now,
-            end: now,
-        },
-    });
-    let place = (lane, held.len() - 1);
-    recording.holding.push(place);
-    drop(recording);
-    Some(Holding { timeline, place })
-}
-
-impl Drop for Holding {
-    fn drop(&mut self) {
-        let mut recording = self.timeline.recording();
-        let now = recording.now();
-        recording.holding.retain(|place| *place != self.place);
-        let (lane, lock) = self.place;
-        recording.lanes[lane].held[lock].span.end = now;
-    }
-}
-
 /// Notes the beginning of a poll, and its end when dropped, even by a panic.
 struct RecordedPoll<'a> {
     timeline: &'a Timeline,
     lane: usize,
     start: Duration,
     in_vain: bool,
+    _running: Running,
 }
 
 impl<'a> RecordedPoll<'a> {
@@ -289,19 +242,18 @@ impl<'a> RecordedPoll<'a> {
         let mut recording = timeline.recording();
         recording.enter();
         let start = recording.now();
-        POLLED.with_borrow_mut(|polled| polled.push((timeline.clone(), lane)));
         RecordedPoll {
             timeline,
             lane,
             start,
             in_vain: false,
+            _running: Running::new(timeline, lane),
         }
     }
 }
 
 impl Drop for RecordedPoll<'_> {
     fn drop(&mut self) {
-        POLLED.with_borrow_mut(|polled| polled.pop());
         let mut recording = self.timeline.recording();
         let end = recording.now();
         recording.leave();
@@ -345,10 +297,8 @@ impl<F: Future> Future for Watched<F> {
         });
         let own = waker.map(std::task::Waker::from);
         let mut context = Context::from_waker(own.as_ref().unwrap_or(context.waker()));
-        let runs = timeline.runs(self.lane);
         let mut poll = RecordedPoll::new(&timeline, self.lane);
         let outcome = self.future.as_mut().poll(&mut context);
-        drop(runs);
         poll.in_vain = !woken && outcome.is_pending();
         drop(poll);
         if outcome.is_ready() {

@@ -1,23 +1,8 @@
 //! Who woke whom. Whoever runs on the thread that wakes is the one who woke.
 
-use super::{Outcome, Timeline, Wake};
+use super::{Outcome, Timeline, Wake, running};
 use crate::waker::Waker;
-use std::cell::RefCell;
 use std::sync::Arc;
-
-thread_local! {
-    /// What runs on this thread, the innermost last: the recording that it belongs to, by its address, and its lane.
-    static RUNNING: RefCell<Vec<(usize, usize)>> = const { RefCell::new(Vec::new()) };
-}
-
-/// While it lives, a lane runs on this thread.
-pub(super) struct Runs(());
-
-impl Drop for Runs {
-    fn drop(&mut self) {
-        RUNNING.with_borrow_mut(Vec::pop);
-    }
-}
 
 impl Timeline {
     /// An empty timeline that also notes wakes: its figure has an arrow from who woke to who then ran.
@@ -44,16 +29,6 @@ impl Timeline {
         self.recording().wakes.clone().unwrap_or_default()
     }
 
-    /// From here on, until it is dropped, this lane runs on this thread.
-    pub(super) fn runs(&self, lane: usize) -> Runs {
-        RUNNING.with_borrow_mut(|running| running.push((self.address(), lane)));
-        Runs(())
-    }
-
-    fn address(&self) -> usize {
-        Arc::as_ptr(&self.shared).addr()
-    }
-
     /// A waker of a lane's own.
     pub(super) fn waker(&self, lane: usize) -> Arc<Waker> {
         if self.recording().wakes.is_none() {
@@ -65,11 +40,7 @@ impl Timeline {
 
     /// Somebody wakes a lane, on this thread, now. One that has ended cannot run again, so nothing is noted.
     fn note_wake(&self, lane: usize) {
-        let here = self.address();
-        let by = RUNNING.with_borrow(|running| {
-            let ours = running.iter().rev().find(|(address, _)| *address == here);
-            ours.map(|(_, lane)| *lane)
-        });
+        let by = running::innermost_of(self);
         let mut recording = self.recording();
         let at = recording.now();
         if recording.lanes[lane].outcome == Outcome::Running
