@@ -129,6 +129,7 @@ mod tests {
         assert!(elapsed < Duration::from_secs(60), "{timing}");
         assert_eq!(timing.label(), "asyncio, 10 waits");
     }
+
     #[tokio::test]
     async fn the_room_in_asyncio_answers_everybody() {
         let chat = chat().expect("there is a Python");

@@ -1,6 +1,6 @@
 //! A circle: who waits for what, which the next one has, and so on, back to the first.
 
-use super::svg::{self, Canvas, Drawing, INK, TEXT};
+use super::svg::{self, Drawing, INK, TEXT};
 use super::{Figure, count, palette, sentence};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
@@ -93,7 +93,7 @@ fn draw(width: i32, links: &[Link]) -> Drawing {
             if index + 1 < count {
                 let end = bottom + GAP - 3;
                 svg::line(canvas, [(DOWN, bottom + 2), (DOWN, end)], thick());
-                arrow(
+                svg::head(
                     canvas,
                     [(DOWN - 6, end - 9), (DOWN + 6, end - 9), (DOWN, end)],
                 );
@@ -108,7 +108,7 @@ fn draw(width: i32, links: &[Link]) -> Drawing {
                 ];
                 svg::line(canvas, way, thick());
                 let end = LEFT - 3;
-                arrow(
+                svg::head(
                     canvas,
                     [(end - 9, first - 6), (end - 9, first + 6), (end, first)],
                 );
@@ -119,9 +119,4 @@ fn draw(width: i32, links: &[Link]) -> Drawing {
 
 fn thick() -> ShapeStyle {
     INK.stroke_width(2)
-}
-
-fn arrow(canvas: &Canvas<'_>, corners: [(i32, i32); 3]) {
-    let head = Polygon::new(corners.to_vec(), INK.filled());
-    canvas.draw(&head).expect(svg::DRAWN);
 }

@@ -180,8 +180,8 @@ pub fn lanes_with_wakes(title: &str, lanes: &[Lane], wakes: &[Wake]) -> Figure {
     timeline(title, lanes, &[], wakes)
 }
 
-/// The same as [`lanes`], as a tree: a lane whose parent is the lane at that index stands below it, in a frame from its parent's beginning
-/// to its end. A lane without a parent there, or whose parent comes later, is at the root.
+/// The same as [`lanes`], as a tree: a lane whose parent is the lane at that index stands below it, in a frame from its parent's
+/// beginning to its end. A lane without a parent there, or whose parent comes later, is at the root.
 ///
 /// # Examples
 ///

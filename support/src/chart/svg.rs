@@ -207,8 +207,13 @@ pub(super) fn arrow(canvas: &Canvas<'_>, [from, to]: [(i32, i32); 2]) {
         to.1 + high
     };
     line(canvas, [from, (to.0, base)], INK.stroke_width(2));
-    let head = vec![to, (to.0 - wide, base), (to.0 + wide, base)];
-    canvas.draw(&Polygon::new(head, INK.filled())).expect(DRAWN);
+    head(canvas, [to, (to.0 - wide, base), (to.0 + wide, base)]);
+}
+
+/// The head of an arrow.
+pub(super) fn head(canvas: &Canvas<'_>, corners: [(i32, i32); 3]) {
+    let head = Polygon::new(corners.to_vec(), INK.filled());
+    canvas.draw(&head).expect(DRAWN);
 }
 
 /// A line with a cross at its end: what it should have led to is not there.
@@ -239,6 +244,22 @@ pub(super) fn pale(canvas: &Canvas<'_>, corners: [(i32, i32); 2], colour: RGBCol
     canvas.draw(&Rectangle::new(inside, colour)).expect(DRAWN);
 }
 
+/// The same for a box that is lower than a letter: its edge takes half as much of it.
+pub(super) fn low(canvas: &Canvas<'_>, corners: [(i32, i32); 2], colour: RGBColor) {
+    let [(left, top), (right, bottom)] = corners;
+    canvas
+        .draw(&Rectangle::new(corners, colour.mix(0.28).filled()))
+        .expect(DRAWN);
+    let around = [
+        (left, top),
+        (right, top),
+        (right, bottom),
+        (left, bottom),
+        (left, top),
+    ];
+    line(canvas, around, colour.stroke_width(1));
+}
+
 /// What lies over a pale box where a lock is held: more of its colour, under a line that has the colour of the page's text.
 pub(super) fn held(canvas: &Canvas<'_>, corners: [(i32, i32); 2], colour: RGBColor) {
     let [(left, top), (right, bottom)] = corners;
@@ -255,22 +276,6 @@ pub(super) fn frame(canvas: &Canvas<'_>, corners: [(i32, i32); 2]) {
     canvas.draw(&ground).expect(DRAWN);
     let edge = Rectangle::new(corners, INK.mix(0.6));
     canvas.draw(&edge).expect(DRAWN);
-}
-
-/// The same for a box that is lower than a letter: its edge takes half as much of it.
-pub(super) fn low(canvas: &Canvas<'_>, corners: [(i32, i32); 2], colour: RGBColor) {
-    let [(left, top), (right, bottom)] = corners;
-    canvas
-        .draw(&Rectangle::new(corners, colour.mix(0.28).filled()))
-        .expect(DRAWN);
-    let around = [
-        (left, top),
-        (right, top),
-        (right, bottom),
-        (left, bottom),
-        (left, top),
-    ];
-    line(canvas, around, colour.stroke_width(1));
 }
 
 /// An upper estimate of the width of `text` in a sans-serif font of the given size, in pixels.
