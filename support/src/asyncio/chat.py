@@ -1,4 +1,4 @@
-"""The chat room of exercise 9 in asyncio: the same frames, the same rules, one task for each client that reads and one that writes."""
+"""The chat room of exercise 9 in asyncio: the same frames and rules, and two tasks for each client."""
 
 import asyncio
 import socket
@@ -10,6 +10,8 @@ members = set()
 
 
 class Member:
+    """A client, with what waits to be sent to it."""
+
     def __init__(self):
         self.queue, self.missed = asyncio.Queue(QUEUE), 0
 

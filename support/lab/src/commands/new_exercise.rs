@@ -30,7 +30,10 @@ const CODES: [(&str, &str); 7] = [
 /// Where a new check and its codes are named: files, and the lines that stand behind them.
 const PLACES: [(&str, &str); 2] = [
     ("support/src/check.rs", "mod code;\n"),
-    ("support/src/check/code.rs", "            _ => &[],\n"),
+    (
+        "support/src/check/code/of_exercises.rs",
+        "            _ => &[],\n",
+    ),
 ];
 
 /// Where `check.rs` hands on what its modules have.
