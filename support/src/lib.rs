@@ -3,7 +3,7 @@
 //! In reading order:
 //!
 //! 1. [`timing`] measures a synchronous or an asynchronous piece of work and compares the two.
-//! 2. [`timeline`] records when each future was polled and when it waited.
+//! 2. [`timeline`] records when each future was polled and when it waited, and what a program says of itself by `tracing`.
 //! 3. [`chart`] draws both, as bars and as lanes, and how a time grows with a count.
 //! 4. [`display`] hands a figure, a table or a report to the notebook, as rich and as plain text together.
 //! 5. [`gauge`] follows a count, such as the length of a queue; [`machine`] asks for memory, [`asyncio`] for Python's time.
@@ -56,7 +56,7 @@ pub use gauge::Gauge;
 pub use pitfall::Pitfall;
 pub use timeline::Timeline;
 pub use timing::{Comparison, Timing};
-pub use {axum, futures, reqwest, serde, serde_json, tokio_util};
+pub use {axum, futures, reqwest, serde, serde_json, tokio_util, tracing};
 
 /// Crates that notebooks reach under another road than `use support::*`.
 pub mod crates {
