@@ -17,8 +17,9 @@
 //! 13. [`bank`] has accounts that many tasks use, [`locks`] the mutexes around them, which show in a timeline.
 //! 14. [`desk`] is what exercise 8's service is given: an input whose bytes come in pieces, and a desk that handles lines.
 //! 15. [`service`] is the chat room of exercise 9: its rules, its clients, and the load that they make.
-//! 16. [`progress`] says how far long work has come.
-//! 17. [`solved`] remembers which exercises are solved.
+//! 16. [`riddle`] has programs with a mistake, of which one sees a figure and no code.
+//! 17. [`progress`] says how far long work has come.
+//! 18. [`solved`] remembers which exercises are solved.
 //!
 //! `use support::*;` is how a notebook begins. The glob brings the modules, the types that cells name, and the crates
 //! that cells use. It leaves out `tokio`, which each notebook names as a dependency of its own (see the crate
@@ -42,6 +43,7 @@ pub mod pitfall;
 pub mod progress;
 mod protocol;
 pub mod reactor;
+pub mod riddle;
 pub mod server;
 pub mod service;
 pub mod solved;
