@@ -1,4 +1,4 @@
-//! Three programs with a mistake, of which one sees a figure and no code: the guide *Seeing what a program does* asks which task
+//! Three programs with a mistake, of which one sees a figure and no code: the guide *Watching* asks which task
 //! is at fault, and why.
 //!
 //! The mistakes are real ones: a sender that nobody uses and nobody dropped, work that holds its thread, a task that nobody ends.

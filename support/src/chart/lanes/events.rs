@@ -59,7 +59,7 @@ pub(super) fn description(events: &[Event]) -> String {
     }
 }
 
-/// Marks whose numbers would touch share them.
+/// Marks of one lane whose numbers would touch: they share a place for them.
 #[derive(Debug, PartialEq, Eq)]
 struct Group {
     lane: usize,
@@ -67,6 +67,12 @@ struct Group {
     marks: Vec<i32>,
     numbers: Vec<usize>,
 }
+
+/// From a mark to its number, and to what comes after.
+const GAP: i32 = 6;
+
+/// How far numbers may stand out behind the end of the axis.
+const OUT: i32 = 22;
 
 impl Group {
     /// The numbers: all of them, or the first and the last.
@@ -78,53 +84,71 @@ impl Group {
         }
     }
 
-    /// From its first mark to the end of its numbers.
-    fn right(&self) -> i32 {
-        let last = self.marks.last().copied().unwrap_or_default();
-        last + GAP + svg::width(&self.text(), SMALL).ceil() as i32
+    /// The first and the last of its marks.
+    fn ends(&self) -> (i32, i32) {
+        let end = |mark: Option<&i32>| mark.copied().unwrap_or_default();
+        (end(self.marks.first()), end(self.marks.last()))
+    }
+
+    /// Where its numbers begin: behind the last mark or, at the end of the axis, before the first. Nowhere where neither side
+    /// has room.
+    fn place(&self, (from, to): (i32, i32)) -> Option<i32> {
+        let (first, last) = self.ends();
+        let width = svg::width(&self.text(), SMALL).ceil() as i32;
+        let (behind, before) = (last + GAP, first - GAP - width);
+        match (behind + width <= to + OUT, before >= from) {
+            (true, _) => Some(behind),
+            (false, true) => Some(before),
+            (false, false) => None,
+        }
+    }
+
+    /// What it takes of the axis, numbers included.
+    fn span(&self, axis: (i32, i32)) -> (i32, i32) {
+        let (first, last) = self.ends();
+        let width = svg::width(&self.text(), SMALL).ceil() as i32;
+        let text = self.place(axis).unwrap_or(first);
+        (first.min(text), last.max(text + width))
     }
 }
 
-/// From a mark to its number.
-const GAP: i32 = 6;
-
-/// Marks on each lane, by where they stand on the axis.
-fn groups(events: &[Event], at: impl Fn(Duration) -> i32) -> Vec<Group> {
+/// Marks in groups, by where they stand on an axis from one pixel to another.
+fn groups(events: &[Event], at: impl Fn(Duration) -> i32, axis: (i32, i32)) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for (index, event) in events.iter().enumerate() {
-        let x = at(event.at);
-        let before = groups.iter_mut().rfind(|group| group.lane == event.lane);
-        match before {
-            Some(group) if x < group.right() + GAP => {
-                group.marks.push(x);
-                group.numbers.push(index + 1);
+        let mut group = Group {
+            lane: event.lane,
+            marks: vec![at(event.at)],
+            numbers: vec![index + 1],
+        };
+        let same = |other: &Group| other.lane == event.lane;
+        while let Some(place) = groups.iter().rposition(same) {
+            if groups[place].span(axis).1 + GAP <= group.span(axis).0 {
+                break;
             }
-            _ => groups.push(Group {
-                lane: event.lane,
-                marks: vec![x],
-                numbers: vec![index + 1],
-            }),
+            let mut before = groups.remove(place);
+            before.marks.append(&mut group.marks);
+            before.numbers.append(&mut group.numbers);
+            group = before;
         }
+        groups.push(group);
     }
     groups
 }
 
 pub(super) fn draw(canvas: &Canvas<'_>, events: &[Event], axis: &Axis, rows: &Rows) {
-    for group in groups(events, |at| axis.at(at).min(axis.to)) {
+    let ends = (axis.at(Duration::ZERO), axis.to);
+    for group in groups(events, |at| axis.at(at).min(axis.to), ends) {
         let (high, low) = rows.shape(group.lane);
         // What stands out of a lane keeps this far from its upper edge.
         let tip = high + (low - high) / 6 - 1;
         for x in &group.marks {
             svg::pointer(canvas, (*x, tip));
         }
-        let (first, last) = (group.marks[0], group.marks[group.marks.len() - 1]);
-        let y = tip - 7;
-        let (at, side) = if group.right() <= axis.to + 24 {
-            ((last + GAP, y), HPos::Left)
-        } else {
-            ((first - GAP, y), HPos::Right)
-        };
-        svg::label(canvas, &group.text(), at, SMALL, (side, VPos::Center));
+        if let Some(left) = group.place(ends) {
+            let at = (left, tip - 7);
+            svg::label(canvas, &group.text(), at, SMALL, (HPos::Left, VPos::Center));
+        }
     }
 }
 
@@ -166,13 +190,19 @@ mod tests {
         let at = |at: Duration| at.as_millis() as i32;
         let texts = |moments: &[u64]| {
             let events: Vec<_> = moments.iter().map(|at| event(*at, 0, "")).collect();
-            let groups = groups(&events, at);
+            let groups = groups(&events, at, (0, 300));
             groups.iter().map(Group::text).collect::<Vec<_>>()
         };
         assert_eq!(texts(&[0, 100, 200]), ["1", "2", "3"]);
         assert_eq!(texts(&[0, 5, 200]), ["1,2", "3"]);
         assert_eq!(texts(&[0, 1, 2, 3, 4]), ["1…5"]);
+        // The numbers of the last stand before it, where those of the one before are.
+        assert_eq!(texts(&[0, 285, 300]), ["1", "2,3"]);
         let apart = [event(0, 0, ""), event(1, 1, "")];
-        assert_eq!(groups(&apart, at).len(), 2, "each lane has its own");
+        assert_eq!(
+            groups(&apart, at, (0, 300)).len(),
+            2,
+            "each lane has its own"
+        );
     }
 }
