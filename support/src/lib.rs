@@ -58,7 +58,7 @@ pub use gauge::Gauge;
 pub use pitfall::Pitfall;
 pub use timeline::Timeline;
 pub use timing::{Comparison, Timing};
-pub use {axum, futures, reqwest, serde, serde_json, tokio_util, tracing};
+pub use {axum, futures, reqwest, serde, serde_json, tokio_util};
 
 /// Crates that notebooks reach under another road than `use support::*`.
 pub mod crates {
