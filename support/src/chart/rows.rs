@@ -17,7 +17,7 @@ pub(super) struct Rows {
     /// Width of the column of names, or nothing where names stand above.
     column: Option<i32>,
     /// Height of what is left free above a shape.
-    above: i32,
+    pub(super) above: i32,
     /// Where shapes begin.
     pub(super) left: i32,
 }

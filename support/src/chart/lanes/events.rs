@@ -3,8 +3,8 @@
 //! A sentence has no room in a lane. So a mark points at the moment, with a number, and what was said stands under the figure,
 //! as text of the page, which breaks its lines itself.
 
-use super::Lane;
 use super::tree::plain;
+use super::{Lane, picture::INSTANT};
 use crate::chart::axis::Axis;
 use crate::chart::rows::Rows;
 use crate::chart::svg::{self, Canvas, SMALL};
@@ -138,7 +138,9 @@ fn groups(events: &[Event], at: impl Fn(Duration) -> i32, axis: (i32, i32)) -> V
 
 pub(super) fn draw(canvas: &Canvas<'_>, events: &[Event], axis: &Axis, rows: &Rows) {
     let ends = (axis.at(Duration::ZERO), axis.to);
-    for group in groups(events, |at| axis.at(at).min(axis.to), ends) {
+    // The middle of the mark that a poll has at least.
+    let at = |moment| (axis.at(moment) + INSTANT / 2).min(axis.to - INSTANT / 2);
+    for group in groups(events, at, ends) {
         let (high, low) = rows.shape(group.lane);
         // What stands out of a lane keeps this far from its upper edge.
         let tip = high + (low - high) / 6 - 1;

@@ -162,7 +162,9 @@ impl Tree {
                 continue;
             }
             let inset = self.depths[index] as i32;
-            let (top, bottom) = (rows.shape(index).0 + 1, rows.shape(last).1 - 1 - inset);
+            // What is written above a lane is inside, too.
+            let top = rows.shape(index).0 - rows.above + 1;
+            let bottom = rows.shape(last).1 - 1 - inset;
             let (from, to) = (axis.at(lane.start()), axis.at(lane.end));
             svg::frame(canvas, [(from - 2, top), (to + 2, bottom)]);
         }
