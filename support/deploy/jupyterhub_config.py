@@ -22,14 +22,13 @@ import signal
 import sys
 from pathlib import Path
 
-import nativeauthenticator
-
 # JupyterHub reads this file without the folders of the lab's own modules.
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "support/deploy/classroom"), str(ROOT / "support/lab/assets")]
 
+from log import logging_to  # noqa: E402
 from login import SHORTEST, ClassAuthenticator  # noqa: E402
-from pages import Progress  # noqa: E402
+from pages import HANDLERS, Progress  # noqa: E402
 from spawner import RoomSpawner, TrustingSpawner  # noqa: E402
 
 STATE = Path(os.environ["ASYNC_LAB_STATE"])
@@ -66,17 +65,16 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 hub, notebooks = own_folders()
 
 c = get_config()  # noqa: F821 (JupyterHub defines it)
+if sys.stderr.isatty():
+    # On a terminal, the address, the code and the password stay in sight.
+    c.JupyterHub.logging_config = logging_to(hub / "log")
 c.JupyterHub.bind_url = SETTINGS["bind"]
 c.JupyterHub.hub_port = SETTINGS["hub_port"]
 c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{SETTINGS['proxy_port']}"
 c.ConfigurableHTTPProxy.pid_file = str(hub / "proxy.pid")
 c.JupyterHub.cookie_secret_file = str(hub / "cookie_secret")
 c.JupyterHub.db_url = f"sqlite:///{hub}/jupyterhub.sqlite"
-# Those of NativeAuthenticator have the ways to its pages.
-c.JupyterHub.template_paths = [
-    str(ROOT / "support/deploy/templates"),
-    str(Path(nativeauthenticator.__file__).with_name("templates")),
-]
+c.JupyterHub.template_paths = [str(ROOT / "support/deploy/templates")]
 if SETTINGS["certificate"]:
     c.JupyterHub.ssl_cert, c.JupyterHub.ssl_key = SETTINGS["certificate"], SETTINGS["key"]
 
@@ -91,10 +89,16 @@ COOKIES = {"httponly": True, "samesite": "Lax", "secure": SETTINGS["secure"]}
 # What the hub's pages load is its own; their scripts stand in the pages.
 OWN = "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
 POLICY = {"Content-Security-Policy": f"{OWN}; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"}
-c.JupyterHub.tornado_settings = {"headers": HEADERS | POLICY, "cookie_options": COOKIES}
+# JupyterLab's scripts read the token against forged requests, so that one is not `httponly`.
+FORGERY = {"samesite": "Lax", "secure": SETTINGS["secure"]}
+c.JupyterHub.tornado_settings = {
+    "headers": HEADERS | POLICY,
+    "cookie_options": COOKIES,
+    "xsrf_cookie_kwargs": FORGERY,
+}
 
 Progress.folder = CLASS
-c.JupyterHub.extra_handlers = [("/progress", Progress)]
+c.JupyterHub.extra_handlers = HANDLERS
 
 c.JupyterHub.authenticator_class = ClassAuthenticator
 ClassAuthenticator.folder = CLASS
@@ -123,6 +127,7 @@ c.Spawner.notebook_dir = str(CLASS / "{username}")
 c.Spawner.default_url = "/lab/tree/start_here.ipynb"
 c.Spawner.args = [
     "--MappingKernelManager.kernel_info_timeout=180",
+    f"--ServerApp.tornado_settings={ {'headers': HEADERS, 'xsrf_cookie_kwargs': FORGERY} }",
     # A notebook that nobody looks at gives its memory back.
     f"--MappingKernelManager.cull_idle_timeout={IDLE_KERNEL}",
 ]

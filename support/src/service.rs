@@ -1,9 +1,9 @@
 //! What exercise 9 is about: a chat room over frames, its rules, and those who call it.
 //!
 //! A service is given a [`Listener`], which is TCP or memory: in memory nothing depends on sockets, so a test can run on
-//! a paused clock. A [`Room`] is a service that runs, with a [`Client`] for whoever calls it. [`load`] measures one over
-//! TCP. The rules of the room are the constants below. Beside a right service there are broken ones (`twins`), for tests
-//! of tests.
+//! a paused clock. A [`Room`] is a service that runs, with a [`Client`] for whoever calls it. [`load`](fn@load) measures
+//! one over TCP. The rules of the room are the constants below. Beside a right service there are broken ones (`twins`),
+//! for tests of tests.
 
 mod client;
 mod load;

@@ -24,6 +24,7 @@ import ctypes
 import fcntl
 import json
 import os
+import re
 import resource
 import shutil
 import signal
@@ -37,6 +38,8 @@ from pathlib import Path
 NEW_FILES, NEW_SHARED_MEMORY, NEW_PROCESSES, NEW_NETWORK = 0x00020000, 0x08000000, 0x20000000, 0x40000000
 READ_ONLY, NO_SETUID, NO_DEVICES, NO_PROGRAMS, REMOUNT, BIND, MOVE = 1, 2, 4, 8, 32, 4096, 8192
 WITH_ALL_BELOW, PRIVATE = 16384, 1 << 18
+# What a place may forbid besides writing, by the names that Linux tells it under.
+KEPT = {"nosuid": NO_SETUID, "nodev": NO_DEVICES, "noexec": NO_PROGRAMS}
 DIES_WITH_PARENT, IS_READABLE, NO_NEW_PRIVILEGES = 1, 4, 38
 GET_FLAGS, SET_FLAGS, IS_UP = 0x8913, 0x8914, 1
 
@@ -105,11 +108,26 @@ def furnish(spec):
     devices(size)
     for place in [*spec["covered"], stage]:
         mount(None, place, None, REMOUNT | BIND | READ_ONLY | NO_SETUID | NO_DEVICES)
+    close(set(places) | {one["at"] for one in spec["shown"]} | {str(stage), "/dev"})
     # A fresh look at processes: there are none but those of the room.
     mount("proc", "/proc", "proc", NO_SETUID | NO_DEVICES | NO_PROGRAMS)
-    # Where it is no place of its own, as in some containers, it stays as it is: what is root's is nobody else's anyway.
-    with contextlib.suppress(OSError):
-        mount(None, "/", None, REMOUNT | BIND | READ_ONLY)
+
+
+def close(ours):
+    """Makes read-only what of the machine is not the room's: `/`, and other disks, on which every account may write.
+
+    `ours` are the places of the room, which are as they should be.
+    """
+    for line in Path("/proc/self/mountinfo").read_text().splitlines():
+        fields = line.split()
+        place = re.sub(r"\\([0-7]{3})", lambda digits: chr(int(digits[1], 8)), fields[4])
+        if any(place == one or place.startswith(f"{one}/") for one in ours):
+            continue
+        kept = sum(flag for name, flag in KEPT.items() if name in fields[5].split(","))
+        # Where it is no place of its own, as in some containers, it stays as it is: what is root's is nobody else's
+        # anyway.
+        with contextlib.suppress(OSError):
+            mount(None, place, None, REMOUNT | BIND | READ_ONLY | kept)
 
 
 def make_place(place, is_folder):

@@ -232,7 +232,7 @@ class TrustingSpawner(LearnerSpawner):
     async def start(self):
         if problem := objection(self.user.name):
             raise ValueError(problem)
-        self.home.mkdir(exist_ok=True)
+        self.home.mkdir(mode=0o700, exist_ok=True)
         hand_out(self.notebooks, self.home)
         self.limit()
         self.cmd = [*self.program, *(["--allow-root"] if os.geteuid() == 0 else [])]

@@ -16,6 +16,7 @@ import io
 import json
 import os
 import shutil
+import signal
 import stat
 import subprocess
 import sys
@@ -33,6 +34,14 @@ VERDICT = "application/vnd.async-lab.verdict+json"
 # The most of a file that is read, and of a learner's work that is taken in: who has more has something else in mind.
 LARGEST = 50_000_000
 MOST = 500_000_000
+
+# What to do where a file is not as it should be.
+HINTS = {
+    PermissionError: "\nhint: only root can look into what root serves",
+    FileExistsError: "\nhint: name a folder that is not there yet",
+    IsADirectoryError: "\nhint: name a file",
+    FileNotFoundError: "\nhint: is its name spelled so?",
+}
 
 # In the archive of a learner's work, the last file: what is not in it for its size.
 LEFT_OUT = "../left-out"
@@ -153,18 +162,18 @@ def hand_out(folder, files):
             try:
                 handle = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
             except FileExistsError:
-                file.write(f"has a {name} already, which stays\n".encode())
+                file.write(f"{name} was there already, and stays\n".encode())
                 continue
             with os.fdopen(handle, "wb") as target:
                 target.write(text)
-            file.write(f"has {name} now\n".encode())
+            file.write(f"{name} is there now\n".encode())
 
     for learner in learners(folder):
         try:
             said = in_folder_of(folder, learner, work).decode()
         except OSError as problem:
             said = f"got nothing: {problem}\n"
-        print("".join(f"{learner} {line}\n" for line in said.splitlines()), end="")
+        print("".join(f"{learner}: {line}\n" for line in said.splitlines()), end="")
 
 
 def packed(file):
@@ -230,14 +239,28 @@ def clean(folder):
     for account in all_of(folder):
         learner = account.name.removeprefix(f"{mark(folder)}-")
         if not control_group.Group(f"async-{mark(folder)}/{learner}").remove():
-            sys.exit(f"error: processes of {learner} would not end")
+            sys.exit(f"processes of {learner} would not end")
         account.remove()
         print(f"{learner}: the account is removed, the work is in {folder / learner}")
+    end_servers(folder)
     shutil.rmtree(folder / "hub/kernels", ignore_errors=True)
+    print(f"Nothing of the class is left but what is in {folder}")
+
+
+def end_servers(folder):
+    """Ends the servers that a hub without rooms, when it was killed, has left in learners' folders."""
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            command, place = (process / "cmdline").read_bytes().split(b"\0"), (process / "cwd").readlink()
+            if b"jupyterhub.singleuser" in command and place.parent == folder:
+                os.kill(int(process.name), signal.SIGTERM)
+                print(f"{place.name}: the server is told to end")
+    for learner in learners(folder):
+        control_group.Group(f"async-{mark(folder)}-{learner}").remove()
 
 
 def problem_here(folder, prepared):
-    """Why no rooms can be made here; nothing where they can."""
+    """Why no rooms can be made here; nothing where they can. `prepared` are the folders that learners have to read."""
     if sys.platform != "linux":
         return "rooms are made of namespaces, which only Linux has"
     if missing := has_programs():
@@ -247,7 +270,7 @@ def problem_here(folder, prepared):
     if ran.returncode:
         said = ran.stderr.strip().splitlines()[-1]
         return f"this root may not make namespaces ({said}); in a container, that takes `--privileged`"
-    for path in (prepared, *(one for one in prepared.iterdir() if one.suffix != ".lock")):
+    for path in [one for folder in prepared for one in (folder, *folder.iterdir()) if one.suffix != ".lock"]:
         if not path.stat().st_mode & (0o005 if path.is_dir() else 0o004):
             return f"learners cannot read `{path}`; `chmod -R go+rX` on the checkout mends that"
     group = control_group.Group(f"async-{mark(folder)}/tried")
@@ -272,8 +295,10 @@ def main():
     options = parser.parse_args()
     folder = options.folder.resolve()
     if options.what == "check":
-        if problem := problem_here(folder, options.files[0]):
+        if problem := problem_here(folder, options.files):
             sys.exit(problem)
+    elif not (folder / "hub").is_dir():
+        sys.exit(f"there is no class in {folder}\nhint: `cargo lab class {folder}` makes one")
     elif options.what == "progress":
         found = progress(folder)
         print(json.dumps(found) if options.json else table(found))
@@ -288,6 +313,7 @@ def main():
 if __name__ == "__main__":
     try:
         main()
-    except (PermissionError, FileNotFoundError, FileExistsError) as problem:
-        hint = "\nhint: only root can look into what root serves" if isinstance(problem, PermissionError) else ""
-        sys.exit(f"error: {problem}{hint}")
+    except OSError as problem:
+        hint = next((hint for kind, hint in HINTS.items() if isinstance(problem, kind)), "")
+        what = f"`{problem.filename}`: {problem.strerror}" if problem.filename else problem
+        sys.exit(f"{what}{hint}")

@@ -264,7 +264,7 @@ def trace(at):
     tried(read, "/proc/1/mem")
 
 
-def plant_in_shared_folders(_):
+def plant_in_shared_folders(at):
     """Leaves files where others may find them."""
     for folder in ("/tmp", "/var/tmp", "/dev/shm"):
         with contextlib.suppress(OSError):
@@ -272,6 +272,21 @@ def plant_in_shared_folders(_):
     for folder in ("/run", "/run/lock", "/var/lock", "/var/crash", "/srv", "/mnt", "/opt", "/home", "/etc", "/"):
         if Path(folder).is_dir():
             tried(append, Path(folder, "planted"))
+    # Other disks, and whatever else every account of the machine may write into.
+    mine = (str(Path.home()), f"{at['state']}/kernels", "/tmp", "/var/tmp", "/dev", "/proc")
+    places = [line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()]
+    folders = [entry.path for place in places for entry in listed(place) if entry.is_dir(follow_symlinks=False)]
+    for folder in places + folders:
+        if Path(folder).is_dir() and not folder.startswith(mine):
+            tried(append, Path(folder, "planted"))
+
+
+def listed(folder):
+    """What is in a folder, as far as one may look."""
+    try:
+        return list(os.scandir(folder))
+    except OSError:
+        return []
 
 
 def plant_code(at):

@@ -61,7 +61,7 @@ ATTACKS = [
 
 
 class Member(Learner):
-    """A learner who has to sign up first, or to log in."""
+    """A learner who has to sign up first, with the code of the class, or to log in."""
 
     def __init__(self, hub, name, password, code=None):
         super().__init__(name, urljoin(hub, f"user/{name}/"))
@@ -313,7 +313,11 @@ async def supervise(options, learners):
             raise Failed(f"{learners[0].name} gets {page}")
     new = "another password"
     teacher.fill_in(f"change-password/{last.name}", new_password=new, new_password_confirmation=new)
-    Member(options.hub, last.name, new)
+    if last.web.get(urljoin(options.hub, "hub/api/user")).ok:
+        raise Failed(f"{last.name} is still logged in by the password of before")
+    last = Member(options.hub, last.name, new).start()
+    keep_out(options, teacher, last, new)
+    last = Member(options.hub, last.name, new).start()
     token = {"X-XSRFToken": teacher.token("/hub/")}
     server = urljoin(options.hub, f"hub/api/users/{last.name}/server")
     stopped = teacher.web.delete(server, headers=token | {"Referer": urljoin(options.hub, "hub/admin")})
@@ -325,6 +329,34 @@ async def supervise(options, learners):
             raise Failed(f"a stopped server leaves {left}")
         await asyncio.sleep(0.5)
     return "The teacher saw everybody's progress, set a password, and stopped a server, of which nothing was left."
+
+
+def keep_out(options, teacher, learner, password):
+    """The teacher keeps a logged-in learner out, and lets the learner in again; wrong guesses keep out nobody."""
+    teacher.fill_in(f"learners/keep-out/{learner.name}")
+    if learner.web.get(urljoin(options.hub, "hub/api/user")).ok or learner.has_server():
+        raise Failed(f"{learner.name} is kept out, and logged in")
+    refused("has closed", options.hub, learner.name, password)
+    refused("do not belong together", options.hub, learner.name, "not the password")
+    teacher.fill_in(f"learners/let-in/{learner.name}")
+    for _ in range(6):
+        refused("", options.hub, "teacher", "a guess")
+    refused("Too many wrong attempts", options.hub, "teacher", options.code)
+    # By a browser that is known.
+    teacher.fill_in("login", username="teacher", password=options.code)
+    if learner.web.post(urljoin(options.hub, f"hub/learners/keep-out/{options.learners}")).ok:
+        raise Failed("a learner may keep others out")
+
+
+def refused(word, *who):
+    """Somebody does not get in, and is told why."""
+    try:
+        Member(*who)
+    except Failed as problem:
+        if word not in str(problem):
+            raise Failed(f"{who} is refused with: {problem}") from None
+    else:
+        raise Failed(f"{who} got in")
 
 
 def left_of(folder, name):
@@ -344,22 +376,13 @@ def refusals(options):
         ("x" * 300, options.code, "300 characters"),
         ("hub", options.code, "for itself"),
         ("support", options.code, "for itself"),
+        ("root", options.code, "more than a learner"),
         ("teacher", options.code, "already"),
         ("learner-1", options.code, "already"),
         ("newcomer", "a guess", "code of the class"),
     ]:
-        try:
-            Member(options.hub, name, "long enough", code)
-        except Failed as problem:
-            if word not in str(problem):
-                raise Failed(f"{name!r} is refused with: {problem}") from None
-        else:
-            raise Failed(f"{name!r} got in")
-        try:
-            Member(options.hub, name, "not the password")
-        except Failed:
-            continue
-        raise Failed(f"{name!r} got in by a wrong password")
+        refused(word, options.hub, name, "long enough", code)
+        refused("", options.hub, name, "not the password")
 
 
 async def work(options):

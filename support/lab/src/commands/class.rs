@@ -4,30 +4,31 @@
 //! keeps learners apart in `support/deploy/classroom`. A [`trial`] has learners work at the same time, to see what a machine
 //! holds before a class comes, and attack each other.
 
+mod address;
 mod folder;
+mod programs;
 mod settings;
 mod trial;
 
-use crate::jupyter::packages;
+use crate::jupyter::interpreter;
 use crate::notebook::tested;
-use crate::prepare::{self, Tools, folder as prepared};
+use crate::prepare::{self, Tools};
 use crate::system::{
     paths::Paths,
     process,
-    step::Step,
     variables::{self, CLASS_CODE, CLASS_PASSWORD},
 };
+use address::Reach;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use folder::Folder;
-use settings::{Ports, Reach, Settings};
+use programs::{Programs, problem, program};
+use settings::{Ports, Settings};
 use std::env;
+use std::io::IsTerminal;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-
-/// The proxy that leads each learner to the server that is theirs.
-const PROXY: &str = "configurable-http-proxy@5.3";
+use std::process::Stdio;
 
 /// The learners of the class that `cargo lab test` tries out.
 const TESTED: usize = 6;
@@ -149,16 +150,24 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
              hint: start the class as root; or with `--trusting`, if everybody may see and change everybody's work and yours"
         );
     }
-    let reach = &options.reach;
-    let door = Reach {
-        address: reach.address.as_deref(),
-        certificate: reach.certificate.as_deref(),
-        plain: reach.plain,
-    }
-    .door()?;
-    let password = env::var(CLASS_PASSWORD).ok();
+    let told = &options.reach;
+    let reach = Reach {
+        address: told.address.as_deref(),
+        certificate: told.certificate.is_some(),
+        plain: told.plain,
+    };
+    reach.parsed()?;
+    let (password, code) = (said(CLASS_PASSWORD), said(CLASS_CODE));
     if let Some(password) = &password {
         settings::password_is_long_enough(password, CLASS_PASSWORD)?;
+    }
+    let code = code.as_deref().map(str::trim);
+    if let Some(code) = code {
+        settings::code_is_long_enough(code, CLASS_CODE)?;
+    }
+    if let (false, Some(folder)) = (trusting, &options.folder) {
+        // Before minutes are spent on what is to be prepared.
+        must_be_apart(problem(paths, &interpreter::find()?, &[folder])?)?;
     }
     let tools = prepare::everything(paths)?;
     let programs = Programs::ensure(paths, &tools)?;
@@ -173,13 +182,18 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
     }
     let folder = options.folder.as_ref().context("a class needs a folder")?;
     let hub = Folder::open(folder)?;
-    if !trusting && let Some(problem) = programs.problem(paths, &tools, &hub.class)? {
-        bail!(
-            "learners cannot be kept apart here: {problem}\nhint: mend that; or start the class with `--trusting`, if everybody \
-             may see and change everybody's work and yours"
-        );
+    if !trusting {
+        must_be_apart(programs.problem(paths, &tools, &hub.class)?)?;
     }
     let absolute = |file: &Option<PathBuf>| file.as_deref().map(std::path::absolute).transpose();
+    let (certificate, key) = (absolute(&told.certificate)?, absolute(&told.key)?);
+    let mut names = match (&certificate, &key) {
+        (Some(certificate), Some(key)) => programs.names(paths, certificate, key)?,
+        _ => Vec::new(),
+    };
+    names.push(rustix::system::uname().nodename().to_string_lossy().into());
+    hub.end_proxy()?;
+    let door = reach.door(&names)?;
     let Limits {
         memory,
         processes,
@@ -189,8 +203,8 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
     let settings = Settings {
         bind: door.bind,
         secure: door.secure,
-        certificate: absolute(&reach.certificate)?,
-        key: absolute(&reach.key)?,
+        certificate,
+        key,
         trusting,
         teacher: options.teacher.clone(),
         memory,
@@ -199,10 +213,7 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
         disk,
         ports: Ports::of(&hub.hub)?,
     };
-    let code = match env::var(CLASS_CODE) {
-        Ok(code) if !code.trim().is_empty() => code.trim().to_owned(),
-        _ => settings::code(&hub.hub)?,
-    };
+    let code = settings::code(&hub.hub, code)?;
     let mut command = programs.hub(paths, &tools, &hub.class, &settings)?;
     command.env(variables::CLASS_NOTEBOOKS, tested::notebooks(paths)?.folder);
     command.env(CLASS_CODE, &code);
@@ -225,9 +236,21 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
             "Everybody can see and change everybody's work, and yours: `--trusting` says that this may be."
         );
     }
+    if std::io::stderr().is_terminal() {
+        // `classroom/log.py` sees to it.
+        let log = hub.hub.join("log");
+        eprintln!("What it does is written to {}.", log.display());
+    }
     eprintln!("Ctrl-C ends the class.");
     hub.hand_on()?;
     Err(command.exec()).context("JupyterHub could not be started")
+}
+
+/// What a variable says, if anything.
+fn said(variable: &str) -> Option<String> {
+    env::var(variable)
+        .ok()
+        .filter(|text| !text.trim().is_empty())
 }
 
 /// Tries out a small class where there is npm, and says so where there is none.
@@ -255,8 +278,8 @@ pub(crate) fn test(paths: &Paths, tools: &Tools) -> Result<()> {
 
 /// Has the teacher's program do something with a class that is served or not.
 fn work(paths: &Paths, task: &str, folder: &Path, files: &[&Path]) -> Result<()> {
-    if task == "clean" {
-        drop(Folder::open(folder)?);
+    if task == "clean" && folder.is_dir() {
+        Folder::open(folder)?.end_proxy()?;
     }
     let python = Programs::python(paths)?;
     let mut command = process::command(python);
@@ -265,96 +288,20 @@ fn work(paths: &Paths, task: &str, folder: &Path, files: &[&Path]) -> Result<()>
         .arg(task)
         .arg(folder)
         .args(files);
-    let status = process::status(&mut command)?;
-    if !status.success() {
-        bail!("this could not be done");
+    let output = process::output(command.stdout(Stdio::inherit()))?;
+    if !output.status.success() {
+        bail!("{}", String::from_utf8_lossy(&output.stderr).trim());
     }
     Ok(())
 }
 
-/// What does the teacher's tasks.
-fn program(paths: &Paths) -> PathBuf {
-    paths.root.join("support/deploy/classroom/work.py")
-}
-
-/// What a class needs besides the lab.
-struct Programs {
-    python: PathBuf,
-    proxy: PathBuf,
-}
-
-impl Programs {
-    fn ensure(paths: &Paths, tools: &Tools) -> Result<Self> {
-        let folder = paths.state().join("class");
-        let pins = packages::pins(&paths.root.join("environment.yml"))?;
-        let venv = folder.join("venv");
-        let python = packages::with(paths, &venv, &tools.python, "class", &pins)?;
-        let proxy = folder.join("node_modules/.bin/configurable-http-proxy");
-        if !proxy.exists() {
-            let npm = process::which("npm")
-                .context("JupyterHub's proxy comes from npm, which is not on the PATH\nhint: install Node.js, and try again")?;
-            let step = Step::start(PROXY);
-            process::checked_stdout(
-                process::command(npm)
-                    .args(["install", "--no-fund", "--no-audit", "--prefix"])
-                    .arg(&folder)
-                    .arg(PROXY),
-            )?;
-            step.done("installed");
-        }
-        Ok(Programs { python, proxy })
+/// Fails where learners cannot be kept apart, for a reason.
+fn must_be_apart(problem: Option<String>) -> Result<()> {
+    if let Some(problem) = problem {
+        bail!(
+            "learners cannot be kept apart here: {problem}\nhint: mend that; or start the class with `--trusting`, if everybody \
+             may see and change everybody's work and yours"
+        );
     }
-
-    /// The Python of a class that has been served before.
-    fn python(paths: &Paths) -> Result<PathBuf> {
-        let python = paths.state().join("class/venv/bin/python");
-        if !python.exists() {
-            bail!("no class has been served from here yet\nhint: `cargo lab class DIR` serves one");
-        }
-        Ok(python)
-    }
-
-    /// Why learners cannot be kept apart on this machine; nothing where they can.
-    fn problem(&self, paths: &Paths, tools: &Tools, folder: &Path) -> Result<Option<String>> {
-        let mut command = process::command(&self.python);
-        command
-            .arg(program(paths))
-            .arg("check")
-            .arg(folder)
-            .arg(prepared::for_class(paths, &tools.context)?);
-        let output = process::output(&mut command)?;
-        let said = String::from_utf8_lossy(&output.stderr);
-        Ok((!output.status.success()).then(|| said.trim().to_owned()))
-    }
-
-    /// JupyterHub's command.
-    fn hub(
-        &self,
-        paths: &Paths,
-        tools: &Tools,
-        folder: &Path,
-        settings: &Settings,
-    ) -> Result<Command> {
-        let bin = self.proxy.parent().unwrap_or(Path::new(".")).to_owned();
-        let path = env::var_os("PATH").unwrap_or_default();
-        let folders = std::iter::once(bin).chain(env::split_paths(&path));
-        let mut command = process::command(&self.python);
-        command
-            .args(["-m", "jupyterhub", "-f"])
-            .arg(paths.root.join("support/deploy/jupyterhub_config.py"))
-            .current_dir(folder)
-            .env(variables::STATE, paths.state())
-            .env(variables::CLASS, folder)
-            .env(variables::CLASS_SETTINGS, serde_json::to_string(settings)?)
-            .env_remove(variables::PRESTART);
-        if !settings.trusting {
-            command.env(
-                variables::PREPARED,
-                prepared::for_class(paths, &tools.context)?,
-            );
-        }
-        let problem = "the folders of the programs do not fit a PATH";
-        command.env("PATH", env::join_paths(folders).context(problem)?);
-        Ok(command)
-    }
+    Ok(())
 }

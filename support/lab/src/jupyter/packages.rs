@@ -117,7 +117,8 @@ pub(crate) fn with(
     let lines = text.lines().filter(|line| !line.starts_with('#'));
     let mut wanted: Vec<_> = lines.map(str::to_owned).collect();
     wanted.extend_from_slice(more);
-    virtual_environment(folder, Some(base), &wanted.join(", "), &wanted)
+    let what = format!("Python packages for {name}");
+    virtual_environment(folder, Some(base), &what, &wanted)
 }
 
 /// The Python of tests by other people's programs: what the file of this name pins for them, beside what learners have.

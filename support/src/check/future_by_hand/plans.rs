@@ -159,11 +159,11 @@ pub(super) const PLANS: [Plan; 10] = [
         then: &[Then::Wake(1)],
     },
     Plan {
-        name: "a wait moves from one task to another",
+        name: "two tasks wait, and the last one is woken first",
         begin: |log, executor| {
             let main = main(log, 2);
-            spawn(log, executor, "the task that lets go of it", at(2));
-            spawn(log, executor, "the task that takes it over", at(2));
+            spawn(log, executor, "the first task", at(2));
+            spawn(log, executor, "the last task", at(2));
             main
         },
         then: &[Then::Wake(2), Then::Wake(1)],

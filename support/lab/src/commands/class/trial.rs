@@ -2,8 +2,10 @@
 //! machine; and the hub is killed while they work, and started again.
 
 use super::{
-    Limits, Programs, program,
-    settings::{Ports, Settings, free_ports},
+    Limits,
+    address::free_ports,
+    programs::{Programs, program},
+    settings::{Ports, Settings},
 };
 use crate::notebook::tested;
 use crate::prepare::Tools;

@@ -250,8 +250,8 @@ fn bad(told: &Told) -> Option<Finding> {
                 "One client sent a frame that was too long, others vanished, and then a client that had done nothing wrong was \
                  not served any more.{how}"
             ),
-            "What goes wrong with a client ends the task of that client. Look for `?` and `unwrap` in the loop that accepts, and \
-             for results of tasks that are handed on.",
+            "What goes wrong with a client ends the task of that client. Look for `unwrap` in the loop that accepts, and for \
+             results of clients' tasks that are handed on by `?`.",
         ));
     }
     let long = told.heard.get(1)?;
