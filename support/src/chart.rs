@@ -26,7 +26,9 @@ use svg::Drawing;
 
 pub use bars::{Bar, bars};
 pub use circle::{Link, circle};
-pub use lanes::{Held, Lane, Marks, Outcome, Span, Wake, lanes, lanes_with_wakes, tree};
+pub use lanes::{
+    Event, Held, Lane, Marks, Outcome, Span, Wake, lanes, lanes_with_events, lanes_with_wakes, tree,
+};
 pub(crate) use lanes::{no_lanes, timeline};
 pub use scaling::{Series, scaling};
 pub use steps::{Steps, steps};

@@ -3,7 +3,7 @@
 //! In reading order:
 //!
 //! 1. [`timing`] measures a synchronous or an asynchronous piece of work and compares the two.
-//! 2. [`timeline`] records when each future was polled and when it waited.
+//! 2. [`timeline`] records when each future was polled and when it waited, and what a program says of itself by `tracing`.
 //! 3. [`chart`] draws both, as bars and as lanes, and how a time grows with a count.
 //! 4. [`display`] hands a figure, a table or a report to the notebook, as rich and as plain text together.
 //! 5. [`gauge`] follows a count, such as the length of a queue; [`machine`] asks for memory, [`asyncio`] for Python's time.
@@ -17,8 +17,9 @@
 //! 13. [`bank`] has accounts that many tasks use, [`locks`] the mutexes around them, which show in a timeline.
 //! 14. [`desk`] is what exercise 8's service is given: an input whose bytes come in pieces, and a desk that handles lines.
 //! 15. [`service`] is the chat room of exercise 9: its rules, its clients, and the load that they make.
-//! 16. [`progress`] says how far long work has come.
-//! 17. [`solved`] remembers which exercises are solved.
+//! 16. [`riddle`] has programs with a mistake, of which one sees a figure and no code.
+//! 17. [`progress`] says how far long work has come.
+//! 18. [`solved`] remembers which exercises are solved.
 //!
 //! `use support::*;` is how a notebook begins. The glob brings the modules, the types that cells name, and the crates
 //! that cells use. It leaves out `tokio`, which each notebook names as a dependency of its own (see the crate
@@ -42,6 +43,7 @@ pub mod pitfall;
 pub mod progress;
 mod protocol;
 pub mod reactor;
+pub mod riddle;
 pub mod server;
 pub mod service;
 pub mod solved;

@@ -8,17 +8,22 @@
 //! a waker of its own, so that a poll that nothing had woken it for, and that changed nothing, is told from the others.
 //!
 //! A timeline that notes wakes ([`Timeline::noting_wakes`]) also knows who woke whom: whoever ran on the thread that woke.
+//! From that, and from its polls, it says of each task what tokio-console says ([`Timeline::tasks`]).
+//!
+//! It also records what a program says of itself: spans of `tracing` as lanes, events as marks ([`record_spans`]).
 //!
 //! The time is Tokio's. On a paused clock, where blocking would not show because virtual time stands still, the real
 //! time spent inside polls is added to it (see [`Timeline::new`]).
 
 mod locks;
 mod on_thread;
+mod record;
 mod running;
+mod spans;
+mod tasks;
 mod wakes;
 
 use crate::chart::{self, Figure};
-use crate::panics;
 use crate::waker::Waker;
 use std::future::Future;
 use std::pin::Pin;
@@ -26,10 +31,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-pub use crate::chart::{Held, Lane, Marks, Outcome, Span, Wake};
+pub use crate::chart::{Event, Held, Lane, Marks, Outcome, Span, Wake};
 pub(crate) use locks::{Holding, holding, holds};
 pub use on_thread::record_on_thread;
+use record::drawn;
+pub use record::{record, record_wakes};
 use running::Running;
+pub use spans::record_spans;
+pub use tasks::record_tasks;
 pub(crate) use wakes::Row;
 
 /// A recording of several pieces of work on one clock. Clones record into the same timeline.
@@ -68,6 +77,8 @@ struct Recording {
     holding: Vec<(usize, usize)>,
     /// For some lanes, the one that they are a part of.
     parents: Vec<(usize, usize)>,
+    /// What was said, and where.
+    events: Vec<Event>,
 }
 
 impl Recording {
@@ -188,12 +199,15 @@ impl Timeline {
     pub fn figure(&self, title: impl AsRef<str>) -> Figure {
         let (lanes, wakes) = (self.lanes(), self.wakes());
         let mut parents = vec![None; lanes.len()];
-        for (lane, parent) in &self.recording().parents {
+        let recording = self.recording();
+        for (lane, parent) in &recording.parents {
             if let Some(of) = parents.get_mut(*lane) {
                 *of = Some(*parent);
             }
         }
-        chart::timeline(title.as_ref(), &lanes, &parents, &wakes)
+        let events = recording.events.clone();
+        drop(recording);
+        chart::timeline(title.as_ref(), &lanes, &parents, &wakes, &events)
     }
 
     fn recording(&self) -> MutexGuard<'_, Recording> {
@@ -325,70 +339,6 @@ impl<F> Drop for Watched<F> {
         if running {
             self.timeline.close_lane(self.lane, Outcome::Dropped);
         }
-    }
-}
-
-/// Records everything that `work` watches and draws it.
-///
-/// Work that is still a `todo!` gives a figure that says so; any other panic goes on.
-///
-/// # Examples
-///
-/// ```
-/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
-/// use std::time::Duration;
-/// use support::timeline;
-///
-/// let nap = Duration::from_millis(5);
-/// let figure = timeline::record("Two naps at once", async |timeline| {
-///     tokio::join!(
-///         timeline.watch("first", tokio::time::sleep(nap)),
-///         timeline.watch("second", tokio::time::sleep(nap)),
-///     );
-/// })
-/// .await;
-/// assert!(figure.svg().contains("second"));
-/// # });
-/// ```
-pub async fn record<T>(title: impl AsRef<str>, work: impl AsyncFnOnce(Timeline) -> T) -> Figure {
-    recorded(Timeline::new(), title.as_ref(), work).await
-}
-
-/// The same, with an arrow for every wake, from who woke to who then ran.
-pub async fn record_wakes<T>(
-    title: impl AsRef<str>,
-    work: impl AsyncFnOnce(Timeline) -> T,
-) -> Figure {
-    recorded(Timeline::noting_wakes(), title.as_ref(), work).await
-}
-
-async fn recorded<T>(
-    timeline: Timeline,
-    title: &str,
-    work: impl AsyncFnOnce(Timeline) -> T,
-) -> Figure {
-    let ended = panics::catch_async(work(timeline.clone())).await;
-    drawn(&timeline, title, ended)
-}
-
-/// The figure of work that has ended, or has come to a `todo!`.
-fn drawn<T>(timeline: &Timeline, title: &str, ended: Result<T, panics::Payload>) -> Figure {
-    match ended {
-        Ok(_) => timeline.figure(title),
-        Err(payload) => match panics::not_written(&*payload) {
-            Some(task) => begun(timeline, title).with_note(&format!("Not written yet: {task}")),
-            None => std::panic::resume_unwind(payload),
-        },
-    }
-}
-
-/// A figure of work that came to a `todo!`: an empty one where nothing was done before.
-fn begun(timeline: &Timeline, title: &str) -> Figure {
-    let lanes = timeline.lanes();
-    if lanes.iter().any(|lane| lane.outcome == Outcome::Finished) {
-        timeline.figure(title)
-    } else {
-        chart::no_lanes(title, "not written yet")
     }
 }
 

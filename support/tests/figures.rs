@@ -5,7 +5,7 @@ mod lanes;
 use lanes::{holding, lane, ms};
 use support::Figure;
 use support::chart::{self, Bar, Link, Series, Steps};
-use support::timeline::{Outcome, Wake};
+use support::timeline::{Event, Outcome, Wake};
 
 fn fetches() -> Figure {
     let lanes: Vec<_> = (1..=3)
@@ -90,6 +90,34 @@ fn only_a_timeline_that_notes_wakes_has_arrows() {
     assert!(woken().svg().contains("<polygon"), "{}", woken().svg());
     assert!(woken().svg().contains("woken, and did not run"));
     assert!(!fetches().svg().contains("<polygon"), "{}", fetches().svg());
+}
+
+fn said() -> Figure {
+    let lanes = [
+        lane("fetch user=1", 0, 200, Outcome::Finished),
+        lane("fetch user=2", 0, 400, Outcome::Running),
+    ];
+    let event = |at, lane, text: &str| Event {
+        at: ms(at),
+        lane,
+        text: text.to_owned(),
+    };
+    let events = [
+        event(100, 0, "found"),
+        event(102, 0, "kept"),
+        event(398, 1, "not found"),
+    ];
+    chart::lanes_with_events("Two fetches", &lanes, &events)
+}
+
+#[test]
+fn lanes_with_events_as_svg() {
+    insta::assert_snapshot!(said().html());
+}
+
+#[test]
+fn lanes_with_events_as_text() {
+    insta::assert_snapshot!(said().to_string());
 }
 
 fn locks() -> Figure {

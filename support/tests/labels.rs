@@ -6,7 +6,7 @@ use lanes::{holding, lane, ms};
 use std::time::Duration;
 use support::Figure;
 use support::chart::{self, Bar, Link, Series, Steps};
-use support::timeline::{Outcome, Wake};
+use support::timeline::{Event, Outcome, Wake};
 
 /// The box that a label may take, from above: the estimate that the figures are laid out with is not used here.
 struct Label {
@@ -207,6 +207,26 @@ fn labels_have_room_at_1_to_60_lanes_that_wake_each_other() {
             .collect();
         let figure = chart::lanes_with_wakes("Many", &lanes, &wakes);
         legible(&figure, &format!("{count} lanes that wake"));
+    }
+}
+
+#[test]
+fn labels_have_room_at_1_to_60_lanes_with_up_to_200_events() {
+    for count in 1..=60usize {
+        let lanes: Vec<_> = (0..count)
+            .map(|n| lane(format!("task {n}"), 0, 200 + n as u64, Outcome::Running))
+            .collect();
+        for many in [1, 7, 200] {
+            let events: Vec<_> = (0..many)
+                .map(|n| Event {
+                    at: ms(200 * n as u64 / many as u64),
+                    lane: n * 7 % count,
+                    text: "something".to_owned(),
+                })
+                .collect();
+            let figure = chart::lanes_with_events("Many", &lanes, &events);
+            legible(&figure, &format!("{count} lanes with {many} events"));
+        }
     }
 }
 

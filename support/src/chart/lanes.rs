@@ -1,6 +1,7 @@
 //! Lanes: one task a row, a solid mark for every poll, a pale band where the task waited, darker under a line where it held a
 //! lock.
 
+mod events;
 mod picture;
 mod tree;
 mod wakes;
@@ -10,6 +11,7 @@ use super::{Figure, seconds, text};
 use std::time::Duration;
 use tree::Tree;
 
+pub use events::Event;
 pub use wakes::Wake;
 
 /// A stretch of time, from the origin of its figure.
@@ -150,7 +152,7 @@ impl Lane {
 /// assert!(figure.description().starts_with("data1 waits, and nothing else is drawn."));
 /// ```
 pub fn lanes(title: &str, lanes: &[Lane]) -> Figure {
-    timeline(title, lanes, &[], &[])
+    timeline(title, lanes, &[], &[], &[])
 }
 
 /// The same as [`lanes`], with an arrow for every wake, from who woke to who then ran.
@@ -177,7 +179,7 @@ pub fn lanes(title: &str, lanes: &[Lane]) -> Figure {
 /// assert!(figure.description().starts_with("Every poll after a lane's first one follows a wake."));
 /// ```
 pub fn lanes_with_wakes(title: &str, lanes: &[Lane], wakes: &[Wake]) -> Figure {
-    timeline(title, lanes, &[], wakes)
+    timeline(title, lanes, &[], wakes, &[])
 }
 
 /// The same as [`lanes`], as a tree: a lane whose parent is the lane at that index stands below it, in a frame from its parent's
@@ -203,29 +205,62 @@ pub fn lanes_with_wakes(title: &str, lanes: &[Lane], wakes: &[Wake]) -> Figure {
 /// assert!(figure.description().starts_with("One lane is inside serve, and tea goes on behind its end."));
 /// ```
 pub fn tree(title: &str, lanes: &[Lane], parents: &[Option<usize>]) -> Figure {
-    timeline(title, lanes, parents, &[])
+    timeline(title, lanes, parents, &[], &[])
 }
 
-/// A timeline with all that one may have: a tree of lanes, and wakes between them.
+/// The same as [`lanes`], with a numbered mark for each event; what was said stands under the figure.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use support::chart::{self, Event, Lane, Marks, Outcome, Span};
+///
+/// let ms = Duration::from_millis;
+/// let lane = Lane {
+///     name: "fetch user=1".to_owned(),
+///     polls: vec![Span { start: ms(0), end: ms(1) }, Span { start: ms(200), end: ms(201) }],
+///     marks: Marks::Polls,
+///     in_vain: vec![],
+///     held: vec![],
+///     outcome: Outcome::Finished,
+///     end: ms(201),
+/// };
+/// let said = Event { at: ms(200), lane: 0, text: "found".to_owned() };
+/// let figure = chart::lanes_with_events("One fetch", &[lane], &[said]);
+/// assert!(figure.to_string().contains("1: found (fetch user=1)"));
+/// ```
+pub fn lanes_with_events(title: &str, lanes: &[Lane], events: &[Event]) -> Figure {
+    timeline(title, lanes, &[], &[], events)
+}
+
+/// A timeline with all that one may have: a tree of lanes, wakes between them, and what was said on them.
 pub(crate) fn timeline(
     title: &str,
     lanes: &[Lane],
     parents: &[Option<usize>],
     wakes: &[Wake],
+    events: &[Event],
 ) -> Figure {
     if lanes.is_empty() {
         return no_lanes(title, "not written yet, or not watched");
     }
     let tree = Tree::new(lanes, parents);
     let (lanes, wakes) = (tree.lanes.as_slice(), tree.wakes(wakes));
+    let events = tree.events(events);
     let longest = lanes.iter().map(|lane| lane.end).max().unwrap_or_default();
     let point = tree.point().map_or(String::new(), |point| point + " ");
-    Figure::new(
+    let description = words::description(lanes, &wakes, longest) + &events::description(&events);
+    let figure = Figure::new(
         title,
-        point + &words::description(lanes, &wakes, longest),
+        point + &description,
         in_text(lanes, &wakes, longest),
-        |width| picture::draw(width, &tree, &wakes, longest),
-    )
+        |width| picture::draw(width, &tree, &wakes, &events, longest),
+    );
+    match events::listed(lanes, &events) {
+        Some(said) => figure.with_note(&said),
+        None => figure,
+    }
 }
 
 /// A timeline of nothing, which says why.

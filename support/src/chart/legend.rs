@@ -27,6 +27,8 @@ pub(super) enum Sign {
     Arrow,
     /// A line that leads nowhere.
     Nowhere,
+    /// A mark that points at a moment.
+    Event,
     /// The line with this index, by its dashes.
     Line(usize),
     /// The line with this index, by its marks.
@@ -85,6 +87,7 @@ impl Legend {
                 }
                 Sign::Arrow => svg::arrow(canvas, [(x + 11, y - 7), (x + 11, y + 7)]),
                 Sign::Nowhere => svg::nowhere(canvas, [(x + 11, y - 7), (x + 11, y + 3)]),
+                Sign::Event => svg::pointer(canvas, (x + 11, y + 4)),
                 Sign::Mark(index) => {
                     let style = palette::colour(*index).stroke_width(2);
                     svg::line(canvas, [(x, y), (x + 22, y)], style);

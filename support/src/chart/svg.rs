@@ -216,6 +216,11 @@ pub(super) fn head(canvas: &Canvas<'_>, corners: [(i32, i32); 3]) {
     canvas.draw(&head).expect(DRAWN);
 }
 
+/// A mark that points down at a moment.
+pub(super) fn pointer(canvas: &Canvas<'_>, (x, y): (i32, i32)) {
+    head(canvas, [(x, y), (x - 4, y - 8), (x + 4, y - 8)]);
+}
+
 /// A line with a cross at its end: what it should have led to is not there.
 pub(super) fn nowhere(canvas: &Canvas<'_>, [from, to]: [(i32, i32); 2]) {
     line(canvas, [from, to], INK.stroke_width(2));

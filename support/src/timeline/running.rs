@@ -10,19 +10,37 @@ thread_local! {
 }
 
 /// While it lives, a lane runs on this thread.
-pub(super) struct Running(());
+pub(super) struct Running(Timeline, usize);
 
 impl Running {
     pub(super) fn new(timeline: &Timeline, lane: usize) -> Self {
-        RUNNING.with_borrow_mut(|running| running.push((timeline.clone(), lane)));
-        Running(())
+        enters(timeline, lane);
+        Running(timeline.clone(), lane)
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        RUNNING.with_borrow_mut(Vec::pop);
+        leaves(&self.0, self.1);
     }
+}
+
+/// From now on, a lane runs on this thread.
+pub(super) fn enters(timeline: &Timeline, lane: usize) {
+    RUNNING.with_borrow_mut(|running| running.push((timeline.clone(), lane)));
+}
+
+/// It does no more. It need not be the innermost: a span that is entered across an `.await` is left whenever its guard is
+/// dropped.
+pub(super) fn leaves(timeline: &Timeline, lane: usize) {
+    RUNNING.with_borrow_mut(|running| {
+        let same = |(other, number): &(Timeline, usize)| {
+            *number == lane && Arc::ptr_eq(&other.shared, &timeline.shared)
+        };
+        if let Some(place) = running.iter().rposition(same) {
+            running.remove(place);
+        }
+    });
 }
 
 /// The lane whose work this thread does now, and its timeline.

@@ -1,5 +1,6 @@
 //! What a timeline looks like.
 
+use super::events::{self, Event};
 use super::tree::{self, Tree};
 use super::wakes::{self, Wake};
 use super::{HOLDS, Lane, Outcome, Span, holds, mark, signs};
@@ -28,7 +29,7 @@ fn height(count: usize, arrows: bool) -> i32 {
 }
 
 /// Signs and what they mean; of those that not every timeline has, the ones that this has.
-fn legend(lanes: &[Lane], wakes: &[Wake], width: i32) -> Legend {
+fn legend(lanes: &[Lane], wakes: &[Wake], events: &[Event], width: i32) -> Legend {
     let (solid, pale) = signs(lanes);
     let mut entries = vec![(Sign::Solid, solid), (Sign::Pale, pale)];
     if holds(lanes) {
@@ -38,10 +39,19 @@ fn legend(lanes: &[Lane], wakes: &[Wake], width: i32) -> Legend {
         entries.push((Sign::Tick, "polled, though not woken"));
     }
     entries.extend(wakes::signs(lanes, wakes));
+    if !events.is_empty() {
+        entries.push((Sign::Event, events::SIGN));
+    }
     Legend::new(entries, (8, TOP), width - 16)
 }
 
-pub(super) fn draw(width: i32, of: &Tree, wakes: &[Wake], longest: Duration) -> Drawing {
+pub(super) fn draw(
+    width: i32,
+    of: &Tree,
+    wakes: &[Wake],
+    events: &[Event],
+    longest: Duration,
+) -> Drawing {
     let lanes = of.lanes.as_slice();
     let height = height(lanes.len(), !wakes.is_empty());
     let every = if height < 15 { 2 } else { 1 };
@@ -49,10 +59,11 @@ pub(super) fn draw(width: i32, of: &Tree, wakes: &[Wake], longest: Duration) -> 
     let mark = |outcome: Outcome| if every == 1 { mark(outcome) } else { "" };
     let marked = svg::widest(lanes.iter().map(|lane| mark(lane.outcome)), TEXT);
 
-    let legend = legend(lanes, wakes, width);
+    let legend = legend(lanes, wakes, events, width);
     let top = TOP + legend.height;
     let names = lanes.iter().map(|lane| lane.name.as_str());
-    let rows = Rows::new(names, (width, top), height, marked);
+    let above = if events.is_empty() { 0 } else { events::ABOVE };
+    let rows = Rows::new(names, (width, top), height, marked).with_room_above(above);
     let beside = if rows.stacked() { 0 } else { marked };
     let axis = Axis::new(longest, rows.left, width - 24 - beside);
     let bottom = rows.bottom();
@@ -79,9 +90,10 @@ pub(super) fn draw(width: i32, of: &Tree, wakes: &[Wake], longest: Duration) -> 
             }
         }
         wakes::draw(canvas, lanes, wakes, &axis, &rows);
+        events::draw(canvas, events, &axis, &rows);
     });
-    // Arrows may slope.
-    if wakes.is_empty() {
+    // Arrows may slope, and so do marks of events.
+    if wakes.is_empty() && events.is_empty() {
         drawing
     } else {
         drawing.smooth()

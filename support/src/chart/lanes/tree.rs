@@ -2,7 +2,7 @@
 //!
 //! So one sees at once whether a task outlives who started it: its band leaves the frame.
 
-use super::{Lane, Outcome, Wake};
+use super::{Event, Lane, Outcome, Wake};
 use crate::chart::axis::Axis;
 use crate::chart::rows::Rows;
 use crate::chart::svg::{self, Canvas};
@@ -73,6 +73,20 @@ impl Tree {
             lane: place(wake.lane),
         };
         wakes.iter().map(placed).collect()
+    }
+
+    /// The same for events, in the order of time. One on a lane that is not there has no place.
+    pub(super) fn events(&self, events: &[Event]) -> Vec<Event> {
+        let placed = events.iter().filter_map(|event| {
+            let lane = *self.places.get(event.lane)?;
+            Some(Event {
+                lane,
+                ..event.clone()
+            })
+        });
+        let mut placed: Vec<_> = placed.collect();
+        placed.sort_by_key(|event| event.at);
+        placed
     }
 
     /// The last place of what lies inside a lane; its own where nothing does.
@@ -148,7 +162,9 @@ impl Tree {
                 continue;
             }
             let inset = self.depths[index] as i32;
-            let (top, bottom) = (rows.shape(index).0 + 1, rows.shape(last).1 - 1 - inset);
+            // What is written above a lane is inside, too.
+            let top = rows.shape(index).0 - rows.above + 1;
+            let bottom = rows.shape(last).1 - 1 - inset;
             let (from, to) = (axis.at(lane.start()), axis.at(lane.end));
             svg::frame(canvas, [(from - 2, top), (to + 2, bottom)]);
         }
