@@ -18,7 +18,7 @@ def problem_with(certificate, key):
         try:
             text = file.read_bytes()
         except OSError as problem:
-            return f"`{file}` cannot be read: {problem.strerror}"
+            return f"`{file}` cannot be read: {problem.strerror}\nhint: is its name spelled so?"
         if b"-----BEGIN " not in text:
             return f"`{file}` is not in PEM form\nhint: `openssl` turns other forms into it; it begins with -----BEGIN"
     if b"ENCRYPTED" in key.read_bytes():
@@ -28,12 +28,14 @@ def problem_with(certificate, key):
     except ValueError:
         return f"there is no certificate in `{certificate}`\nhint: are the two files the other way round?"
     if known.not_valid_after_utc < datetime.now(timezone.utc):
-        return f"the certificate in `{certificate}` has been out of date since {known.not_valid_after_utc:%Y-%m-%d}"
+        since = f"{known.not_valid_after_utc:%Y-%m-%d}"
+        return f"the certificate in `{certificate}` has been out of date since {since}\nhint: renew it"
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key)
     except ssl.SSLError as problem:
         if problem.reason == "KEY_VALUES_MISMATCH":
-            return f"the key in `{key}` is not the one of the certificate in `{certificate}`"
+            hint = "hint: name the key with which it was made"
+            return f"the key in `{key}` is not the one of the certificate in `{certificate}`\n{hint}"
         return f"`{certificate}` and `{key}` do not serve: {problem.reason or problem}"
     return None
 

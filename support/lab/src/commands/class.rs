@@ -88,9 +88,9 @@ struct ReachOptions {
 /// What one learner may use.
 #[derive(Debug, Clone, Copy, Args)]
 struct Limits {
-    /// Bytes of memory that one learner may use, all notebooks together: two open notebooks, or one and its compiler at
+    /// Bytes of memory that one learner may use, as in 2G or 1500M, all notebooks together: two open notebooks, or one and its compiler at
     /// their worst, unless told otherwise.
-    #[arg(long, value_name = "BYTES", default_value_t = 2_000_000_000)]
+    #[arg(long, value_name = "BYTES", default_value = "2G", value_parser = settings::bytes)]
     memory: u64,
     /// Processes and threads that one learner may have.
     #[arg(long, value_name = "NUMBER", default_value_t = 512)]
@@ -99,7 +99,7 @@ struct Limits {
     #[arg(long, value_name = "NUMBER", default_value_t = 2.0)]
     cores: f64,
     /// Bytes of the disk that one learner may have; who has more has the server stopped.
-    #[arg(long, value_name = "BYTES", default_value_t = 4_000_000_000)]
+    #[arg(long, value_name = "BYTES", default_value = "4G", value_parser = settings::bytes)]
     disk: u64,
 }
 

@@ -119,7 +119,7 @@ impl Reach<'_> {
             let bind = format!("{scheme}://127.0.0.1:{}", usual_port()?);
             return Ok(Door {
                 secure: self.certificate,
-                said: vec![format!("The class is at {bind}.")],
+                said: vec![format!("The class is at {bind}, in some seconds.")],
                 bind,
             });
         };
@@ -147,7 +147,10 @@ impl Reach<'_> {
             Some(name) if address.is_of_all() => name,
             _ => &address.host,
         };
-        let mut said = vec![format!("The class is at {}.", address.at(host, port))];
+        let mut said = vec![format!(
+            "The class is at {}, in some seconds.",
+            address.at(host, port)
+        )];
         if address.is_of_all() {
             said.push("Learners need a name or an address by which their machines find this one, if that is another.".into());
         }
@@ -230,7 +233,7 @@ mod tests {
         let said = door(&there, true, false).expect("TLS").said;
         assert_eq!(
             said[0],
-            format!("The class is at https://class.example.org:{port}.")
+            format!("The class is at https://class.example.org:{port}, in some seconds.")
         );
         for address in [&*there, "https://127.0.0.1:8443", "https://0.0.0.0"] {
             let refused = door(address, false, true).expect_err("no certificate");

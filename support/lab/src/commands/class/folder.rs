@@ -41,7 +41,8 @@ impl Folder {
             .write(true)
             .create(true)
             .mode(0o600)
-            .open(hub.join("lock"))?;
+            .open(hub.join("lock"))
+            .context("the class belongs to another account\nhint: do this under the account that started it")?;
         if lock.file().try_lock().is_err() {
             bail!(
                 "this class is running already\nhint: end it there first, by Ctrl-C or SIGTERM; or name another folder"

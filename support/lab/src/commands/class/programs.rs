@@ -44,7 +44,9 @@ impl Programs {
     pub(super) fn python(paths: &Paths) -> Result<PathBuf> {
         let python = paths.state().join("class/venv/bin/python");
         if !python.exists() {
-            bail!("no class has been served from here yet\nhint: `cargo lab class DIR` serves one");
+            bail!(
+                "no class has been served from this checkout yet\nhint: `cargo lab class DIR` serves one"
+            );
         }
         Ok(python)
     }

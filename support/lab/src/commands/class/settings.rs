@@ -122,6 +122,26 @@ pub(super) fn random_letters(number: usize) -> Result<String> {
     Ok(text)
 }
 
+/// Reads a number of bytes such as `1500000000`, `1500M` or `1.5G`: decimal units, as disks are sold by.
+pub(super) fn bytes(text: &str) -> Result<u64> {
+    let text = text.trim().trim_end_matches(['b', 'B']);
+    let (number, unit) = match text.chars().next_back() {
+        Some('k' | 'K') => (&text[..text.len() - 1], 1e3),
+        Some('m' | 'M') => (&text[..text.len() - 1], 1e6),
+        Some('g' | 'G') => (&text[..text.len() - 1], 1e9),
+        _ => (text, 1.0),
+    };
+    match number.trim().parse::<f64>() {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "positive, and far below what a u64 holds"
+        )]
+        Ok(number) if number > 0.0 && number * unit < 1e18 => Ok((number * unit) as u64),
+        _ => bail!("a number of bytes is one like 1500M or 2G"),
+    }
+}
+
 /// Fails where a password is shorter than JupyterHub takes it.
 pub(super) fn password_is_long_enough(password: &str, variable: &str) -> Result<()> {
     let length = password.chars().count();
@@ -150,6 +170,21 @@ mod tests {
         let data = fs::metadata(folder.path().join("code")).expect("there");
         assert_eq!(data.permissions().mode() & 0o077, 0);
         assert_ne!(random_letters(8).expect("some"), first);
+    }
+
+    #[test]
+    fn bytes_may_have_a_unit() {
+        for (text, number) in [
+            ("2G", 2_000_000_000),
+            ("1.5 GB", 1_500_000_000),
+            ("800m", 800_000_000),
+            ("1500000000", 1_500_000_000),
+        ] {
+            assert_eq!(bytes(text).expect(text), number);
+        }
+        for text in ["", "G", "-1G", "two", "NaN", "1e30"] {
+            assert!(bytes(text).is_err(), "{text}");
+        }
     }
 
     #[test]
