@@ -1,4 +1,5 @@
-//! Figures: bars that compare times, lanes that show a timeline, lines that show how a time grows, or a count changes.
+//! Figures: bars that compare times, lanes that show a timeline, lines that show how a time grows, or a count changes, a circle
+//! of those who wait for each other.
 //!
 //! A figure is computed from plain data, without clock or screen, and has three forms that say the same: an SVG drawn by
 //! plotters, for a page and for a phone; a description for those who cannot see it, whose first sentence says the point;
@@ -7,6 +8,7 @@
 
 mod axis;
 mod bars;
+mod circle;
 mod lanes;
 mod legend;
 mod marks;
@@ -23,8 +25,11 @@ use std::time::Duration;
 use svg::Drawing;
 
 pub use bars::{Bar, bars};
-pub(crate) use lanes::no_lanes;
-pub use lanes::{Lane, Marks, Outcome, Span, lanes};
+pub use circle::{Link, circle};
+pub use lanes::{
+    Event, Held, Lane, Marks, Outcome, Span, Wake, lanes, lanes_with_events, lanes_with_wakes, tree,
+};
+pub(crate) use lanes::{no_lanes, timeline};
 pub use scaling::{Series, scaling};
 pub use steps::{Steps, steps};
 

@@ -7,11 +7,23 @@
 //! Futures that share a task, as in `join!`, are polled together where only one of them was woken. Each watched future has
 //! a waker of its own, so that a poll that nothing had woken it for, and that changed nothing, is told from the others.
 //!
+//! A timeline that notes wakes ([`Timeline::noting_wakes`]) also knows who woke whom: whoever ran on the thread that woke.
+//! From that, and from its polls, it says of each task what tokio-console says ([`Timeline::tasks`]).
+//!
+//! It also records what a program says of itself: spans of `tracing` as lanes, events as marks ([`record_spans`]).
+//!
 //! The time is Tokio's. On a paused clock, where blocking would not show because virtual time stands still, the real
 //! time spent inside polls is added to it (see [`Timeline::new`]).
 
+mod locks;
+mod on_thread;
+mod record;
+mod running;
+mod spans;
+mod tasks;
+mod wakes;
+
 use crate::chart::{self, Figure};
-use crate::panics;
 use crate::waker::Waker;
 use std::future::Future;
 use std::pin::Pin;
@@ -19,7 +31,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-pub use crate::chart::{Lane, Marks, Outcome, Span};
+pub use crate::chart::{Event, Held, Lane, Marks, Outcome, Span, Wake};
+pub(crate) use locks::{Holding, holding, holds};
+pub use on_thread::record_on_thread;
+use record::drawn;
+pub use record::{record, record_wakes};
+use running::Running;
+pub use spans::record_spans;
+pub use tasks::record_tasks;
+pub(crate) use wakes::Row;
 
 /// A recording of several pieces of work on one clock. Clones record into the same timeline.
 ///
@@ -51,6 +71,14 @@ struct Recording {
     entered: Option<Instant>,
     paused: bool,
     lanes: Vec<Lane>,
+    /// Who woke whom, where that is noted.
+    wakes: Option<Vec<Wake>>,
+    /// The locks that are held now: the lane, and which of its locks.
+    holding: Vec<(usize, usize)>,
+    /// For some lanes, the one that they are a part of.
+    parents: Vec<(usize, usize)>,
+    /// What was said, and where.
+    events: Vec<Event>,
 }
 
 impl Recording {
@@ -100,7 +128,24 @@ impl Timeline {
     /// Wraps a future: each poll of it is recorded under `name`.
     pub fn watch<F: Future>(&self, name: impl Into<String>, future: F) -> Watched<F> {
         let mut watched = self.watch_woken(name, future);
-        watched.waker = Some(Waker::new());
+        watched.waker = Some(self.waker(watched.lane));
+        watched
+    }
+
+    /// The same, as a part of the lane that was opened last under the name `parent`: a task is drawn inside who started it.
+    pub fn watch_in<F: Future>(
+        &self,
+        parent: &str,
+        name: impl Into<String>,
+        future: F,
+    ) -> Watched<F> {
+        let watched = self.watch(name, future);
+        let mut recording = self.recording();
+        let before = &recording.lanes[..watched.lane];
+        if let Some(parent) = before.iter().rposition(|lane| lane.name == parent) {
+            recording.parents.push((watched.lane, parent));
+        }
+        drop(recording);
         watched
     }
 
@@ -119,11 +164,15 @@ impl Timeline {
     /// In `spawn_blocking` it shows that another thread is held: `spawn_blocking(move || timeline.run("sum", sum))`.
     pub fn run<T>(&self, name: impl Into<String>, work: impl FnOnce() -> T) -> T {
         let lane = self.open_lane(name.into());
-        let poll = RecordedPoll::new(self, lane);
-        let value = work();
-        drop(poll);
+        let value = self.poll(lane, work);
         self.close_lane(lane, Outcome::Finished);
         value
+    }
+
+    /// Runs `work` as a poll on a lane.
+    fn poll<T>(&self, lane: usize, work: impl FnOnce() -> T) -> T {
+        let _poll = RecordedPoll::new(self, lane);
+        work()
     }
 
     /// What was recorded so far, in the order in which the work was handed over.
@@ -140,12 +189,25 @@ impl Timeline {
         {
             lane.end = now;
         }
+        for (lane, lock) in &recording.holding {
+            lanes[*lane].held[*lock].span.end = now;
+        }
         lanes
     }
 
     /// The recording as a figure.
     pub fn figure(&self, title: impl AsRef<str>) -> Figure {
-        chart::lanes(title.as_ref(), &self.lanes())
+        let (lanes, wakes) = (self.lanes(), self.wakes());
+        let mut parents = vec![None; lanes.len()];
+        let recording = self.recording();
+        for (lane, parent) in &recording.parents {
+            if let Some(of) = parents.get_mut(*lane) {
+                *of = Some(*parent);
+            }
+        }
+        let events = recording.events.clone();
+        drop(recording);
+        chart::timeline(title.as_ref(), &lanes, &parents, &wakes, &events)
     }
 
     fn recording(&self) -> MutexGuard<'_, Recording> {
@@ -160,6 +222,7 @@ impl Timeline {
             polls: Vec::new(),
             marks: Marks::Polls,
             in_vain: Vec::new(),
+            held: Vec::new(),
             outcome: Outcome::Running,
             end: Duration::ZERO,
         });
@@ -185,6 +248,7 @@ struct RecordedPoll<'a> {
     lane: usize,
     start: Duration,
     in_vain: bool,
+    _running: Running,
 }
 
 impl<'a> RecordedPoll<'a> {
@@ -197,6 +261,7 @@ impl<'a> RecordedPoll<'a> {
             lane,
             start,
             in_vain: false,
+            _running: Running::new(timeline, lane),
         }
     }
 }
@@ -274,51 +339,6 @@ impl<F> Drop for Watched<F> {
         if running {
             self.timeline.close_lane(self.lane, Outcome::Dropped);
         }
-    }
-}
-
-/// Records everything that `work` watches and draws it.
-///
-/// Work that is still a `todo!` gives a figure that says so; any other panic goes on.
-///
-/// # Examples
-///
-/// ```
-/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
-/// use std::time::Duration;
-/// use support::timeline;
-///
-/// let nap = Duration::from_millis(5);
-/// let figure = timeline::record("Two naps at once", async |timeline| {
-///     tokio::join!(
-///         timeline.watch("first", tokio::time::sleep(nap)),
-///         timeline.watch("second", tokio::time::sleep(nap)),
-///     );
-/// })
-/// .await;
-/// assert!(figure.svg().contains("second"));
-/// # });
-/// ```
-pub async fn record<T>(title: impl AsRef<str>, work: impl AsyncFnOnce(Timeline) -> T) -> Figure {
-    let timeline = Timeline::new();
-    match panics::catch_async(work(timeline.clone())).await {
-        Ok(_) => timeline.figure(title),
-        Err(payload) => match panics::not_written(&*payload) {
-            Some(task) => {
-                begun(&timeline, title.as_ref()).with_note(&format!("Not written yet: {task}"))
-            }
-            None => std::panic::resume_unwind(payload),
-        },
-    }
-}
-
-/// A figure of work that came to a `todo!`: an empty one where nothing was done before.
-fn begun(timeline: &Timeline, title: &str) -> Figure {
-    let lanes = timeline.lanes();
-    if lanes.iter().any(|lane| lane.outcome == Outcome::Finished) {
-        chart::lanes(title, &lanes)
-    } else {
-        chart::no_lanes(title, "not written yet")
     }
 }
 

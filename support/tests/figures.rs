@@ -2,10 +2,10 @@
 
 mod lanes;
 
-use lanes::{lane, ms};
+use lanes::{holding, lane, ms};
 use support::Figure;
-use support::chart::{self, Bar, Series, Steps};
-use support::timeline::Outcome;
+use support::chart::{self, Bar, Link, Series, Steps};
+use support::timeline::{Event, Outcome, Wake};
 
 fn fetches() -> Figure {
     let lanes: Vec<_> = (1..=3)
@@ -49,6 +49,153 @@ fn lanes_as_text() {
         lane("wrong", 0, 200, Outcome::Panicked),
     ];
     insta::assert_snapshot!(chart::lanes("Four tasks", &lanes).to_string());
+}
+
+fn woken() -> Figure {
+    let mut lanes = [
+        lane("reactor", 200, 400, Outcome::Finished),
+        lane("first", 0, 200, Outcome::Finished),
+        lane("second", 0, 400, Outcome::Finished),
+        lane("asks", 0, 100, Outcome::Running),
+    ];
+    let again = lanes[1].polls[1];
+    lanes[2].in_vain.push(again);
+    lanes[3].end = ms(400);
+    let wake = |at, by, lane| Wake {
+        at: ms(at),
+        by,
+        lane,
+    };
+    let wakes = [
+        wake(50, None, 3),
+        wake(200, Some(0), 1),
+        wake(300, Some(3), 3),
+        wake(400, Some(0), 2),
+    ];
+    chart::lanes_with_wakes("Who wakes whom", &lanes, &wakes)
+}
+
+#[test]
+fn lanes_with_wakes_as_svg() {
+    insta::assert_snapshot!(woken().html());
+}
+
+#[test]
+fn lanes_with_wakes_as_text() {
+    insta::assert_snapshot!(woken().to_string());
+}
+
+#[test]
+fn only_a_timeline_that_notes_wakes_has_arrows() {
+    assert!(woken().svg().contains("<polygon"), "{}", woken().svg());
+    assert!(woken().svg().contains("woken, and did not run"));
+    assert!(!fetches().svg().contains("<polygon"), "{}", fetches().svg());
+}
+
+fn said() -> Figure {
+    let lanes = [
+        lane("fetch user=1", 0, 200, Outcome::Finished),
+        lane("fetch user=2", 0, 400, Outcome::Running),
+    ];
+    let event = |at, lane, text: &str| Event {
+        at: ms(at),
+        lane,
+        text: text.to_owned(),
+    };
+    let events = [
+        event(100, 0, "found"),
+        event(102, 0, "kept"),
+        event(398, 1, "not found"),
+    ];
+    chart::lanes_with_events("Two fetches", &lanes, &events)
+}
+
+#[test]
+fn lanes_with_events_as_svg() {
+    insta::assert_snapshot!(said().html());
+}
+
+#[test]
+fn lanes_with_events_as_text() {
+    insta::assert_snapshot!(said().to_string());
+}
+
+fn locks() -> Figure {
+    let one = holding(
+        lane("0 → 1", 0, 300, Outcome::Finished),
+        "account 0",
+        100,
+        300,
+    );
+    let other = lane("1 → 0", 0, 500, Outcome::Finished);
+    let lanes = [
+        holding(one, "account 1", 120, 300),
+        holding(other, "account 0", 300, 500),
+    ];
+    chart::lanes("Two transfers", &lanes)
+}
+
+#[test]
+fn lanes_with_locks_as_svg() {
+    insta::assert_snapshot!(locks().html());
+}
+
+#[test]
+fn lanes_with_locks_as_text() {
+    insta::assert_snapshot!(locks().to_string());
+}
+
+fn deadlock() -> Figure {
+    let link = |who: &str, wants: &str| Link {
+        who: who.to_owned(),
+        wants: wants.to_owned(),
+    };
+    let links = [link("0 → 1", "account 1"), link("1 → 0", "account 0")];
+    chart::circle("A deadlock", &links)
+}
+
+#[test]
+fn circle_as_svg() {
+    insta::assert_snapshot!(deadlock().html());
+}
+
+#[test]
+fn circle_as_text() {
+    insta::assert_snapshot!(deadlock().to_string());
+}
+
+fn tree() -> Figure {
+    let lanes = [
+        lane("serve", 0, 400, Outcome::Finished),
+        lane("tea", 50, 200, Outcome::Finished),
+        lane("rinse", 60, 120, Outcome::Finished),
+        lane("soup", 100, 400, Outcome::Dropped),
+        lane("rice", 150, 600, Outcome::Finished),
+    ];
+    let parents = [None, Some(0), Some(1), Some(0), Some(0)];
+    chart::tree("A service and its tasks", &lanes, &parents)
+}
+
+#[test]
+fn tree_as_svg() {
+    insta::assert_snapshot!(tree().html());
+}
+
+#[test]
+fn tree_as_text() {
+    insta::assert_snapshot!(tree().to_string());
+}
+
+#[test]
+fn lanes_without_parents_are_the_same_as_a_tree() {
+    let lanes = [
+        lane("a", 0, 400, Outcome::Finished),
+        lane("b", 50, 200, Outcome::Dropped),
+    ];
+    assert_eq!(
+        chart::tree("Two", &lanes, &[None, None]),
+        chart::lanes("Two", &lanes)
+    );
 }
 
 fn queue() -> Figure {
@@ -100,7 +247,31 @@ fn every_label_comes_out_as_text() {
         )
         .with_note(attack),
         chart::lanes(attack, &[lane(attack, 0, 1, Outcome::Dropped)]).with_note(attack),
+        chart::lanes_with_wakes(
+            attack,
+            &[lane(attack, 0, 1, Outcome::Dropped)],
+            &[Wake {
+                at: ms(0),
+                by: Some(0),
+                lane: 0,
+            }],
+        ),
+        chart::tree(
+            attack,
+            &[
+                lane(attack, 0, 9, Outcome::Finished),
+                lane(attack, 1, 8, Outcome::Dropped),
+            ],
+            &[None, Some(0)],
+        ),
         chart::scaling(attack, attack, &[Series::new(attack, [(1, ms(1))])]),
+        chart::circle(
+            attack,
+            &[Link {
+                who: attack.to_owned(),
+                wants: attack.to_owned(),
+            }],
+        ),
     ];
     for figure in figures {
         assert!(

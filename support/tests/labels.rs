@@ -2,11 +2,11 @@
 
 mod lanes;
 
-use lanes::{lane, ms};
+use lanes::{holding, lane, ms};
 use std::time::Duration;
 use support::Figure;
-use support::chart::{self, Bar, Series, Steps};
-use support::timeline::Outcome;
+use support::chart::{self, Bar, Link, Series, Steps};
+use support::timeline::{Event, Outcome, Wake};
 
 /// The box that a label may take, from above: the estimate that the figures are laid out with is not used here.
 struct Label {
@@ -153,6 +153,101 @@ fn labels_have_room_at_1_to_100_lanes() {
             })
             .collect();
         legible(&chart::lanes("Many", &lanes), &format!("{count} lanes"));
+        let held: Vec<_> = lanes
+            .into_iter()
+            .map(|lane| holding(lane, "the lock of an account", 100, 150))
+            .collect();
+        let figure = chart::lanes("Many", &held);
+        legible(&figure, &format!("{count} lanes with locks"));
+        assert!(figure.html().contains("holds a lock"));
+    }
+}
+
+#[test]
+fn labels_have_room_in_a_circle_of_1_to_12() {
+    for count in 1..=12 {
+        for words in [
+            "a",
+            "a name that is far too long to stand in a box of any width, whatever it be",
+        ] {
+            let links: Vec<_> = (0..count)
+                .map(|n| Link {
+                    who: format!("task {n} {words}"),
+                    wants: format!("lock {n} {words}"),
+                })
+                .collect();
+            legible(
+                &chart::circle("A circle", &links),
+                &format!("{count} {words}"),
+            );
+        }
+    }
+}
+
+#[test]
+fn labels_have_room_at_1_to_60_lanes_that_wake_each_other() {
+    for count in 1..=60usize {
+        let outcomes = [Outcome::Finished, Outcome::Running, Outcome::Dropped];
+        let lanes: Vec<_> = (0..count)
+            .map(|n| {
+                lane(
+                    format!("task number {n}"),
+                    0,
+                    200 + n as u64,
+                    outcomes[n % 3],
+                )
+            })
+            .collect();
+        let wakes: Vec<_> = (0..2 * count)
+            .map(|n| Wake {
+                at: ms(150 + 9 * n as u64),
+                by: (n % 4 > 0).then_some(n * 7 % count),
+                lane: n % count,
+            })
+            .collect();
+        let figure = chart::lanes_with_wakes("Many", &lanes, &wakes);
+        legible(&figure, &format!("{count} lanes that wake"));
+    }
+}
+
+#[test]
+fn labels_have_room_at_1_to_60_lanes_with_up_to_200_events() {
+    for count in 1..=60usize {
+        let lanes: Vec<_> = (0..count)
+            .map(|n| lane(format!("task {n}"), 0, 200 + n as u64, Outcome::Running))
+            .collect();
+        for many in [1, 7, 200] {
+            let events: Vec<_> = (0..many)
+                .map(|n| Event {
+                    at: ms(200 * n as u64 / many as u64),
+                    lane: n * 7 % count,
+                    text: "something".to_owned(),
+                })
+                .collect();
+            let figure = chart::lanes_with_events("Many", &lanes, &events);
+            legible(&figure, &format!("{count} lanes with {many} events"));
+        }
+    }
+}
+
+#[test]
+fn labels_have_room_in_a_tree_of_1_to_60_lanes() {
+    for count in 1..=60usize {
+        let outcomes = [Outcome::Finished, Outcome::Running, Outcome::Dropped];
+        let lanes: Vec<_> = (0..count)
+            .map(|n| {
+                lane(
+                    format!("task number {n}"),
+                    0,
+                    200 + n as u64,
+                    outcomes[n % 3],
+                )
+            })
+            .collect();
+        // Up to three deep.
+        let parents: Vec<_> = (0..count).map(|n| (n % 4 > 0).then(|| n - 1)).collect();
+        let figure = chart::tree("Many", &lanes, &parents);
+        legible(&figure, &format!("a tree of {count}"));
     }
 }
 

@@ -19,8 +19,16 @@ pub(super) enum Sign {
     Solid,
     /// A box with little colour and an edge.
     Pale,
+    /// Such a box, darker, under a line.
+    Held,
     /// A low mark in such a box.
     Tick,
+    /// An arrow.
+    Arrow,
+    /// A line that leads nowhere.
+    Nowhere,
+    /// A mark that points at a moment.
+    Event,
     /// The line with this index, by its dashes.
     Line(usize),
     /// The line with this index, by its marks.
@@ -69,10 +77,17 @@ impl Legend {
             match sign {
                 Sign::Solid => svg::solid(canvas, whole, INK),
                 Sign::Pale => svg::pale(canvas, whole, INK),
+                Sign::Held => {
+                    svg::pale(canvas, whole, INK);
+                    svg::held(canvas, whole, INK);
+                }
                 Sign::Tick => {
                     svg::pale(canvas, whole, INK);
                     svg::solid(canvas, [(x + 10, y), (x + 12, y + 6)], INK);
                 }
+                Sign::Arrow => svg::arrow(canvas, [(x + 11, y - 7), (x + 11, y + 7)]),
+                Sign::Nowhere => svg::nowhere(canvas, [(x + 11, y - 7), (x + 11, y + 3)]),
+                Sign::Event => svg::pointer(canvas, (x + 11, y + 4)),
                 Sign::Mark(index) => {
                     let style = palette::colour(*index).stroke_width(2);
                     svg::line(canvas, [(x, y), (x + 22, y)], style);

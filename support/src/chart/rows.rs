@@ -16,6 +16,8 @@ pub(super) struct Rows {
     shape: i32,
     /// Width of the column of names, or nothing where names stand above.
     column: Option<i32>,
+    /// Height of what is left free above a shape.
+    pub(super) above: i32,
     /// Where shapes begin.
     pub(super) left: i32,
 }
@@ -41,12 +43,19 @@ impl Rows {
             count,
             shape,
             column,
+            above: 0,
             left: column.map_or(8, |column| column + 12),
         }
     }
 
+    /// Leaves room above each shape, for what is written there.
+    pub(super) fn with_room_above(mut self, above: i32) -> Self {
+        self.above = above;
+        self
+    }
+
     fn height(&self) -> i32 {
-        self.shape + if self.column.is_none() { NAME } else { 0 }
+        self.shape + self.above + if self.column.is_none() { NAME } else { 0 }
     }
 
     /// Where the last row ends.
@@ -75,7 +84,7 @@ impl Rows {
                 svg::label(canvas, &name, at, TEXT, (HPos::Right, VPos::Center));
             }
             None => {
-                let y = top - NAME / 2;
+                let y = top - self.above - NAME / 2;
                 let room = f64::from(self.width - 24) - svg::width(aside, TEXT);
                 let name = svg::fit(name, TEXT, room);
                 svg::label(canvas, &name, (8, y), TEXT, (HPos::Left, VPos::Center));
@@ -101,6 +110,16 @@ mod tests {
         };
         assert!(!stacked(long, WIDE) && !stacked(short, NARROW));
         assert!(stacked(long, NARROW));
+    }
+
+    #[test]
+    fn room_above_parts_a_name_from_its_shape_and_moves_what_comes_after() {
+        let rows = |above| {
+            let rows = Rows::new(["a"; 2].into_iter(), (WIDE, 8), 20, 0);
+            rows.with_room_above(above)
+        };
+        assert_eq!(rows(14).shape(0), (8 + 14, 8 + 14 + 20));
+        assert_eq!(rows(14).bottom(), rows(0).bottom() + 28);
     }
 
     #[test]

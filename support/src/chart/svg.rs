@@ -198,6 +198,39 @@ pub(super) fn dashed(
     line(canvas, points, palette::colour(index).stroke_width(width));
 }
 
+/// A line with a head at its end, which touches what it points at.
+pub(super) fn arrow(canvas: &Canvas<'_>, [from, to]: [(i32, i32); 2]) {
+    let (high, wide) = (7, 4);
+    let base = if to.1 >= from.1 {
+        to.1 - high
+    } else {
+        to.1 + high
+    };
+    line(canvas, [from, (to.0, base)], INK.stroke_width(2));
+    head(canvas, [to, (to.0 - wide, base), (to.0 + wide, base)]);
+}
+
+/// The head of an arrow.
+pub(super) fn head(canvas: &Canvas<'_>, corners: [(i32, i32); 3]) {
+    let head = Polygon::new(corners.to_vec(), INK.filled());
+    canvas.draw(&head).expect(DRAWN);
+}
+
+/// A mark that points down at a moment.
+pub(super) fn pointer(canvas: &Canvas<'_>, (x, y): (i32, i32)) {
+    head(canvas, [(x, y), (x - 4, y - 8), (x + 4, y - 8)]);
+}
+
+/// A line with a cross at its end: what it should have led to is not there.
+pub(super) fn nowhere(canvas: &Canvas<'_>, [from, to]: [(i32, i32); 2]) {
+    line(canvas, [from, to], INK.stroke_width(2));
+    let half = 4;
+    for side in [-half, half] {
+        let ends = [(to.0 - half, to.1 - side), (to.0 + half, to.1 + side)];
+        line(canvas, ends, INK.stroke_width(2));
+    }
+}
+
 /// A box full of its colour.
 pub(super) fn solid(canvas: &Canvas<'_>, corners: [(i32, i32); 2], colour: RGBColor) {
     canvas
@@ -230,6 +263,24 @@ pub(super) fn low(canvas: &Canvas<'_>, corners: [(i32, i32); 2], colour: RGBColo
         (left, top),
     ];
     line(canvas, around, colour.stroke_width(1));
+}
+
+/// What lies over a pale box where a lock is held: more of its colour, under a line that has the colour of the page's text.
+pub(super) fn held(canvas: &Canvas<'_>, corners: [(i32, i32); 2], colour: RGBColor) {
+    let [(left, top), (right, bottom)] = corners;
+    canvas
+        .draw(&Rectangle::new(corners, colour.mix(0.45).filled()))
+        .expect(DRAWN);
+    let line = [(left, top), (right, top + ((bottom - top) / 4).clamp(2, 4))];
+    solid(canvas, line, INK);
+}
+
+/// A frame around other shapes, and a ground in it that they stand out from.
+pub(super) fn frame(canvas: &Canvas<'_>, corners: [(i32, i32); 2]) {
+    let ground = Rectangle::new(corners, INK.mix(0.08).filled());
+    canvas.draw(&ground).expect(DRAWN);
+    let edge = Rectangle::new(corners, INK.mix(0.6));
+    canvas.draw(&edge).expect(DRAWN);
 }
 
 /// An upper estimate of the width of `text` in a sans-serif font of the given size, in pixels.

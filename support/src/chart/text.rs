@@ -35,7 +35,7 @@ pub(super) fn moments(end: Duration) -> impl Iterator<Item = Duration> {
     (0..COLUMNS).map(move |column| end * column as u32 / (COLUMNS - 1) as u32)
 }
 
-/// A lane: `█` where the task ran, `·` where it waited.
+/// A lane: `█` where the task ran, `▒` where it waited and held a lock, `·` where it waited.
 pub(super) fn lane(lane: &Lane, longest: Duration) -> String {
     let column = |at: Duration| {
         let share = at.as_secs_f64() / longest.as_secs_f64().max(f64::MIN_POSITIVE);
@@ -44,6 +44,9 @@ pub(super) fn lane(lane: &Lane, longest: Duration) -> String {
     let mut cells = [' '; COLUMNS];
     if !lane.polls.is_empty() {
         cells[column(lane.start())..=column(lane.end)].fill('·');
+    }
+    for locked in lane.locked() {
+        cells[column(locked.start)..=column(locked.end)].fill('▒');
     }
     for poll in &lane.polls {
         cells[column(poll.start)..=column(poll.end)].fill('█');

@@ -1,5 +1,7 @@
 //! The vocabulary of verdicts: one stable name for each kind of mistake.
 
+mod of_exercises;
+
 use serde::{Serialize, Serializer};
 use std::fmt;
 
@@ -112,123 +114,76 @@ codes! {
     RetriesTooMuch = "retries-too-much",
     /// It asks again without an end.
     RetriesForEver = "retries-for-ever",
+    /// A future is pending, and nobody was told to wake it.
+    NeverWoken = "never-woken",
+    /// A future wakes itself, and so is polled again and again.
+    BusyPoll = "busy-poll",
+    /// A future wakes the task that polled it before, and not the one that polled it last.
+    StaleWaker = "stale-waker",
+    /// A future was polled again after it had been ready.
+    PolledAfterReady = "polled-after-ready",
+    /// An executor was told to run a task, and never did.
+    LosesWakes = "loses-wakes",
+    /// An executor polls tasks that nobody woke.
+    PollsUnwoken = "polls-unwoken",
+    /// An executor works while it has nothing to do.
+    Spins = "spins",
+    /// An executor runs one task again and again, while another waits.
+    StarvesOne = "starves-one",
+    /// A task was run after its executor was dropped.
+    RunsAfterDrop = "runs-after-drop",
+    /// A lock was held while something was awaited that needs no lock.
+    LockAcrossAwait = "lock-across-await",
+    /// Tasks wait for each other's locks, in a circle.
+    Deadlock = "deadlock",
+    /// Others can see, or change, what is moved while it is moved.
+    TornTransfer = "torn-transfer",
+    /// Who asked was never answered.
+    ReplyDropped = "reply-dropped",
+    /// A queue grows without an end.
+    UnboundedQueue = "unbounded-queue",
+    /// A future was dropped, and what it had read was lost with it.
+    BytesLost = "bytes-lost",
+    /// A timer began anew each time that something else happened.
+    RestartsTimer = "restarts-timer",
+    /// A branch of `select!` was not looked at while another was busy.
+    StarvedBranch = "starved-branch",
+    /// A task ran on after whoever started it had gone.
+    TaskLeaked = "task-leaked",
+    /// What was begun was dropped at the end, in the middle.
+    NotDrained = "not-drained",
+    /// It was asked to stop, or had nothing left to do, and did not return in time.
+    WaitsForEver = "waits-for-ever",
+    /// Something was begun after the stop.
+    AcceptsAfterStop = "accepts-after-stop",
+    /// An error of the input was not handed on.
+    ErrorLost = "error-lost",
+    /// A read, or a write, was taken to move a whole frame.
+    AssumesOneRead = "assumes-one-read",
+    /// What had come of a frame was thrown away before the rest came.
+    PartialFrameLost = "partial-frame-lost",
+    /// The end inside a frame was taken for a good end, or a good end for an error.
+    EofNotError = "eof-not-error",
+    /// Whoever sends decides how much memory it takes.
+    NoLimit = "no-limit",
+    /// Nobody is served until the one before has gone.
+    OneClientAtATime = "one-client-at-a-time",
+    /// All wait for one who does not read.
+    SlowClientStopsAll = "slow-client-stops-all",
+    /// A client missed messages, and was not told.
+    LaggedIgnored = "lagged-ignored",
+    /// A client that had finished sending did not hear the rest.
+    HalfCloseIgnored = "half-close-ignored",
+    /// What was taken before the stop was not delivered.
+    DropsOnShutdown = "drops-on-shutdown",
+    /// A test passes on a service that is broken.
+    MutantSurvived = "mutant-survived",
+    /// A test holds its thread, or waits without an end.
+    SlowTest = "slow-test",
+    /// A test fails on a right service that takes its time.
+    FlakyTest = "flaky-test",
     /// The check itself could not run, for want of a port, say.
     CheckFailed = "check-failed",
-}
-
-impl Code {
-    /// The codes that the check of an exercise may find, `check-failed` left out, which is nobody's mistake. Its notebook
-    /// has a hint in three steps for each; nothing for what is no exercise.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use support::check::Code;
-    ///
-    /// assert!(Code::of("5_data_pipeline").contains(&Code::NoRetry));
-    /// assert!(Code::of("5_data_pipeline").iter().all(|code| *code != Code::CheckFailed));
-    /// ```
-    pub fn of(exercise: &str) -> &'static [Code] {
-        match exercise {
-            "1_first_async_function" => &[
-                Code::NotWritten,
-                Code::NotAwaited,
-                Code::NoWait,
-                Code::BusyWait,
-                Code::BlocksThread,
-                Code::NeverEnds,
-                Code::Sequential,
-                Code::Limited,
-                Code::RuntimeInRuntime,
-                Code::NotCalled,
-                Code::OrderLost,
-                Code::WrongResult,
-                Code::Panicked,
-            ],
-            "2_concurrent_tasks" => &[
-                Code::NotWritten,
-                Code::NotAwaited,
-                Code::BusyWait,
-                Code::BlocksThread,
-                Code::NeverEnds,
-                Code::RuntimeInRuntime,
-                Code::Sequential,
-                Code::Limited,
-                Code::OrderLost,
-                Code::WrongResult,
-                Code::Panicked,
-                Code::NotSpawned,
-                Code::HandleDropped,
-                Code::ResultIgnored,
-                Code::Cancelled,
-                Code::PanicSwallowed,
-                Code::ErrorSwallowed,
-                Code::ItemLost,
-            ],
-            "3_http_requests" => &[
-                Code::NotWritten,
-                Code::BlocksThread,
-                Code::NeverEnds,
-                Code::RuntimeInRuntime,
-                Code::Panicked,
-                Code::Sequential,
-                Code::Limited,
-                Code::OrderLost,
-                Code::WrongResult,
-                Code::ClientPerRequest,
-                Code::ClientNotUsed,
-                Code::OneFailureStopsAll,
-                Code::NoTimeout,
-                Code::TimeoutTooShort,
-                Code::StatusNotChecked,
-                Code::ErrorSwallowed,
-            ],
-            "4_async_resources" => &[
-                Code::NotWritten,
-                Code::BlocksThread,
-                Code::BusyWait,
-                Code::NeverEnds,
-                Code::RuntimeInRuntime,
-                Code::Panicked,
-                Code::Sequential,
-                Code::Limited,
-                Code::OrderLost,
-                Code::WrongResult,
-                Code::WorkNotRun,
-                Code::NotClosedAfterSuccess,
-                Code::NotClosedAfterError,
-                Code::NotClosedAfterPanic,
-                Code::ClosedTwice,
-                Code::ClosedTooEarly,
-                Code::CloseNotAwaited,
-                Code::ErrorSwallowed,
-                Code::PanicSwallowed,
-            ],
-            "5_data_pipeline" => &[
-                Code::NotWritten,
-                Code::BlocksThread,
-                Code::NeverEnds,
-                Code::RuntimeInRuntime,
-                Code::Panicked,
-                Code::Sequential,
-                Code::SequentialStages,
-                Code::Limited,
-                Code::Unlimited,
-                Code::ItemLost,
-                Code::ItemDuplicated,
-                Code::WrongResult,
-                Code::PartialFile,
-                Code::NoRetry,
-                Code::NoBackoff,
-                Code::RetriesTooMuch,
-                Code::RetriesForEver,
-                Code::OneFailureStopsAll,
-                Code::StatusNotChecked,
-                Code::ErrorSwallowed,
-            ],
-            _ => &[],
-        }
-    }
 }
 
 impl fmt::Display for Code {

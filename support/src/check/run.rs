@@ -13,7 +13,6 @@
 
 mod bounds;
 mod clock;
-mod outside;
 mod stretch;
 mod timer;
 
@@ -22,14 +21,16 @@ use crate::server::Server;
 use crate::timeline::{Lane, Timeline};
 use crate::waker::Waker;
 use bounds::Shared;
+use std::any::Any;
 use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, mpsc};
 use std::task::{Context, Poll};
 use std::thread;
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 
+pub(super) use crate::threads::Thread;
 pub(super) use bounds::Never;
 pub(super) use stretch::{Stretch, forget as excuse, measured};
 pub(super) use timer::first_timer;
@@ -39,6 +40,12 @@ const STACK: usize = 64 << 20;
 
 /// What Tokio says where `block_in_place` is called on a runtime with one thread.
 const ONE_THREAD: &str = "can call blocking only when running on the multi-threaded runtime";
+
+/// What a learner's code returned, whatever it is, and the code.
+///
+/// Without types, so that all that happens here is compiled once, and not again for each answer that a learner tries.
+type Value = Box<dyn Any + Send>;
+type Work = Box<dyn FnOnce() -> Pin<Box<dyn Future<Output = Value>>> + Send>;
 
 /// How a learner's code ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +58,17 @@ pub(super) enum Ended<T> {
     Panicked(String),
     /// It did not come back.
     Never(Never),
+}
+
+impl<T> Ended<T> {
+    fn map<U>(self, to: impl FnOnce(T) -> U) -> Ended<U> {
+        match self {
+            Ended::Returned(value) => Ended::Returned(to(value)),
+            Ended::NotWritten(task) => Ended::NotWritten(task),
+            Ended::Panicked(words) => Ended::Panicked(words),
+            Ended::Never(never) => Ended::Never(never),
+        }
+    }
 }
 
 /// The time on which a learner's code runs.
@@ -110,6 +128,23 @@ impl<T> Run<T> {
         }
     }
 
+    fn map<U>(self, to: impl FnOnce(T) -> U) -> Run<U> {
+        Run {
+            ended: self.ended.map(to),
+            waited: self.waited,
+            polls: self.polls,
+            waits_for: self.waits_for,
+            longest: self.longest,
+            pool: self.pool,
+            busy: self.busy,
+            tasks: self.tasks,
+            left: self.left,
+            one_thread: self.one_thread,
+            real: self.real,
+            lane: self.lane,
+        }
+    }
+
     /// Whether a runtime with one thread and a clock of its own may be what keeps it from ending, or from being right.
     pub(super) fn needs_threads(&self) -> bool {
         self.one_thread || matches!(self.ended, Ended::Never(Never::Asleep | Never::Stuck))
@@ -127,6 +162,14 @@ where
     T: Send + 'static,
     W: Future<Output = T>,
 {
+    let work: Work = Box::new(|| Box::pin(async move { Box::new(start().await) as Value }));
+    run_work(name, clock, work).map(|value| {
+        let value = value.downcast();
+        *value.expect("what `start` returned is a `T`")
+    })
+}
+
+fn run_work(name: &str, clock: &Clock, start: Work) -> Run<Value> {
     let shared = Arc::new(Shared::new(clock));
     let (sender, receiver) = mpsc::channel();
     let work = {
@@ -191,12 +234,7 @@ fn runtime(clock: &Clock, shared: &Arc<Shared>) -> Runtime {
         .expect("a runtime needs a few file handles and threads, and a kernel has them")
 }
 
-fn on_this_thread<T, W: Future<Output = T>>(
-    name: &str,
-    clock: &Clock,
-    shared: &Arc<Shared>,
-    start: impl FnOnce() -> W,
-) -> Run<T> {
+fn on_this_thread(name: &str, clock: &Clock, shared: &Arc<Shared>, start: Work) -> Run<Value> {
     shared.begins();
     panics::forget_places();
     let runtime = runtime(clock, shared);
@@ -237,11 +275,11 @@ fn on_this_thread<T, W: Future<Output = T>>(
 }
 
 /// Polls the work where it was woken, until it ends or passes a bound; then it is dropped, here, on the runtime.
-async fn supervise<T>(
-    work: impl Future<Output = Result<T, panics::Payload>>,
+async fn supervise(
+    work: impl Future<Output = Result<Value, panics::Payload>>,
     shared: &Arc<Shared>,
     clock: &Clock,
-) -> Ended<T> {
+) -> Ended<Value> {
     let mut work = Box::pin(work);
     // Where this timer is the next one, nothing else will ever wake the runtime.
     let mut limit = pin!(tokio::time::sleep(bounds::LONG));

@@ -173,6 +173,7 @@ pub(super) fn marks(
         polls,
         marks: Marks::Events,
         in_vain: Vec::new(),
+        held: Vec::new(),
         outcome,
     }
 }
@@ -187,6 +188,7 @@ pub(super) fn figure(title: &str, lanes: impl IntoIterator<Item = Lane>) -> Figu
         cut += lane.polls.len().saturating_sub(MARKS);
         lane.polls.truncate(MARKS);
         lane.in_vain.truncate(MARKS);
+        lane.held.truncate(MARKS);
     }
     let figure = chart::lanes(title, &lanes);
     match (left_out, cut) {

@@ -1,6 +1,7 @@
 //! What a timeline records of futures that wait, block, panic and are dropped.
 
 use super::*;
+use crate::panics;
 use futures::future::join_all;
 
 const STEP: Duration = Duration::from_millis(200);

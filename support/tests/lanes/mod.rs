@@ -1,7 +1,7 @@
 //! Lanes that tests of figures draw.
 
 use std::time::Duration;
-use support::timeline::{Lane, Marks, Outcome, Span};
+use support::timeline::{Held, Lane, Marks, Outcome, Span};
 
 pub(crate) fn ms(milliseconds: u64) -> Duration {
     Duration::from_millis(milliseconds)
@@ -18,7 +18,20 @@ pub(crate) fn lane(name: impl Into<String>, from: u64, to: u64, outcome: Outcome
         polls: polls.to_vec(),
         marks: Marks::Polls,
         in_vain: Vec::new(),
+        held: Vec::new(),
         outcome,
         end: polls[1].end,
     }
+}
+
+/// The same lane, which holds a lock from a moment to another, in milliseconds.
+pub(crate) fn holding(mut lane: Lane, lock: &str, from: u64, to: u64) -> Lane {
+    lane.held.push(Held {
+        lock: lock.to_owned(),
+        span: Span {
+            start: ms(from),
+            end: ms(to),
+        },
+    });
+    lane
 }

@@ -1,10 +1,8 @@
 
-#[test]
-fn attempts_at_NAME() {
-    all_are_judged_as_outside(
-        "NUMBER_NAME",
-        "use std::time::Duration;
+attempts_at!(
+    the_exercise_NAME,
+    "NUMBER_NAME",
+    "use std::time::Duration;
 const STEP: Duration = Duration::from_millis(200);",
-        "check::NAME(work)",
-    );
-}
+    "check::NAME(work)",
+);

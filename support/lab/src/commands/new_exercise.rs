@@ -30,7 +30,10 @@ const CODES: [(&str, &str); 7] = [
 /// Where a new check and its codes are named: files, and the lines that stand behind them.
 const PLACES: [(&str, &str); 2] = [
     ("support/src/check.rs", "mod code;\n"),
-    ("support/src/check/code.rs", "            _ => &[],\n"),
+    (
+        "support/src/check/code/of_exercises.rs",
+        "            _ => &[],\n",
+    ),
 ];
 
 /// Where `check.rs` hands on what its modules have.
@@ -58,7 +61,7 @@ pub(crate) struct Options {
     /// Its number.
     #[arg(value_name = "N")]
     number: u32,
-    /// Its name, such as `shared_state`.
+    /// Its name, such as `streams`.
     name: String,
 }
 
@@ -68,7 +71,7 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     if !name.starts_with(|c: char| c.is_ascii_lowercase()) || !name.chars().all(plain) {
         bail!(
-            "`{name}` cannot be the name of an exercise\nhint: small letters, digits and `_`, such as `shared_state`"
+            "`{name}` cannot be the name of an exercise\nhint: small letters, digits and `_`, such as `streams`"
         );
     }
     let known = record::exercises(&paths.notebooks());
@@ -95,7 +98,7 @@ pub(crate) fn run(paths: &Paths, options: &Options) -> Result<()> {
         (check, text),
         insert(codes_of.0, codes_of.1, &codes(&full))?,
         insert("support/lab/tests/exercises.rs", "", &fill(KERNEL_TEST))?,
-        insert("support/tests/attempts.rs", "", &fill(LISTED))?,
+        insert("support/tests/attempts_part_two.rs", "", &fill(LISTED))?,
     ];
     let mut written = vec![
         (

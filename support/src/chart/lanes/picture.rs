@@ -1,6 +1,9 @@
 //! What a timeline looks like.
 
-use super::{Lane, Outcome, Span, mark, signs};
+use super::events::{self, Event};
+use super::tree::{self, Tree};
+use super::wakes::{self, Wake};
+use super::{HOLDS, Lane, Outcome, Span, holds, mark, signs};
 use crate::chart::axis::{self, Axis};
 use crate::chart::legend::{Legend, Sign};
 use crate::chart::palette;
@@ -14,9 +17,11 @@ use std::time::Duration;
 
 const TOP: i32 = 6;
 
-/// Height of a lane. Letters need 15 pixels to stay apart: where lanes are lower, every second has its name.
-fn height(count: usize) -> i32 {
+/// Height of a lane. Letters need 15 pixels to stay apart: where lanes are lower, every second has its name. Arrows between
+/// lanes need room.
+fn height(count: usize, arrows: bool) -> i32 {
     match count {
+        0..=12 if arrows => 36,
         0..=12 => 28,
         13..=40 => 18,
         _ => 8,
@@ -24,37 +29,54 @@ fn height(count: usize) -> i32 {
 }
 
 /// Signs and what they mean; of those that not every timeline has, the ones that this has.
-fn legend(lanes: &[Lane], width: i32) -> Legend {
+fn legend(lanes: &[Lane], wakes: &[Wake], events: &[Event], width: i32) -> Legend {
     let (solid, pale) = signs(lanes);
     let mut entries = vec![(Sign::Solid, solid), (Sign::Pale, pale)];
+    if holds(lanes) {
+        entries.push((Sign::Held, HOLDS));
+    }
     if lanes.iter().any(|lane| !lane.in_vain.is_empty()) {
         entries.push((Sign::Tick, "polled, though not woken"));
+    }
+    entries.extend(wakes::signs(lanes, wakes));
+    if !events.is_empty() {
+        entries.push((Sign::Event, events::SIGN));
     }
     Legend::new(entries, (8, TOP), width - 16)
 }
 
-pub(super) fn draw(width: i32, lanes: &[Lane], longest: Duration) -> Drawing {
-    let height = height(lanes.len());
+pub(super) fn draw(
+    width: i32,
+    of: &Tree,
+    wakes: &[Wake],
+    events: &[Event],
+    longest: Duration,
+) -> Drawing {
+    let lanes = of.lanes.as_slice();
+    let height = height(lanes.len(), !wakes.is_empty());
     let every = if height < 15 { 2 } else { 1 };
     // Between lanes lower than a letter, words about their ends would run into each other's bars.
     let mark = |outcome: Outcome| if every == 1 { mark(outcome) } else { "" };
     let marked = svg::widest(lanes.iter().map(|lane| mark(lane.outcome)), TEXT);
 
-    let legend = legend(lanes, width);
+    let legend = legend(lanes, wakes, events, width);
     let top = TOP + legend.height;
     let names = lanes.iter().map(|lane| lane.name.as_str());
-    let rows = Rows::new(names, (width, top), height, marked);
+    let above = if events.is_empty() { 0 } else { events::ABOVE };
+    let rows = Rows::new(names, (width, top), height, marked).with_room_above(above);
     let beside = if rows.stacked() { 0 } else { marked };
     let axis = Axis::new(longest, rows.left, width - 24 - beside);
     let bottom = rows.bottom();
 
-    Drawing::new((width, bottom + axis::HEIGHT), |canvas| {
+    let drawing = Drawing::new((width, bottom + axis::HEIGHT), |canvas| {
         legend.draw(canvas);
         axis.draw(canvas, top, bottom);
+        of.draw(canvas, &axis, &rows);
         let mut seen: HashMap<&str, usize> = HashMap::new();
         for (index, lane) in lanes.iter().enumerate() {
             let next = seen.len();
-            let task = lane.name.split(" · ").next().unwrap_or_default();
+            let task = tree::plain(&lane.name);
+            let task = task.split(" · ").next().unwrap_or_default();
             let task = *seen.entry(task).or_insert(next);
             let (high, low) = rows.shape(index);
             band(canvas, lane, &axis, (high, low), task);
@@ -67,7 +89,15 @@ pub(super) fn draw(width: i32, lanes: &[Lane], longest: Duration) -> Drawing {
                 }
             }
         }
-    })
+        wakes::draw(canvas, lanes, wakes, &axis, &rows);
+        events::draw(canvas, events, &axis, &rows);
+    });
+    // Arrows may slope, and so do marks of events.
+    if wakes.is_empty() && events.is_empty() {
+        drawing
+    } else {
+        drawing.smooth()
+    }
 }
 
 /// Pixels, from and to, of what is seen of some spans: a poll of a microsecond is still a poll, and five show it. What would
@@ -86,7 +116,7 @@ fn shown(spans: &[Span], axis: &Axis) -> Vec<(i32, i32)> {
 }
 
 /// Width of a mark for what takes no time that could be seen.
-const INSTANT: i32 = 5;
+pub(super) const INSTANT: i32 = 5;
 
 /// What one lane did, between two heights. Polls stand out above and below what is pale, whose edges would be taken for
 /// some.
@@ -103,6 +133,9 @@ fn band(canvas: &Canvas<'_>, lane: &Lane, axis: &Axis, (high, low): (i32, i32), 
             svg::pale(canvas, corners, colour);
             stripes(canvas, corners, colour, palette::round(task));
         }
+    }
+    for (from, to) in shown(&lane.locked(), axis) {
+        svg::held(canvas, [(from, top), (to, bottom)], colour);
     }
     for (from, to) in shown(&lane.in_vain, axis) {
         svg::solid(canvas, [(from, (top + bottom) / 2), (to, bottom)], colour);

@@ -3,13 +3,15 @@
 //! The first sentence says what one is to see. The others say it of each lane, in the steps in which the axis is read:
 //! who hears that a lane ran for 15 µs from 171 µs on has heard nothing.
 
-use super::{Lane, Marks, Outcome, Span, mark, seconds};
+use super::tree::plain;
+use super::{Held, Lane, Marks, Outcome, Span, Wake, holds, mark, seconds, wakes};
 use crate::chart::{count, sentence};
 use std::time::Duration;
 
-pub(super) fn description(lanes: &[Lane], longest: Duration) -> String {
+pub(super) fn description(lanes: &[Lane], woken: &[Wake], longest: Duration) -> String {
+    let first = wakes::point(lanes, woken).map_or(String::new(), |first| first + " ");
     let mut text = format!(
-        "{} A timeline over {}: {}.",
+        "{first}{} A timeline over {}: {}.",
         point(lanes, longest),
         seconds(longest),
         each(lanes, longest)
@@ -22,6 +24,7 @@ pub(super) fn description(lanes: &[Lane], longest: Duration) -> String {
             if in_vain == 1 { "was" } else { "were" }
         ));
     }
+    text.push_str(&wakes::description(lanes, woken, |at| rough(at, longest)));
     text
 }
 
@@ -65,7 +68,7 @@ fn point(lanes: &[Lane], longest: Duration) -> String {
     let at_once = most(&waiting.concat());
     let run: Vec<_> = lanes.iter().flat_map(polls).collect();
     let holding = lanes.iter().filter(|lane| !polls(lane).is_empty());
-    let holding: Vec<_> = holding.map(|lane| lane.name.as_str()).collect();
+    let holding: Vec<_> = holding.map(|lane| plain(&lane.name)).collect();
 
     let (one, several) = match lanes.first().map(|lane| lane.marks) {
         Some(Marks::Events) => ("is under way", "are under way"),
@@ -75,7 +78,7 @@ fn point(lanes: &[Lane], longest: Duration) -> String {
         (0, _) => None,
         (1, _) if lanes.len() == 1 => Some(format!(
             "{} {one}, and nothing else is drawn.",
-            lanes[0].name
+            plain(&lanes[0].name)
         )),
         (1, _) => Some(format!("Only one of them {one}.")),
         (all, 1) => {
@@ -107,11 +110,42 @@ fn point(lanes: &[Lane], longest: Duration) -> String {
             count(at_once)
         )),
     };
-    match (waits, runs) {
+    let point = match (waits, runs) {
         (Some(waits), Some(runs)) => format!("{waits} {runs}"),
         (None, Some(runs)) => format!("{} None waits.", runs),
         (Some(waits), None) => waits,
         (None, None) => "Nothing takes long enough to be seen.".to_owned(),
+    };
+    match locks(lanes, longest) {
+        Some(locks) => format!("{locks} {point}"),
+        None => point,
+    }
+}
+
+/// Who held a lock, and whether together, where anybody did.
+fn locks(lanes: &[Lane], longest: Duration) -> Option<String> {
+    let locked: Vec<_> = lanes
+        .iter()
+        .map(|lane| (lane, seen(lane.locked().into_iter(), longest)))
+        .filter(|(_, spans)| !spans.is_empty())
+        .collect();
+    let spans: Vec<_> = locked
+        .iter()
+        .flat_map(|(_, spans)| spans)
+        .copied()
+        .collect();
+    match (locked.as_slice(), most(&spans)) {
+        ([], _) => holds(lanes)
+            .then(|| "Locks are held for moments that are too short to be seen.".to_owned()),
+        ([(only, _)], _) => Some(format!("{} holds a lock.", plain(&only.name))),
+        (several, 1) => Some(format!(
+            "{} hold a lock, one after the other.",
+            sentence(&count(several.len()))
+        )),
+        (_, at_once) => Some(format!(
+            "At most {} hold a lock at the same time.",
+            count(at_once)
+        )),
     }
 }
 
@@ -123,7 +157,7 @@ fn each(lanes: &[Lane], longest: Duration) -> String {
         return groups.join("; ");
     }
     let ends = |lane: Option<&Lane>| {
-        lane.map(|lane| format!("{} at {}", lane.name, rough(lane.end, longest)))
+        lane.map(|lane| format!("{} at {}", plain(&lane.name), rough(lane.end, longest)))
             .unwrap_or_default()
     };
     let mut text = format!(
@@ -147,8 +181,8 @@ fn groups(lanes: &[Lane], longest: Duration) -> Vec<String> {
     for lane in lanes {
         let did = did(lane, longest);
         match groups.last_mut() {
-            Some((names, same)) if *same == did => names.push(&lane.name),
-            _ => groups.push((vec![&lane.name], did)),
+            Some((names, same)) if *same == did => names.push(plain(&lane.name)),
+            _ => groups.push((vec![plain(&lane.name)], did)),
         }
     }
     groups
@@ -169,16 +203,29 @@ fn did(lane: &Lane, longest: Duration) -> String {
     } else {
         ", "
     };
+    let held: String = lane
+        .held
+        .iter()
+        .filter(|held| held.span.length() > longest / 100)
+        .take(MOST_HELD)
+        .map(|Held { lock, span }| {
+            let (start, end) = (rough(span.start, longest), rough(span.end, longest));
+            format!(", holds {lock} from {start} to {end}")
+        })
+        .collect();
     format!(
-        "from {} to {}{comma}{}",
+        "from {} to {}{held}{comma}{}",
         rough(lane.start(), longest),
         rough(lane.end, longest),
         mark(lane.outcome)
     )
 }
 
+/// How many locks of one lane are told.
+const MOST_HELD: usize = 3;
+
 /// A moment in steps of a hundredth of the figure.
-fn rough(moment: Duration, longest: Duration) -> String {
+pub(super) fn rough(moment: Duration, longest: Duration) -> String {
     let step = longest.as_nanos().div_ceil(100).max(1);
     let steps = (moment.as_nanos() + step / 2) / step;
     match u64::try_from(steps * step) {
@@ -209,6 +256,7 @@ mod tests {
             polls,
             marks: Marks::Polls,
             in_vain: Vec::new(),
+            held: Vec::new(),
             outcome: Outcome::Finished,
         }
     }
@@ -244,7 +292,7 @@ mod tests {
         ];
         for (lanes, expected) in table {
             let longest = lanes.iter().map(|lane| lane.end).max().unwrap_or_default();
-            let text = description(&lanes, longest);
+            let text = description(&lanes, &[], longest);
             assert!(text.starts_with(expected), "{expected}\n{text}");
         }
     }
@@ -257,7 +305,7 @@ mod tests {
         for (index, lane) in (0..).zip(&mut lanes) {
             lane.polls[0].start += Duration::from_micros(17 * index);
         }
-        let text = description(&lanes, ms(200));
+        let text = description(&lanes, &[], ms(200));
         assert_eq!(
             text,
             "All five wait at the same time. A timeline over 0.20 s: data1 to data5 from 0 to 0.20 s."
@@ -270,7 +318,7 @@ mod tests {
             .map(|id| lane(&format!("post {id}"), &[(0, 0), (10 * id, 10 * id)]))
             .collect();
         lanes[7].outcome = Outcome::Dropped;
-        let text = description(&lanes, ms(200));
+        let text = description(&lanes, &[], ms(200));
         assert!(
             text.ends_with(
                 "20 lanes; the first to end is post 1 at 10.0 ms, the last is post 20 at 0.20 s; one dropped."
@@ -285,7 +333,7 @@ mod tests {
         for lane in &mut lanes {
             lane.marks = Marks::Events;
         }
-        let text = description(&lanes, ms(20));
+        let text = description(&lanes, &[], ms(20));
         assert!(
             text.starts_with("Both are under way at the same time."),
             "{text}"
@@ -299,9 +347,49 @@ mod tests {
             start: ms(200),
             end: ms(200),
         });
-        let text = description(&[lane], ms(300));
+        let text = description(&[lane], &[], ms(300));
         assert!(
             text.contains("One of them was polled, though not woken"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn who_holds_a_lock_is_told_first() {
+        let held = |spans: &[(u64, u64)]| {
+            let mut lane = lane("a", &[(0, 0), (200, 200)]);
+            let locks = spans.iter().map(|(start, end)| Held {
+                lock: "account 0".to_owned(),
+                span: Span {
+                    start: ms(*start),
+                    end: ms(*end),
+                },
+            });
+            lane.held = locks.collect();
+            lane
+        };
+        let table = [
+            (vec![held(&[(0, 90)])], "a holds a lock."),
+            (
+                vec![held(&[(0, 90)]), held(&[(90, 200)])],
+                "Two hold a lock, one after the other.",
+            ),
+            (
+                vec![held(&[(0, 90), (20, 50)]), held(&[(80, 200)])],
+                "At most two hold a lock at the same time.",
+            ),
+            (
+                vec![held(&[(5, 5)])],
+                "Locks are held for moments that are too short to be seen.",
+            ),
+        ];
+        for (lanes, expected) in table {
+            let text = description(&lanes, &[], ms(200));
+            assert!(text.starts_with(expected), "{expected}\n{text}");
+        }
+        let text = description(&[held(&[(0, 90)])], &[], ms(200));
+        assert!(
+            text.contains("a from 0 to 0.20 s, holds account 0 from 0 to 90.0 ms"),
             "{text}"
         );
     }

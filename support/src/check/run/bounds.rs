@@ -2,8 +2,8 @@
 
 use super::Clock;
 use super::clock::Watch;
-use super::outside;
 use super::stretch::{self, Stretch};
+use crate::threads;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -19,7 +19,7 @@ const TURNS: usize = 1000;
 
 /// The same once so much time has passed: whoever prints in each turn shall not fill a notebook.
 const FEW_TURNS: usize = 100;
-const SOME_TIME: Duration = Duration::from_secs(30);
+const SOME_TIME: Duration = Duration::from_secs(120);
 
 /// From this turn on without any time passing, a paused clock is pushed: whoever asks again and again instead of waiting
 /// would otherwise ask for ever.
@@ -147,7 +147,7 @@ impl Shared {
     }
 
     pub(super) fn begins(&self) {
-        self.state().thread = outside::this_thread();
+        self.state().thread = threads::this_thread();
         stretch::begins();
     }
 
@@ -306,12 +306,12 @@ impl Shared {
             if now - asked < ONE_POLL {
                 return None;
             }
-            let computed = state.thread.and_then(outside::computed);
+            let computed = state.thread.and_then(threads::computed);
             let computes = computed
                 .zip(state.computed)
                 .is_some_and(|(now, before)| now.saturating_sub(before) * 2 > ONE_POLL);
             if let Some(thread) = state.thread.filter(|_| computes) {
-                outside::give_way(thread);
+                threads::give_way(thread);
             }
             return Some(if computes {
                 Never::Computes
@@ -319,7 +319,7 @@ impl Shared {
                 Never::Blocks
             });
         }
-        (state.asked, state.computed) = (Some(now), state.thread.and_then(outside::computed));
+        (state.asked, state.computed) = (Some(now), state.thread.and_then(threads::computed));
         let mut never = None;
         match watch.look(state.answers) {
             Some(clock) => {

@@ -1,0 +1,145 @@
+//! Drives a learner's future by hand: polls it where and when we like, with wakers that count, and moves its reactor.
+
+use crate::reactor::Reactor;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+use std::time::Duration;
+
+/// Stands for a task: counts how often it was woken.
+#[derive(Debug, Default)]
+struct Task(AtomicUsize);
+
+impl Wake for Task {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+/// A future between two tasks: it is polled by one or the other.
+pub(super) struct Driven<F: Future> {
+    future: Pin<Box<F>>,
+    tasks: [Arc<Task>; 2],
+    pub(super) value: Option<F::Output>,
+    pub(super) polls: usize,
+    /// Whether a poll woke a task: nothing but the future itself runs meanwhile.
+    pub(super) woke_itself: bool,
+}
+
+impl<F: Future> Driven<F> {
+    pub(super) fn new(future: F) -> Self {
+        Driven {
+            future: Box::pin(future),
+            tasks: Default::default(),
+            value: None,
+            polls: 0,
+            woke_itself: false,
+        }
+    }
+
+    /// Polls it from one of the tasks, and says whether it is ready. What is ready is not polled again.
+    pub(super) fn poll(&mut self, task: usize) -> bool {
+        if self.value.is_none() {
+            let waker = Waker::from(self.tasks[task].clone());
+            let before = self.wakes();
+            self.polls += 1;
+            let poll = self.future.as_mut().poll(&mut Context::from_waker(&waker));
+            self.woke_itself |= self.wakes() != before;
+            if let Poll::Ready(value) = poll {
+                self.value = Some(value);
+            }
+        }
+        self.value.is_some()
+    }
+
+    /// How often each task was woken.
+    pub(super) fn wakes(&self) -> [usize; 2] {
+        [&self.tasks[0], &self.tasks[1]].map(|task| task.0.load(Ordering::SeqCst))
+    }
+
+    /// Whether somebody holds a waker of a task.
+    fn is_kept(&self, task: usize) -> bool {
+        Arc::strong_count(&self.tasks[task]) > 1
+    }
+}
+
+/// What a future did that waits for moments of a reactor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Waiting<T> {
+    /// Ready before its time.
+    pub(super) early: bool,
+    /// Woken before its time: by itself, or because it had asked for that.
+    pub(super) woken_early: bool,
+    /// How often it had asked the reactor before its first wait was over, and whether anybody held its waker then.
+    pub(super) asked: usize,
+    pub(super) kept: bool,
+    /// The first of its waits, counted from zero, whose end did not wake the task that had polled it last, and whether it
+    /// woke the one before that.
+    pub(super) not_woken: Option<usize>,
+    pub(super) stale: bool,
+    /// What it was ready with.
+    pub(super) value: Option<T>,
+    /// When it was polled, and when it was woken, by the reactor's time.
+    pub(super) polled: Vec<Duration>,
+    pub(super) woken: Vec<Duration>,
+}
+
+/// Lets a future wait for each of these times in turn. It is polled when it is woken, and, where `moves` says so, by another
+/// task in the middle of each wait.
+pub(super) fn wait<F: Future>(
+    start: impl FnOnce(Reactor) -> F,
+    waits: &[Duration],
+    moves: bool,
+) -> Waiting<F::Output> {
+    let reactor = Reactor::by_hand();
+    let mut driven = Driven::new(start(reactor.clone()));
+    let mut seen = Waiting {
+        early: false,
+        woken_early: false,
+        asked: 0,
+        kept: false,
+        not_woken: None,
+        stale: false,
+        value: None,
+        polled: vec![reactor.now()],
+        woken: Vec::new(),
+    };
+    let mut task = 0;
+    let mut ready = driven.poll(task);
+    for (index, wait) in waits.iter().enumerate() {
+        if index == 0 {
+            (seen.asked, seen.kept) = (reactor.asked(), driven.is_kept(task));
+        }
+        let before = driven.wakes();
+        // Half of the time is not enough.
+        reactor.advance(*wait / 2);
+        if moves {
+            task = 1 - task;
+            ready |= driven.poll(task);
+        }
+        seen.woken_early |= driven.woke_itself || driven.wakes() != before;
+        seen.early |= ready;
+        if seen.early || seen.woken_early {
+            break;
+        }
+        reactor.advance(*wait - *wait / 2);
+        let after = driven.wakes();
+        if after[task] == before[task] {
+            seen.not_woken = Some(index);
+            seen.stale = after != before;
+            break;
+        }
+        seen.woken.push(reactor.now());
+        seen.polled.push(reactor.now());
+        ready = driven.poll(task);
+    }
+    seen.woken_early |= driven.woke_itself;
+    seen.value = driven.value;
+    seen
+}

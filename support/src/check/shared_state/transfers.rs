@@ -1,0 +1,330 @@
+//! Runs of a transfer: alone, in many orders with others, and with others on a clock that only waiting moves.
+
+use crate::bank::{Asked, Order, Refused, Seen};
+use crate::check::interleave::{self, Bounds, End, Played, Round};
+use crate::check::observe::observe;
+use crate::check::run::{Ended, Run};
+use crate::timeline::{Lane, Timeline};
+use futures::future::{FutureExt, join_all};
+use std::cell::RefCell;
+use std::future::Future;
+use std::panic::resume_unwind;
+use std::sync::Arc;
+use std::thread;
+
+/// What a transfer returns.
+pub(super) type Result = std::result::Result<(), Refused>;
+
+/// One order, and what the accounts hold before it.
+#[derive(Debug)]
+pub(super) struct Case {
+    pub(super) balances: &'static [i64],
+    pub(super) order: Order,
+}
+
+const fn order(from: usize, to: usize, amount: i64) -> Order {
+    Order { from, to, amount }
+}
+
+/// Orders that are carried out alone. None from an account to itself: who locks twice would hold the thread for ever, and in a
+/// scene that is seen.
+pub(super) const CASES: [Case; 4] = [
+    Case {
+        balances: &[100, 50, 20],
+        order: order(0, 1, 30),
+    },
+    Case {
+        balances: &[100, 50, 20],
+        order: order(2, 0, 20),
+    },
+    Case {
+        balances: &[100, 50, 20],
+        order: order(1, 2, 51),
+    },
+    Case {
+        balances: &[5000, 50, 20],
+        order: order(0, 1, 1001),
+    },
+];
+
+/// Orders that are carried out at the same time, in as many ways as are allowed.
+#[derive(Debug)]
+pub(super) struct Scene {
+    pub(super) balances: &'static [i64],
+    pub(super) orders: &'static [Order],
+    bounds: Bounds,
+}
+
+const ALL: Bounds = Bounds {
+    drawn: 10,
+    most: 3000,
+    interrupted: usize::MAX,
+};
+
+/// There and back; twice from an account that has enough for one, which is locked first, or last; from an account to itself;
+/// round in a circle.
+pub(super) const SCENES: [Scene; 5] = [
+    Scene {
+        balances: &[100, 100],
+        orders: &[order(0, 1, 30), order(1, 0, 50)],
+        bounds: ALL,
+    },
+    Scene {
+        balances: &[50, 0, 0],
+        orders: &[order(0, 1, 40), order(0, 2, 40)],
+        bounds: ALL,
+    },
+    Scene {
+        balances: &[0, 0, 50],
+        orders: &[order(2, 0, 40), order(2, 1, 40)],
+        bounds: ALL,
+    },
+    Scene {
+        balances: &[100, 50],
+        orders: &[order(0, 0, 40), order(0, 1, 30)],
+        bounds: ALL,
+    },
+    Scene {
+        balances: &[100, 100, 100],
+        orders: &[order(0, 1, 10), order(1, 2, 20), order(2, 0, 30)],
+        bounds: Bounds {
+            drawn: 20,
+            most: 200,
+            interrupted: 2,
+        },
+    },
+];
+
+/// What runs together on the clock: two pairs that have no account in common, there and back.
+pub(super) const TOGETHER: [Order; 4] = [
+    order(0, 1, 10),
+    order(2, 3, 10),
+    order(1, 0, 10),
+    order(3, 2, 10),
+];
+
+/// What one order did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Alone {
+    pub(super) result: Result,
+    pub(super) balances: Option<Vec<i64>>,
+    pub(super) asked: Asked,
+}
+
+/// What many orders of a scene did.
+#[derive(Debug)]
+pub(super) struct Tried {
+    pub(super) scene: &'static Scene,
+    pub(super) tried: usize,
+    /// Whether all orders of turns were tried that there are.
+    pub(super) all: bool,
+    /// The first that went wrong, and what the accounts held after it.
+    pub(super) wrong: Option<(Played<Result>, Option<Vec<i64>>)>,
+}
+
+/// What orders did on the clock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Together {
+    pub(super) asked: Asked,
+    pub(super) lanes: Vec<Lane>,
+}
+
+/// All that was seen of a function for transfers.
+#[derive(Debug, Default)]
+pub(super) struct Transfers {
+    pub(super) alone: Vec<(&'static Case, Run<Alone>)>,
+    pub(super) tried: Vec<Tried>,
+    pub(super) together: Option<Run<Together>>,
+}
+
+impl Transfers {
+    /// How many orders of turns were tried.
+    pub(super) fn count(&self) -> usize {
+        self.tried.iter().map(|tried| tried.tried).sum()
+    }
+
+    /// Whether all orders of turns were tried that two transfers have.
+    pub(super) fn all_of_two(&self) -> bool {
+        let mut two = self
+            .tried
+            .iter()
+            .filter(|tried| tried.scene.orders.len() == 2);
+        two.all(|tried| tried.all)
+    }
+}
+
+/// What an order must return, and the accounts after it.
+pub(super) fn carried_out(balances: &mut [i64], order: Order) -> Result {
+    if order.amount > crate::bank::LIMIT {
+        return Err(Refused::Declined);
+    }
+    if balances[order.from] < order.amount {
+        return Err(Refused::Funds);
+    }
+    balances[order.from] -= order.amount;
+    balances[order.to] += order.amount;
+    Ok(())
+}
+
+/// Whether the orders of a scene ended as if one had been carried out after the other, in whichever order.
+pub(super) fn in_turn(scene: &Scene, results: &[Result], balances: &[i64]) -> bool {
+    let mut left: Vec<usize> = (0..scene.orders.len()).collect();
+    permuted(&mut left, 0, &|turns| {
+        let mut now = scene.balances.to_vec();
+        let mut went = vec![Ok(()); turns.len()];
+        for turn in turns {
+            went[*turn] = carried_out(&mut now, scene.orders[*turn]);
+        }
+        went == results && now == balances
+    })
+}
+
+/// Whether one of the permutations of what stands behind `fixed` places is right.
+fn permuted(turns: &mut [usize], fixed: usize, right: &dyn Fn(&[usize]) -> bool) -> bool {
+    if fixed == turns.len() {
+        return right(turns);
+    }
+    (fixed..turns.len()).any(|place| {
+        turns.swap(fixed, place);
+        let found = permuted(turns, fixed + 1, right);
+        turns.swap(fixed, place);
+        found
+    })
+}
+
+/// Whether what was played is not as it must be.
+fn is_wrong(scene: &Scene, played: &Played<Result>, balances: Option<&[i64]>) -> bool {
+    if played.torn.is_some() || played.held.is_some() {
+        return true;
+    }
+    let End::All(results) = &played.end else {
+        return true;
+    };
+    let results: std::result::Result<Vec<Result>, _> = results.iter().cloned().collect();
+    match (results, balances) {
+        (Ok(results), Some(balances)) => !in_turn(scene, &results, balances),
+        _ => true,
+    }
+}
+
+/// Runs a transfer in all these ways, until something is wrong.
+pub(super) fn run<B, F>(
+    name: &'static str,
+    open: fn(&[i64]) -> B,
+    transfer: impl Fn(B, Order) -> F + Clone + Send + 'static,
+) -> Transfers
+where
+    B: Seen + Clone + Send + Sync + 'static,
+    F: Future<Output = Result> + 'static,
+{
+    let mut seen = Transfers::default();
+    for case in &CASES {
+        let transfer = transfer.clone();
+        let run = observe(name, move || {
+            let (bank, transfer) = (open(case.balances), transfer.clone());
+            async move {
+                let result = transfer(bank.clone(), case.order).await;
+                Alone {
+                    result,
+                    balances: bank.seen(),
+                    asked: bank.approvals(),
+                }
+            }
+        });
+        let good = is_good(case, &run);
+        seen.alone.push((case, run));
+        if !good {
+            return seen;
+        }
+    }
+    for scene in &SCENES {
+        let tried = on_a_thread(scene, open, transfer.clone());
+        let good = tried.wrong.is_none();
+        seen.tried.push(tried);
+        if !good {
+            return seen;
+        }
+    }
+    let run = observe(name, move || {
+        let (bank, transfer) = (open(&[100; 4]), transfer.clone());
+        async move {
+            let timeline = Timeline::new();
+            let orders = TOGETHER
+                .map(|order| timeline.watch(order.to_string(), transfer(bank.clone(), order)));
+            join_all(orders).await;
+            Together {
+                asked: bank.approvals(),
+                lanes: timeline.lanes(),
+            }
+        }
+    });
+    seen.together = Some(run);
+    seen
+}
+
+/// Whether an order that was alone did what it must: then others may run beside it.
+fn is_good(case: &Case, run: &Run<Alone>) -> bool {
+    let mut balances = case.balances.to_vec();
+    let wanted = carried_out(&mut balances, case.order);
+    let Ended::Returned(alone) = &run.ended else {
+        return false;
+    };
+    !run.longest.is_long()
+        && !run.busy
+        && alone.result == wanted
+        && alone.balances.as_ref() == Some(&balances)
+        && alone.asked.orders > 0
+}
+
+/// Tries a scene on a thread that no runtime knows: a notebook's own forbids others on its threads.
+fn on_a_thread<B, F>(
+    scene: &'static Scene,
+    open: fn(&[i64]) -> B,
+    transfer: impl Fn(B, Order) -> F + Clone + Send + 'static,
+) -> Tried
+where
+    B: Seen + Clone + Send + Sync + 'static,
+    F: Future<Output = Result> + 'static,
+{
+    let tries = thread::spawn(move || tries(scene, open, &transfer));
+    tries.join().unwrap_or_else(|panic| resume_unwind(panic))
+}
+
+fn tries<B, F>(
+    scene: &'static Scene,
+    open: fn(&[i64]) -> B,
+    transfer: &(impl Fn(B, Order) -> F + Clone + Send + 'static),
+) -> Tried
+where
+    B: Seen + Clone + Send + Sync + 'static,
+    F: Future<Output = Result> + 'static,
+{
+    let sum: i64 = scene.balances.iter().sum();
+    let last: RefCell<Option<B>> = RefCell::new(None);
+    let balances = || last.borrow().as_ref().and_then(B::seen);
+    let round = || {
+        let bank = open(scene.balances);
+        last.replace(Some(bank.clone()));
+        let tasks = scene.orders.iter().map(|order| {
+            let (bank, transfer) = (bank.clone(), transfer.clone());
+            let work: interleave::Work<Result> =
+                Box::new(move || transfer(bank, *order).boxed_local());
+            work
+        });
+        Round {
+            tasks: tasks.collect(),
+            audit: Arc::new(move || {
+                let seen = bank.seen();
+                seen.is_none_or(|balances| balances.iter().sum::<i64>() == sum)
+            }),
+        }
+    };
+    let wrong = |played: &Played<Result>| is_wrong(scene, played, balances().as_deref());
+    let explored = interleave::explore(scene.bounds, round, wrong);
+    Tried {
+        scene,
+        tried: explored.tried,
+        all: explored.all,
+        wrong: explored.wrong.map(|played| (played, balances())),
+    }
+}

@@ -1,0 +1,22 @@
+// expects: busy-poll
+struct Timer {
+    reactor: Reactor,
+    moment: Duration,
+}
+
+fn timer(reactor: Reactor, wait: Duration) -> Timer {
+    let moment = reactor.now() + wait;
+    Timer { reactor, moment }
+}
+
+impl Future for Timer {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        if self.reactor.now() >= self.moment {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    }
+}

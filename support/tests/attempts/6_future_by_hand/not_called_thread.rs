@@ -1,0 +1,26 @@
+// expects: not-called
+struct Timer {
+    reactor: Reactor,
+    moment: Duration,
+}
+
+fn timer(reactor: Reactor, wait: Duration) -> Timer {
+    let moment = reactor.now() + wait;
+    Timer { reactor, moment }
+}
+
+impl Future for Timer {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        if self.reactor.now() >= self.moment {
+            return Poll::Ready(());
+        }
+        let (left, waker) = (self.moment - self.reactor.now(), context.waker().clone());
+        thread::spawn(move || {
+            thread::sleep(left);
+            waker.wake();
+        });
+        Poll::Pending
+    }
+}

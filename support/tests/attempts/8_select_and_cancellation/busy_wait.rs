@@ -1,0 +1,43 @@
+// expects: busy-wait
+async fn next_line(input: &mut Input) -> io::Result<Option<String>> {
+    loop {
+        if let Some(end) = input.begun.iter().position(|byte| *byte == b'\n') {
+            let line: Vec<u8> = input.begun.drain(..=end).collect();
+            return Ok(Some(String::from_utf8_lossy(&line[..end]).into_owned()));
+        }
+        let chunk = loop {
+            match futures::FutureExt::now_or_never(input.source.chunk()) {
+                Some(chunk) => break chunk?,
+                None => tokio::task::yield_now().await,
+            }
+        };
+        match chunk {
+            Some(chunk) => input.begun.extend(chunk),
+            None if input.begun.is_empty() => return Ok(None),
+            None => {
+                let rest = std::mem::take(&mut input.begun);
+                return Ok(Some(String::from_utf8_lossy(&rest).into_owned()));
+            }
+        }
+    }
+}
+
+async fn serve(input: &mut Input, desk: Desk, stop: CancellationToken) -> io::Result<()> {
+    let mut ticker = interval(TICK);
+    let mut tasks = JoinSet::new();
+    let ended = loop {
+        tokio::select! {
+            () = stop.cancelled() => break Ok(()),
+            _ = ticker.tick() => desk.tick(),
+            line = next_line(input) => match line {
+                Ok(Some(line)) => {
+                    tasks.spawn(desk.handle(line));
+                }
+                Ok(None) => break Ok(()),
+                Err(error) => break Err(error),
+            },
+        }
+    };
+    let _ = timeout(GRACE, tasks.join_all()).await;
+    ended
+}

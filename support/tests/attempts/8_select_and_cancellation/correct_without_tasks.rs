@@ -1,0 +1,42 @@
+// expects: passed
+async fn next_line(input: &mut Input) -> io::Result<Option<String>> {
+    loop {
+        if let Some(end) = input.begun.iter().position(|byte| *byte == b'\n') {
+            let line: Vec<u8> = input.begun.drain(..=end).collect();
+            return Ok(Some(String::from_utf8_lossy(&line[..end]).into_owned()));
+        }
+        match input.source.chunk().await? {
+            Some(chunk) => input.begun.extend(chunk),
+            None if input.begun.is_empty() => return Ok(None),
+            None => {
+                let rest = std::mem::take(&mut input.begun);
+                return Ok(Some(String::from_utf8_lossy(&rest).into_owned()));
+            }
+        }
+    }
+}
+
+async fn serve(input: &mut Input, desk: Desk, stop: CancellationToken) -> io::Result<()> {
+    let mut ticker = interval(TICK);
+    let mut handled = FuturesUnordered::new();
+    let mut ended = Ok(());
+    loop {
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => break,
+            _ = ticker.tick() => desk.tick(),
+            Some(()) = handled.next() => {}
+            line = next_line(input) => match line {
+                Ok(Some(line)) => handled.push(desk.handle(line)),
+                Ok(None) => break,
+                Err(error) => {
+                    ended = Err(error);
+                    break;
+                }
+            },
+        }
+    }
+    let drained = async { while handled.next().await.is_some() {} };
+    let _late = timeout(GRACE, drained).await;
+    ended
+}

@@ -1,0 +1,43 @@
+// expects: bytes-lost
+async fn next_line(input: &mut Input) -> io::Result<Option<String>> {
+    loop {
+        if let Some(end) = input.begun.iter().position(|byte| *byte == b'\n') {
+            let line: Vec<u8> = input.begun.drain(..=end).collect();
+            return Ok(Some(String::from_utf8_lossy(&line[..end]).into_owned()));
+        }
+        match input.source.chunk().await? {
+            Some(chunk) => input.begun.extend(chunk),
+            None if input.begun.is_empty() => return Ok(None),
+            None => {
+                let rest = std::mem::take(&mut input.begun);
+                return Ok(Some(String::from_utf8_lossy(&rest).into_owned()));
+            }
+        }
+    }
+}
+
+async fn serve(input: &mut Input, desk: Desk, stop: CancellationToken) -> io::Result<()> {
+    let mut ticker = interval(TICK);
+    let mut tasks = JoinSet::new();
+    let mut buffer = std::mem::take(&mut input.begun);
+    let ended = loop {
+        tokio::select! {
+            () = stop.cancelled() => break Ok(()),
+            _ = ticker.tick() => desk.tick(),
+            chunk = input.source.chunk() => match chunk {
+                Ok(Some(chunk)) => buffer.extend(chunk),
+                Ok(None) => break Ok(()),
+                Err(error) => break Err(error),
+            },
+        }
+        while let Some(end) = buffer.iter().position(|byte| *byte == b'\n') {
+            let line: Vec<u8> = buffer.drain(..=end).collect();
+            tasks.spawn(desk.handle(String::from_utf8_lossy(&line[..end]).into_owned()));
+        }
+    };
+    if ended.is_ok() && !stop.is_cancelled() && !buffer.is_empty() {
+        tasks.spawn(desk.handle(String::from_utf8_lossy(&buffer).into_owned()));
+    }
+    let _ = timeout(GRACE, tasks.join_all()).await;
+    ended
+}

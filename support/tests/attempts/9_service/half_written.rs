@@ -1,0 +1,14 @@
+// expects: not-written
+#[derive(Clone, Default)]
+struct Lengths {}
+
+impl Codec for Lengths {
+    async fn read_frame(&mut self, reader: &mut (impl AsyncRead + Unpin + Send)) -> io::Result<Option<Vec<u8>>> {
+        todo!("four bytes of length, then the frame")
+    }
+
+    async fn write_frame(&mut self, writer: &mut (impl AsyncWrite + Unpin + Send), frame: &[u8]) -> io::Result<()> {
+        writer.write_all(&(frame.len() as u32).to_be_bytes()).await?;
+        writer.write_all(frame).await
+    }
+}

@@ -1,0 +1,6 @@
+// expects: mutant-survived
+async fn test(room: Room) {
+    let mut anna = comes(&room).await;
+    anna.say("hello").await.unwrap();
+    assert_eq!(hears(&mut anna).await.as_deref(), Some("hello"));
+}
