@@ -153,7 +153,7 @@ fn what_is_not_solved_or_would_be_lost_is_refused() {
         String::from_utf8_lossy(&output.stderr).into_owned()
     };
     let new = scratch.path().join("new");
-    assert!(refused(&["9", "--solution"], &new).contains("no exercise 9"));
+    assert!(refused(&["99", "--solution"], &new).contains("no exercise 99"));
     assert!(!new.exists());
     fs::write(scratch.path().join("mine.txt"), "kept").expect("written");
     assert!(refused(&["1", "--solution"], scratch.path()).contains("holds something already"));
