@@ -158,6 +158,7 @@ impl Record {
         let number = self.account;
         let what = || format!("writes {balance} into account {number}");
         locks::pause(what, self.trip).await;
+        locks::changes();
         self.balance = balance;
     }
 }
@@ -238,14 +239,18 @@ fn records(balances: impl IntoIterator<Item = i64>) -> Vec<Record> {
 
 /// What a check wants to know of a bank, without waiting for a lock.
 pub(crate) trait Seen {
+    /// The balance of each account, where nobody has its lock.
+    fn each(&self) -> Vec<Option<i64>>;
     /// The balances, where nobody has a lock.
-    fn seen(&self) -> Option<Vec<i64>>;
+    fn seen(&self) -> Option<Vec<i64>> {
+        self.each().into_iter().collect()
+    }
     /// What it was asked to approve.
     fn approvals(&self) -> Asked;
 }
 
 impl Seen for Bank {
-    fn seen(&self) -> Option<Vec<i64>> {
+    fn each(&self) -> Vec<Option<i64>> {
         self.accounts.iter().map(StdMutex::seen).collect()
     }
 
@@ -255,7 +260,7 @@ impl Seen for Bank {
 }
 
 impl Seen for RemoteBank {
-    fn seen(&self) -> Option<Vec<i64>> {
+    fn each(&self) -> Vec<Option<i64>> {
         let accounts = self.accounts.iter();
         let balance = |record: &Record| record.balance;
         accounts.map(|account| account.seen(balance)).collect()

@@ -11,7 +11,7 @@ use crate::timeline::{self, Holding};
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, PoisonError};
-pub(crate) use watch::{Kind, Name, Watch, install, pause};
+pub(crate) use watch::{Kind, Name, Watch, changes, install, pause};
 
 /// A mutex of `std`: `lock` holds the thread until it has the lock, and its guard may not be held across an `.await`.
 ///
@@ -185,12 +185,6 @@ macro_rules! guard {
             }
         }
 
-        impl<T> DerefMut for $guard<'_, T> {
-            fn deref_mut(&mut self) -> &mut T {
-                &mut self.value
-            }
-        }
-
         impl<T: fmt::Debug> fmt::Debug for $guard<'_, T> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 self.value.fmt(f)
@@ -203,6 +197,21 @@ macro_rules! guard {
             }
         }
     };
+}
+
+/// Whoever asks for this is taken to change the value: how it is used shows nowhere else.
+impl<T> DerefMut for StdGuard<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        changes();
+        &mut self.value
+    }
+}
+
+/// Tells nothing: what lies in it is asked for long before it changes, and tells that itself.
+impl<T> DerefMut for TokioGuard<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.value
+    }
 }
 
 guard!(StdGuard, StdMutex);

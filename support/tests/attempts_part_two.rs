@@ -79,6 +79,7 @@ attempts! {
     always_ok
     approved_under_locks
     approved_under_one_lock
+    ask_gives_up_when_full
     blocks_by_executor
     blocks_in_sleep
     both_in_join
@@ -87,6 +88,7 @@ attempts! {
     correct
     correct_boxed
     correct_deltas
+    correct_gives_back_in_the_end
     correct_larger_first
     correct_own_lock
     correct_teller_by_select
@@ -98,7 +100,10 @@ attempts! {
     guard_kept
     half_written
     itself_locked_twice
+    lock_given_back_between_changes
     looked_before
+    looked_before_approved
+    moved_before_approved
     never_ends_own_permit
     no_task
     not_approved
@@ -112,7 +117,9 @@ attempts! {
     queue_too_long
     remote_from_first
     remote_itself_locked_twice
+    remote_lock_given_back_between_writes
     remote_read_before
+    remote_to_itself_declined_ignored
     remote_two_sections
     reply_after_success_only
     reply_expected
@@ -120,11 +127,17 @@ attempts! {
     reply_never_sent
     runtime_in_runtime
     teller_blocks
+    teller_gathers_in_a_list
+    teller_hands_each_to_a_task
     teller_holds_a_sender
+    teller_leaves_when_nobody_is_waiting
     teller_leaves_when_nobody_waits
     teller_not_written
+    teller_passes_over_who_has_left
     teller_stops_at_error
+    teller_stops_when_its_asker_leaves
     teller_unwraps_reply
+    to_itself_not_approved
     two_sections
     unbounded
     wrong_and_not_written

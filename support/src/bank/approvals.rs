@@ -11,7 +11,9 @@ use tokio::time::Instant;
 /// What a bank has seen of the orders that it was asked to approve.
 #[derive(Debug, Default)]
 pub(super) struct Approvals {
-    asked: AtomicUsize,
+    asked: Mutex<Vec<Order>>,
+    /// Those of which it has said whether they may be carried out.
+    answered: Mutex<Vec<Order>>,
     now: AtomicUsize,
     most: AtomicUsize,
     /// When those were under way whose task held a lock meanwhile.
@@ -20,11 +22,12 @@ pub(super) struct Approvals {
 
 impl Approvals {
     pub(super) async fn approve(&self, order: Order, trip: Duration) -> Result<(), Refused> {
-        self.asked.fetch_add(1, Ordering::SeqCst);
+        note(&self.asked, order);
         let now = self.now.fetch_add(1, Ordering::SeqCst) + 1;
         self.most.fetch_max(now, Ordering::SeqCst);
         let _over = Over(self, timeline::holding().then(Instant::now));
         locks::pause(|| "waits for its approval".to_owned(), trip).await;
+        note(&self.answered, order);
         if order.amount > LIMIT {
             return Err(Refused::Declined);
         }
@@ -40,20 +43,28 @@ impl Drop for Over<'_> {
         self.0.now.fetch_sub(1, Ordering::SeqCst);
         if let Some(start) = self.1 {
             let span = (start, Instant::now());
-            let mut locked = self.0.locked.lock();
-            locked
-                .as_mut()
-                .unwrap_or_else(|poisoned| poisoned.get_mut())
-                .push(span);
+            note(&self.0.locked, span);
         }
     }
+}
+
+fn note<T>(list: &Mutex<Vec<T>>, one: T) {
+    list.lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .push(one);
+}
+
+fn noted<T: Clone>(list: &Mutex<Vec<T>>) -> Vec<T> {
+    list.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
 /// What a bank was asked to approve.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Asked {
-    /// How many orders.
-    pub(crate) orders: usize,
+    /// Which orders.
+    pub(crate) orders: Vec<Order>,
+    /// Of which it has said whether they may be carried out.
+    pub(crate) answered: Vec<Order>,
     /// How many at the same time.
     pub(crate) most: usize,
     /// For how long somebody held a lock meanwhile; what is so for several at the same time counts once.
@@ -62,12 +73,7 @@ pub(crate) struct Asked {
 
 impl Approvals {
     pub(super) fn counts(&self) -> Asked {
-        let count = |number: &AtomicUsize| number.load(Ordering::SeqCst);
-        let mut spans = self
-            .locked
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+        let mut spans = noted(&self.locked);
         spans.sort();
         let (mut locked, mut until) = (Duration::ZERO, None);
         for (start, end) in spans {
@@ -76,8 +82,9 @@ impl Approvals {
             until = until.max(Some(end));
         }
         Asked {
-            orders: count(&self.asked),
-            most: count(&self.most),
+            orders: noted(&self.asked),
+            answered: noted(&self.answered),
+            most: self.most.load(Ordering::SeqCst),
             locked,
         }
     }

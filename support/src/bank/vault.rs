@@ -2,13 +2,15 @@
 
 use super::{LIMIT, Order, Refused, TRIP};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use tokio::sync::Semaphore;
 
 /// What became of a vault.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Noted {
     /// The orders that it was given, in their order, and whether each was in a task.
     pub(crate) orders: Vec<(Order, bool)>,
+    /// Those of them that came to their end, whether money was moved or not.
+    pub(crate) ended: Vec<Order>,
     /// Whether it was dropped, and whether by a panic.
     pub(crate) dropped: bool,
     pub(crate) panicked: bool,
@@ -32,7 +34,8 @@ pub(crate) struct Noted {
 pub struct Vault {
     balances: Vec<i64>,
     noted: Arc<Mutex<Noted>>,
-    trip: Duration,
+    /// What a transfer waits for in the place of its round trip.
+    gate: Option<Arc<Semaphore>>,
 }
 
 impl Vault {
@@ -41,7 +44,7 @@ impl Vault {
         Vault {
             balances: balances.into_iter().collect(),
             noted: Arc::default(),
-            trip: TRIP,
+            gate: None,
         }
     }
 
@@ -53,7 +56,12 @@ impl Vault {
     pub async fn transfer(&mut self, order: Order) -> Result<(), Refused> {
         let in_task = tokio::task::try_id().is_some();
         self.note(|noted| noted.orders.push((order, in_task)));
-        tokio::time::sleep(self.trip).await;
+        match &self.gate {
+            // It has no permits: that it is closed is all that can be waited for.
+            Some(gate) => drop(gate.acquire().await),
+            None => tokio::time::sleep(TRIP).await,
+        }
+        self.note(|noted| noted.ended.push(order));
         if order.amount > LIMIT {
             return Err(Refused::Declined);
         }
@@ -70,9 +78,9 @@ impl Vault {
         self.balances.clone()
     }
 
-    /// The same vault, whose transfers take no time.
-    pub(crate) fn at_once(mut self) -> Self {
-        self.trip = Duration::ZERO;
+    /// The same vault, whose transfers take no time from the moment on in which the gate is closed, and until then wait.
+    pub(crate) fn behind(mut self, gate: Arc<Semaphore>) -> Self {
+        self.gate = Some(gate);
         self
     }
 

@@ -68,6 +68,8 @@ pub(super) struct Played<T> {
     pub(super) steps: Vec<(usize, String)>,
     /// After how many steps the audit failed first.
     pub(super) torn: Option<usize>,
+    /// Who changed something, gave the lock of that back while it held another, and then changed more: after how many steps.
+    pub(super) parted: Option<(usize, usize)>,
     /// Who waited for something with a lock of `std` in its hands, which one, and after how many steps.
     pub(super) held: Option<(usize, String, usize)>,
 }

@@ -3,7 +3,7 @@
 //! Judged are three ways to move money: `transfer`, with mutexes of `std`, `transfer_remote`, with Tokio's, and a teller, a task
 //! that owns the accounts and is asked over a channel. A transfer is tried in many orders of turns with others, one by one (see
 //! `interleave`); that it lets others go on while it waits shows on a clock that only waiting moves, by when locks were held.
-//! How long a teller's queue grows shows where the teller has no turn at all.
+//! How much a teller takes in shows while its vault is at the first order of a crowd.
 
 mod judge;
 mod story;
@@ -18,7 +18,7 @@ use super::words;
 use crate::bank::{Bank, Order, RemoteBank, Vault};
 use crate::chart::Figure;
 use judge::judge;
-use teller::Served;
+use teller::{Crowds, Served};
 use transfers::Transfers;
 
 const EXERCISE: &str = "7_shared_state";
@@ -29,8 +29,8 @@ struct Seen {
     transfer: Transfers,
     remote: Transfers,
     served: Run<Served>,
-    /// How many orders stood in the queue, where all were answered before.
-    queue: Option<Run<usize>>,
+    /// What became of crowds, where all were answered before.
+    crowds: Option<Run<Crowds>>,
 }
 
 /// Judges the learner's `transfer`, `transfer_remote`, and the pair of `open_teller` and `ask`.
@@ -94,13 +94,13 @@ where
     let mut seen = Seen {
         transfer: transfers::run("transfer", open, transfer),
         remote: transfers::run("transfer_remote", open_remote, transfer_remote),
-        queue: None,
+        crowds: None,
         served,
     };
     if judge::serves(&seen.served).is_none() {
-        seen.queue = Some(observe("ask", move || {
+        seen.crowds = Some(observe("ask", move || {
             let (open_teller, ask) = (open_teller.clone(), ask.clone());
-            async move { teller::queue(open_teller, ask).await }
+            async move { teller::crowds(open_teller, ask).await }
         }));
     }
     let figure = figure(&seen);

@@ -45,6 +45,8 @@ pub(crate) trait Watch: Send + Sync {
     fn tries(&self, lock: &Name);
     /// It has got it.
     fn has(&self, lock: &Name);
+    /// It is about to change something that a lock guards.
+    fn changes(&self);
     /// It has given it back.
     fn gives_back(&self, lock: &Name);
     /// It is about to wait for something that takes time: `what` says for what.
@@ -62,6 +64,13 @@ pub(crate) fn install(watch: Arc<dyn Watch>) {
 
 pub(super) fn current() -> Option<Arc<dyn Watch>> {
     WATCH.with_borrow(Clone::clone)
+}
+
+/// Tells that something is about to change that a lock guards.
+pub(crate) fn changes() {
+    if let Some(watch) = current() {
+        watch.changes();
+    }
 }
 
 /// Waits for `time`; where the thread is watched, for the others' sake alone.

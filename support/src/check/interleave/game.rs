@@ -88,6 +88,7 @@ impl<T: Send + 'static> Game<T> {
             end,
             steps: std::mem::take(&mut state.steps),
             torn: state.torn,
+            parted: state.parted,
             held: state.held.take(),
         };
         let chosen = Chosen {

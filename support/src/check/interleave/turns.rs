@@ -48,6 +48,9 @@ pub(super) struct Task<T> {
     pub(super) pauses: bool,
     /// The lock that it asked for last, until it has it.
     pub(super) wants: Option<Name>,
+    /// Since it last held no lock: it has changed something; it has given a lock back after that.
+    pub(super) changed: bool,
+    pub(super) gave: bool,
     pub(super) thread: Option<Thread>,
     pub(super) result: Option<Result<T, String>>,
 }
@@ -64,6 +67,7 @@ pub(super) struct State<T> {
     pub(super) holders: BTreeMap<usize, (usize, Name)>,
     pub(super) steps: Vec<(usize, String)>,
     pub(super) torn: Option<usize>,
+    pub(super) parted: Option<(usize, usize)>,
     pub(super) held: Option<(usize, String, usize)>,
     /// Somebody waited for something that is not seen here.
     pub(super) unseen: bool,
@@ -78,6 +82,8 @@ impl<T> State<T> {
             woken: true,
             pauses: false,
             wants: None,
+            changed: false,
+            gave: false,
             thread: None,
             result: None,
         };
@@ -91,6 +97,7 @@ impl<T> State<T> {
             holders: BTreeMap::new(),
             steps: Vec::new(),
             torn: None,
+            parted: None,
             held: None,
             unseen: false,
             stop: false,

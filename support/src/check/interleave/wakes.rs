@@ -67,9 +67,24 @@ impl<T: Send + 'static> Watch for Wakes<T> {
         self.step(format!("takes {}", lock.as_str()));
     }
 
+    fn changes(&self) {
+        let mut state = self.game.state();
+        let steps = state.steps.len();
+        let task = &mut state.tasks[self.task];
+        task.changed = true;
+        if task.gave {
+            state.parted.get_or_insert((self.task, steps));
+        }
+    }
+
     fn gives_back(&self, lock: &Name) {
         let mut state = self.game.state();
         state.holders.remove(&lock.id);
+        let holds = state.holders.values().any(|(task, _)| *task == self.task);
+        let task = &mut state.tasks[self.task];
+        // What is changed with no lock between is what the audit sees.
+        task.changed &= holds;
+        task.gave = holds && (task.gave || task.changed);
         state
             .steps
             .push((self.task, format!("gives {} back", lock.as_str())));

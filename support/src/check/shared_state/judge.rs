@@ -4,9 +4,13 @@ mod tellers;
 
 use super::Seen;
 use super::story::told;
-use super::transfers::{Alone, Case, Result, TOGETHER, Together, Transfers, Tried, carried_out};
+use super::transfers::{
+    Alone, Case, Result, TOGETHER, Together, Transfers, Tried, Wrong, carried_out,
+    whatever_they_hold,
+};
+use crate::bank::Order;
 use crate::check::code::Code;
-use crate::check::interleave::{End, Played};
+use crate::check::interleave::End;
 use crate::check::report::Finding;
 use crate::check::run::{Ended, Run};
 use crate::check::words::{ending, holds_thread, panicked};
@@ -57,12 +61,8 @@ fn carries_out(name: &str, case: &Case, run: &Run<Alone>) -> Option<Finding> {
     };
     let mut balances = case.balances.to_vec();
     let wanted = carried_out(&mut balances, case.order);
-    if alone.asked.orders == 0 {
-        return Some(Finding::new(
-            Code::NotCalled,
-            format!("`{name}` moved money and never asked whether it may."),
-            "First `bank.approve(order).await?`: it returns an error where the order is declined.",
-        ));
+    if alone.early || !alone.asked.answered.contains(&case.order) {
+        return Some(not_asked(name, case, alone));
     }
     let Some(after) = &alone.balances else {
         return Some(Finding::new(
@@ -85,9 +85,40 @@ fn carries_out(name: &str, case: &Case, run: &Run<Alone>) -> Option<Finding> {
     })
 }
 
+/// Nobody had said that the order may be carried out, at least not yet.
+fn not_asked(name: &str, case: &Case, alone: &Alone) -> Finding {
+    let moved = alone.early
+        || alone
+            .balances
+            .as_deref()
+            .is_some_and(|now| now != case.balances);
+    let did = if moved {
+        format!("moved the money of {}", case.order)
+    } else {
+        format!(
+            "returned `{:?}` for {} of {}",
+            alone.result, case.order, case.order.amount
+        )
+    };
+    let answered = alone.asked.answered.contains(&case.order);
+    let what = match (answered, alone.asked.orders.contains(&case.order)) {
+        (true, _) => {
+            "before it was told whether it may: everybody sees money moved that may be declined, and can spend it"
+        }
+        (false, true) => "and did not wait for the answer to whether it may",
+        (false, false) => "and never asked whether it may",
+    };
+    Finding::new(
+        Code::NotCalled,
+        format!("`{name}` {did} {what}."),
+        "First `bank.approve(order).await?`: it returns an error where the order is declined.",
+    )
+}
+
 /// What is wrong where others run beside it.
 fn in_any_order(name: &str, tried: &Tried, count: usize) -> Option<Finding> {
-    let (played, balances) = tried.wrong.as_ref()?;
+    let wrong = tried.wrong.as_ref()?;
+    let played = &wrong.played;
     let orders = tried.scene.orders;
     if let Some((task, lock, steps)) = &played.held {
         return Some(Finding::new(
@@ -149,7 +180,7 @@ fn in_any_order(name: &str, tried: &Tried, count: usize) -> Option<Finding> {
             ),
             "Look for what waits without `.await`: a lock of `std` that another holds, `recv()`, `join()`, `sleep` of `std`.",
         )),
-        End::All(results) => ends_wrongly(name, tried, played, results, balances, count),
+        End::All(results) => ends_wrongly(name, tried, wrong, results, count),
     }
 }
 
@@ -157,26 +188,48 @@ fn in_any_order(name: &str, tried: &Tried, count: usize) -> Option<Finding> {
 fn ends_wrongly(
     name: &str,
     tried: &Tried,
-    played: &Played<Result>,
+    wrong: &Wrong,
     results: &[std::result::Result<Result, String>],
-    balances: &Option<Vec<i64>>,
     count: usize,
 ) -> Option<Finding> {
     if let Some(words) = results.iter().find_map(|result| result.as_ref().err()) {
         return Some(panicked(name, words));
     }
+    if let Some(order) = wrong.unasked {
+        return Some(Finding::new(
+            Code::NotCalled,
+            format!(
+                "`{name}` returned `Ok(())` for {order} of {} before it was told whether it may.",
+                order.amount
+            ),
+            "First `bank.approve(order).await?`, also for an order from an account to itself.",
+        ));
+    }
+    let mut ended = tried.scene.orders.iter().zip(results);
+    if let Some(finding) = ended.find_map(|(order, result)| returned(name, *order, result)) {
+        return Some(finding);
+    }
+    let played = &wrong.played;
     let sum: i64 = tried.scene.balances.iter().sum();
     let had = tried.scene.balances;
-    let after = balances.clone().unwrap_or_default();
-    let (what, steps) = match played.torn {
-        Some(steps) => (
+    let after = wrong.balances.clone().unwrap_or_default();
+    let (what, steps) = match (played.torn, played.parted) {
+        (Some(steps), _) => (
             format!(
                 "there is a moment in which no lock is held and the accounts have another sum than {sum}: a transfer is done \
                  in part"
             ),
             steps,
         ),
-        None => (
+        (None, Some((task, steps))) => (
+            format!(
+                "{} changes a balance, gives its lock back, and changes another after that: whoever takes that lock between \
+                 the two sees a part of the transfer",
+                tried.scene.orders[task]
+            ),
+            steps,
+        ),
+        (None, None) => (
             format!(
                 "the accounts had {had:?} and end with {after:?}, as they never would with one transfer after the other"
             ),
@@ -192,6 +245,27 @@ fn ends_wrongly(
         "Lock both accounts before you look at a balance, and give neither back until both are changed. What was read \
          before a lock, or between two, may be old.",
     ))
+}
+
+/// What is wrong with what an order returned, where that does not depend on the others.
+fn returned(
+    name: &str,
+    order: Order,
+    result: &std::result::Result<Result, String>,
+) -> Option<Finding> {
+    let wanted = whatever_they_hold(order)?;
+    let result = result.as_ref().ok()?;
+    (*result != wanted).then(|| {
+        Finding::new(
+            Code::WrongResult,
+            format!(
+                "`{name}` returned `{result:?}` for {order} of {}; right is `{wanted:?}`.",
+                order.amount
+            ),
+            "An order that is declined returns the error, also where it is from an account to itself. Such an order succeeds \
+             where it is approved.",
+        )
+    })
 }
 
 /// Whether those that need not wait for each other did not.

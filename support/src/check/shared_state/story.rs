@@ -22,7 +22,7 @@ pub(super) fn told(scene: &Scene, steps: &[(usize, String)], end: usize) -> Stri
 /// The deadlock that was found, if one was.
 pub(super) fn circle(transfers: &Transfers) -> Option<Figure> {
     let (scene, circle) = transfers.tried.iter().find_map(|tried| {
-        let (played, _) = tried.wrong.as_ref()?;
+        let played = &tried.wrong.as_ref()?.played;
         match &played.end {
             End::Deadlock(circle) if played.held.is_none() => Some((tried.scene, circle)),
             _ => None,

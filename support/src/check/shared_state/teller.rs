@@ -2,10 +2,12 @@
 
 use crate::bank::{Noted, Order, Refused, TRIP, Vault};
 use crate::panics;
-use futures::future::join_all;
-use std::future::Future;
-use std::sync::PoisonError;
-use std::task::{Context, Poll, Waker};
+use futures::future::{join_all, select};
+use std::cell::Cell;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::sync::{Arc, PoisonError};
+use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
 /// What each is answered, whoever came first.
@@ -16,11 +18,18 @@ pub(super) const ASKED: [(Order, Result<(), Refused>); 4] = [
     (order(1, 2, 20), Ok(())),
 ];
 
-/// Who asks after somebody has gone while the teller was at work.
+/// Orders of those who go before they are answered: while the vault is at the first, the second waits.
+pub(super) const LEFT: [Order; 2] = [order(1, 0, 3), order(0, 1, 4)];
+
+/// Who asks after they have gone.
 pub(super) const AFTER: Order = order(0, 1, 5);
 
-/// How many ask at once, while the teller does nothing.
+/// How many ask at once, of whom those who find no room wait: more than any queue that is meant to be short has room for.
 pub(super) const CROWD: usize = 1000;
+
+/// How many ask at once and are all answered: more than there is room for. Not more, since each turn without any time passing
+/// counts against them.
+pub(super) const ANSWERED: usize = 100;
 
 const fn order(from: usize, to: usize, amount: i64) -> Order {
     Order { from, to, amount }
@@ -33,12 +42,23 @@ pub(super) type Answer = Result<Result<(), Refused>, String>;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Served {
     pub(super) answers: Vec<Answer>,
-    /// What the vault had been given when all were answered.
+    /// The vault when all were answered.
     pub(super) then: Noted,
-    /// The answer after somebody had gone.
+    /// The vault some time after those had gone who did not wait.
+    pub(super) left: Noted,
+    /// The answer after that.
     pub(super) after: Answer,
     /// The vault some time after the last who could ask has gone.
     pub(super) end: Noted,
+}
+
+/// What became of two crowds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Crowds {
+    /// How many orders of [`CROWD`] were taken in before the vault was done with the first.
+    pub(super) taken_in: usize,
+    /// What each of [`ANSWERED`] was answered.
+    pub(super) answers: Vec<Answer>,
 }
 
 async fn said(asks: impl Future<Output = Result<(), Refused>>) -> Answer {
@@ -52,7 +72,7 @@ async fn said(asks: impl Future<Output = Result<(), Refused>>) -> Answer {
     }
 }
 
-/// Orders, good ones and bad; then somebody who goes before the answer; then nobody.
+/// Orders, good ones and bad; then those who go before the answer; then one more; then nobody.
 pub(super) async fn serve<T, A>(
     open_teller: impl Fn(Vault) -> T,
     ask: impl Fn(T, Order) -> A,
@@ -67,54 +87,81 @@ where
     let teller = open_teller(vault);
     let answers = ASKED.map(|(order, _)| said(ask(teller.clone(), order)));
     let answers = join_all(answers).await;
+    // A teller that would rather go than wait for the next has gone by then.
+    sleep(TRIP).await;
     let then = look();
-    // That it is not answered is what we want.
-    let _gone = timeout(TRIP / 2, ask(teller.clone(), AFTER)).await;
-    sleep(TRIP * 2).await;
+    // That they are not answered is what we want.
+    let leave = LEFT.map(|order| said(ask(teller.clone(), order)));
+    let _gone = timeout(TRIP / 2, join_all(leave)).await;
+    sleep(TRIP * 4).await;
+    let left = look();
     let after = said(ask(teller.clone(), AFTER)).await;
     drop(teller);
     sleep(TRIP * 10).await;
     Served {
         answers,
         then,
+        left,
         after,
         end: look(),
     }
 }
 
-/// How many orders stand in the queue, of a crowd that asks while the teller does nothing.
-pub(super) async fn queue<T, A>(
+/// Waits until nothing moves any more. A clock may be pushed while many are busy, so that this is so shows in what does not
+/// change for a few looks in a row, and not by the time.
+async fn rest(moved: impl Fn() -> usize) {
+    let mut still = 0;
+    while still < 5 {
+        let before = moved();
+        sleep(TRIP / 2).await;
+        still = if moved() == before { still + 1 } else { 0 };
+    }
+}
+
+/// Crowds that ask while the vault is at its first order: how many of the one are taken in, and what all of the other are
+/// answered in the end.
+pub(super) async fn crowds<T, A>(
     open_teller: impl Fn(Vault) -> T,
     ask: impl Fn(T, Order) -> A,
-) -> usize
+) -> Crowds
 where
     T: Clone,
     A: Future<Output = Result<(), Refused>>,
 {
-    let vault = Vault::open([i64::MAX / 2, 0]).at_once();
-    let noted = vault.noted();
-    let teller = open_teller(vault);
-    let mut crowd: Vec<_> = (0..CROWD)
-        .map(|_| {
-            Box::pin(tokio::task::unconstrained(ask(
-                teller.clone(),
-                order(0, 1, 1),
-            )))
-        })
-        .collect();
-    // Each comes as far as it can. The teller has no turn meanwhile, and later they have none: so what the teller gets now
-    // is what stood in the queue.
-    let mut context = Context::from_waker(Waker::noop());
-    let answered = crowd
-        .iter_mut()
-        .map(|asks| asks.as_mut().poll(&mut context))
-        .filter(Poll::is_ready)
-        .count();
-    sleep(TRIP).await;
-    let given = noted
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .orders
-        .len();
-    given.saturating_sub(answered)
+    let polls = Cell::new(0);
+    let ask_at_once = |count: usize| {
+        let gate = Arc::new(Semaphore::new(0));
+        let vault = Vault::open([i64::MAX / 2, 0]).behind(gate.clone());
+        let noted = vault.noted();
+        let teller = open_teller(vault);
+        let asks = || {
+            let asks = said(ask(teller.clone(), order(0, 1, 1)));
+            let mut asks = Box::pin(tokio::task::unconstrained(asks));
+            let polls = &polls;
+            poll_fn(move |context| {
+                polls.set(polls.get() + 1);
+                asks.as_mut().poll(context)
+            })
+        };
+        (join_all((0..count).map(|_| asks())), gate, noted)
+    };
+    let (mut crowd, gate, noted) = ask_at_once(CROWD);
+    // Each comes as far as it can while the vault is at the first.
+    let _early = select(&mut crowd, pin!(rest(|| polls.get()))).await;
+    // Nobody of the crowd has a turn any more, so what the vault is given is what had been taken in: it waits in the queue, in a
+    // task, wherever the teller has put it.
+    gate.close();
+    let given = || {
+        let noted = noted.lock().unwrap_or_else(PoisonError::into_inner);
+        noted.orders.len()
+    };
+    rest(given).await;
+    let taken_in = given();
+    drop(crowd);
+    let (crowd, gate, _) = ask_at_once(ANSWERED);
+    gate.close();
+    Crowds {
+        taken_in,
+        answers: crowd.await,
+    }
 }

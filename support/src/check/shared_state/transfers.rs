@@ -7,8 +7,9 @@ use crate::check::run::{Ended, Run};
 use crate::timeline::{Lane, Timeline};
 use futures::future::{FutureExt, join_all};
 use std::cell::RefCell;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::panic::resume_unwind;
+use std::pin::pin;
 use std::sync::Arc;
 use std::thread;
 
@@ -27,7 +28,7 @@ const fn order(from: usize, to: usize, amount: i64) -> Order {
 }
 
 /// Orders that are carried out alone. None from an account to itself: who locks twice would hold the thread for ever, and in a
-/// scene that is seen.
+/// scene that is seen. What an order to itself returns for more than the account has is not asked: it changes nothing either way.
 pub(super) const CASES: [Case; 4] = [
     Case {
         balances: &[100, 50, 20],
@@ -61,9 +62,9 @@ const ALL: Bounds = Bounds {
     interrupted: usize::MAX,
 };
 
-/// There and back; twice from an account that has enough for one, which is locked first, or last; from an account to itself;
-/// round in a circle.
-pub(super) const SCENES: [Scene; 5] = [
+/// There and back; twice from an account that has enough for one, which is locked first, or last; from an account to itself,
+/// also for more than the limit; round in a circle.
+pub(super) const SCENES: [Scene; 6] = [
     Scene {
         balances: &[100, 100],
         orders: &[order(0, 1, 30), order(1, 0, 50)],
@@ -82,6 +83,11 @@ pub(super) const SCENES: [Scene; 5] = [
     Scene {
         balances: &[100, 50],
         orders: &[order(0, 0, 40), order(0, 1, 30)],
+        bounds: ALL,
+    },
+    Scene {
+        balances: &[5000, 50],
+        orders: &[order(0, 0, 1001), order(1, 1, 30)],
         bounds: ALL,
     },
     Scene {
@@ -109,6 +115,8 @@ pub(super) struct Alone {
     pub(super) result: Result,
     pub(super) balances: Option<Vec<i64>>,
     pub(super) asked: Asked,
+    /// An account that nobody had locked had another balance, and it was not said yet whether the order may be carried out.
+    pub(super) early: bool,
 }
 
 /// What many orders of a scene did.
@@ -118,8 +126,18 @@ pub(super) struct Tried {
     pub(super) tried: usize,
     /// Whether all orders of turns were tried that there are.
     pub(super) all: bool,
-    /// The first that went wrong, and what the accounts held after it.
-    pub(super) wrong: Option<(Played<Result>, Option<Vec<i64>>)>,
+    /// The first that went wrong.
+    pub(super) wrong: Option<Wrong>,
+}
+
+/// What is not as it must be.
+#[derive(Debug)]
+pub(super) struct Wrong {
+    pub(super) played: Played<Result>,
+    /// What the accounts held after it.
+    pub(super) balances: Option<Vec<i64>>,
+    /// An order that succeeded, and of which nobody had said that it may.
+    pub(super) unasked: Option<Order>,
 }
 
 /// What orders did on the clock.
@@ -166,6 +184,14 @@ pub(super) fn carried_out(balances: &mut [i64], order: Order) -> Result {
     Ok(())
 }
 
+/// What an order must return whatever the accounts hold, where that is so.
+pub(super) fn whatever_they_hold(order: Order) -> Option<Result> {
+    if order.amount > crate::bank::LIMIT {
+        return Some(Err(Refused::Declined));
+    }
+    (order.from == order.to).then_some(Ok(()))
+}
+
 /// Whether the orders of a scene ended as if one had been carried out after the other, in whichever order.
 pub(super) fn in_turn(scene: &Scene, results: &[Result], balances: &[i64]) -> bool {
     let mut left: Vec<usize> = (0..scene.orders.len()).collect();
@@ -192,9 +218,20 @@ fn permuted(turns: &mut [usize], fixed: usize, right: &dyn Fn(&[usize]) -> bool)
     })
 }
 
+/// An order that succeeded although it was not answered before whether it may.
+fn unasked(scene: &Scene, played: &Played<Result>, asked: &Asked) -> Option<Order> {
+    let End::All(results) = &played.end else {
+        return None;
+    };
+    let mut ended = scene.orders.iter().zip(results);
+    let found =
+        ended.find(|(order, result)| **result == Ok(Ok(())) && !asked.answered.contains(order));
+    found.map(|(order, _)| *order)
+}
+
 /// Whether what was played is not as it must be.
 fn is_wrong(scene: &Scene, played: &Played<Result>, balances: Option<&[i64]>) -> bool {
-    if played.torn.is_some() || played.held.is_some() {
+    if played.torn.is_some() || played.parted.is_some() || played.held.is_some() {
         return true;
     }
     let End::All(results) = &played.end else {
@@ -223,11 +260,22 @@ where
         let run = observe(name, move || {
             let (bank, transfer) = (open(case.balances), transfer.clone());
             async move {
-                let result = transfer(bank.clone(), case.order).await;
+                let mut early = false;
+                let mut moves = pin!(transfer(bank.clone(), case.order));
+                // We look each time it waits: who moves money before it is told, does so between two of these.
+                let result = poll_fn(|context| {
+                    let polled = moves.as_mut().poll(context);
+                    let mut each = bank.each().into_iter().zip(case.balances);
+                    early |= !bank.approvals().answered.contains(&case.order)
+                        && each.any(|(now, before)| now.is_some_and(|now| now != *before));
+                    polled
+                })
+                .await;
                 Alone {
                     result,
                     balances: bank.seen(),
                     asked: bank.approvals(),
+                    early,
                 }
             }
         });
@@ -273,7 +321,8 @@ fn is_good(case: &Case, run: &Run<Alone>) -> bool {
         && !run.busy
         && alone.result == wanted
         && alone.balances.as_ref() == Some(&balances)
-        && alone.asked.orders > 0
+        && alone.asked.answered.contains(&case.order)
+        && !alone.early
 }
 
 /// Tries a scene on a thread that no runtime knows: a notebook's own forbids others on its threads.
@@ -319,12 +368,22 @@ where
             }),
         }
     };
-    let wrong = |played: &Played<Result>| is_wrong(scene, played, balances().as_deref());
+    let of_last = |played: &Played<Result>| {
+        let last = last.borrow();
+        unasked(scene, played, &last.as_ref()?.approvals())
+    };
+    let wrong = |played: &Played<Result>| {
+        is_wrong(scene, played, balances().as_deref()) || of_last(played).is_some()
+    };
     let explored = interleave::explore(scene.bounds, round, wrong);
     Tried {
         scene,
         tried: explored.tried,
         all: explored.all,
-        wrong: explored.wrong.map(|played| (played, balances())),
+        wrong: explored.wrong.map(|played| Wrong {
+            balances: balances(),
+            unasked: of_last(&played),
+            played,
+        }),
     }
 }

@@ -1,7 +1,7 @@
 //! What is wrong with a teller, and with those who ask it.
 
 use super::super::Seen;
-use super::super::teller::{AFTER, ASKED, Answer, CROWD, Served};
+use super::super::teller::{AFTER, ANSWERED, ASKED, Answer, CROWD, Crowds, LEFT, Served};
 use crate::bank::{Order, Refused};
 use crate::check::code::Code;
 use crate::check::report::Finding;
@@ -9,7 +9,7 @@ use crate::check::run::{Ended, Run};
 use crate::check::words::{ending, holds_thread, panicked};
 
 pub(super) fn teller(seen: &Seen) -> Option<Finding> {
-    serves(&seen.served).or_else(|| queues(seen.queue.as_ref()?))
+    serves(&seen.served).or_else(|| crowds(seen.crowds.as_ref()?))
 }
 
 /// What is wrong with the answers, and with the end.
@@ -38,6 +38,15 @@ pub(in crate::check::shared_state) fn serves(run: &Run<Served>) -> Option<Findin
             "The vault is moved around: a transfer ran in the task that called `ask`, and not in a task of the teller's own.",
             "`tokio::spawn(async move { … })` in `open_teller`: the task owns the vault and the receiver, and `ask` sends it a \
              message.",
+        ));
+    }
+    if served.then.dropped {
+        return Some(Finding::new(
+            Code::ReplyDropped,
+            "All who had asked were answered, and then the teller ended, although it can still be asked: whoever asks next gets \
+             `Err(Closed)`.",
+            "`while let Some(request) = inbox.recv().await { … }` waits for the next, and ends when nobody can ask any more. That \
+             the queue is empty for a moment is no end.",
         ));
     }
     if let Some(finding) = somebody_went(served) {
@@ -97,7 +106,7 @@ fn answered(
     }
 }
 
-/// Somebody went before the answer. That must not harm the next.
+/// Somebody went before the answer. That must not harm the next, and what was ordered is ordered.
 fn somebody_went(served: &Served) -> Option<Finding> {
     if served.end.panicked || served.after == Ok(Err(Refused::Closed)) {
         return Some(Finding::new(
@@ -107,24 +116,63 @@ fn somebody_went(served: &Served) -> Option<Finding> {
              teller of it; `let _ = reply.send(…);` does not.",
         ));
     }
+    let undone = LEFT
+        .into_iter()
+        .find(|order| !served.left.ended.contains(order));
+    if let Some(order) = undone {
+        let begun = served.left.orders.iter().any(|(given, _)| *given == order);
+        return Some(Finding::new(
+            Code::WrongResult,
+            format!(
+                "The order {order} of {} was sent, and who asked stopped waiting before the answer came: {}. It is to be carried \
+                 out all the same.",
+                order.amount,
+                if begun {
+                    "the vault had begun it, and its transfer was dropped in the middle"
+                } else {
+                    "the vault was never given it"
+                }
+            ),
+            "Carry out each request, and then reply. Whether anybody still waits shows in the result of `reply.send(…)`, and is \
+             no reason to leave an order undone.",
+        ));
+    }
     answered(AFTER, Ok(()), &served.after, true)
 }
 
-/// Whether the queue grows as long as there are people who ask.
-fn queues(run: &Run<usize>) -> Option<Finding> {
+/// Whether more is taken in as long as there are people who ask, and whether all are answered.
+fn crowds(run: &Run<Crowds>) -> Option<Finding> {
     // To ask a thousand times in a row takes a while, which says nothing: that nobody holds a thread was seen before.
     if let Some(finding) = ending("ask", &run.ended) {
         return Some(finding);
     }
-    match run.ended {
-        Ended::Returned(queued) if queued >= CROWD && !run.real => Some(Finding::new(
+    let Ended::Returned(crowds) = &run.ended else {
+        return None;
+    };
+    let taken_in = crowds.taken_in;
+    if taken_in >= CROWD && !run.real {
+        return Some(Finding::new(
             Code::UnboundedQueue,
             format!(
-                "{CROWD} asked at once while the teller did nothing, and the queue took {queued}: nothing keeps it from growing \
-                 until there is no memory left."
+                "{CROWD} asked at once, and {taken_in} orders were taken in while the vault was at the first: nothing keeps them from \
+                 growing in number, in the queue or beside it, until there is no memory left."
             ),
-            "`mpsc::channel(QUEUE)` holds so many messages; who sends one more waits, in `send(…).await`, until there is room.",
-        )),
-        _ => None,
+            "`mpsc::channel(QUEUE)` holds so many messages, and the teller takes the next one out when it is done with the last; \
+             who sends one more waits, in `send(…).await`, until there is room.",
+        ));
     }
+    let refused = |answer: &&Answer| **answer == Ok(Err(Refused::Closed));
+    let refused = crowds.answers.iter().filter(refused).count();
+    if refused > 0 {
+        return Some(Finding::new(
+            Code::WrongResult,
+            format!(
+                "{ANSWERED} asked at once, and `ask` returned `Err(Closed)` for {refused} of them, although the teller is there: \
+                 their orders are lost."
+            ),
+            "Who finds the queue full waits for room, in `send(…).await`. `Closed` is for a teller that is gone.",
+        ));
+    }
+    let mut answers = crowds.answers.iter();
+    answers.find_map(|answer| answered(Order::new(0, 1, 1), Ok(()), answer, true))
 }
