@@ -11,7 +11,7 @@ from jupyterhub.utils import new_token
 from nativeauthenticator.orm import UserInfo
 from tornado import web
 
-from login import SHORTEST, is_password
+from login import SHORTEST, is_password, who_tries
 
 WORK = Path(__file__).with_name("work.py")
 
@@ -72,7 +72,7 @@ class Admission(Learners):
 
     async def end(self, user):
         """Ends all sessions of somebody's, and the server; False where that has to be done later."""
-        end_sessions(self, user)
+        end_sessions(self, user, with_servers=True)
         if user.spawner.pending:
             return False
         if user.spawner.active:
@@ -80,13 +80,15 @@ class Admission(Learners):
         return True
 
 
-def end_sessions(handler, user, but=None):
-    """Ends what somebody has logged in by: cookies and tokens, but those of one session."""
+def end_sessions(handler, user, but=None, with_servers=False):
+    """Ends what somebody has logged in by: cookies and tokens, but those of one session.
+
+    By a token of its own, a server that runs asks the hub who somebody is. It stays unless the server is to end, too.
+    """
     user.orm_user.cookie_id = new_token()
     for token in list(user.orm_user.api_tokens):
-        # By a token of its own, a server that runs asks the hub who somebody is.
         is_servers = token.session_id is None and token.note == f"Server at {user.base_url}"
-        if not is_servers and (but is None or token.session_id != but):
+        if (with_servers or not is_servers) and (but is None or token.session_id != but):
             handler.db.delete(token)
     handler.db.commit()
 
@@ -102,11 +104,10 @@ class NewPassword(BaseHandler):
     async def post(self):
         name = self.current_user.name
         old = self.get_body_argument("old_password", "", strip=False)
-        problem = self.authenticator.pause(name)
-        if problem is None and not await asyncio.to_thread(
-            is_password, old, self.authenticator.get_user(name).password
-        ):
-            self.authenticator.add_login_attempt(name)
+        known, who = self.authenticator.get_user(name), who_tries(self, name)
+        problem = self.authenticator.pause(who)
+        if problem is None and not await asyncio.to_thread(is_password, old, known.password):
+            self.authenticator.add_login_attempt(who)
             problem = "The old password is another one."
         if await self.change(name, problem):
             end_sessions(self, self.current_user, but=self.get_session_cookie())
