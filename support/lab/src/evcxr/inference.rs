@@ -22,11 +22,11 @@ use std::process::{Command, ExitCode, Stdio};
 const OURS: [&str; 2] = ["support", "support-tokio"];
 
 /// Crates that serve others from within: no variable of a cell has a type of theirs, nor of a crate behind them. One that
-/// is missing here is read in vain, which costs time; one too many costs a variable its type.
-pub(crate) const INTERNAL_CRATES: [&str; 30] = [
+/// is missing here is read in vain, which costs time; one too many costs a variable its type. Procedural macros need no
+/// place here (see [`is_macro`]).
+pub(crate) const INTERNAL_CRATES: [&str; 27] = [
     "crossbeam-utils",
     "either",
-    "futures-macro",
     "getrandom",
     "hyper-rustls",
     "hyper-util",
@@ -42,13 +42,11 @@ pub(crate) const INTERNAL_CRATES: [&str; 30] = [
     "rustls",
     "rustls-pki-types",
     "rustls-platform-verifier",
-    "serde_derive",
     "signal-hook-registry",
     "socket2",
     "sqlx",
     "tempfile",
     "thiserror",
-    "tokio-macros",
     "tokio-rustls",
     "tower",
     "tower-http",
@@ -195,6 +193,12 @@ fn kept(metadata: &Value) -> Option<HashSet<String>> {
         .iter()
         .filter_map(|package| Some((package["id"].as_str()?, package["name"].as_str()?)))
         .collect();
+    let macros: HashSet<&str> = metadata["packages"]
+        .as_array()?
+        .iter()
+        .filter(|package| is_macro(package))
+        .filter_map(|package| package["id"].as_str())
+        .collect();
     let needs: HashMap<&str, Vec<&str>> = metadata["resolve"]["nodes"]
         .as_array()?
         .iter()
@@ -204,7 +208,7 @@ fn kept(metadata: &Value) -> Option<HashSet<String>> {
     let reached = |from: Vec<&str>, stops: &dyn Fn(&str) -> bool| {
         let (mut open, mut seen) = (from, HashSet::new());
         while let Some(id) = open.pop() {
-            if !stops(id) && seen.insert(id.to_owned()) {
+            if !macros.contains(id) && !stops(id) && seen.insert(id.to_owned()) {
                 open.extend(needs.get(id).into_iter().flatten());
             }
         }
@@ -214,6 +218,14 @@ fn kept(metadata: &Value) -> Option<HashSet<String>> {
     let ours = needs.keys().copied().filter(|id| is(id, &OURS)).collect();
     kept.extend(reached(ours, &|id| is(id, &INTERNAL_CRATES)));
     Some(kept)
+}
+
+/// Whether a package is a procedural macro. The kernel's inference does not run any, so it has no use for the sources of one,
+/// nor for those of the parsers behind it, which are larger than everything else together.
+fn is_macro(package: &Value) -> bool {
+    let targets = package["targets"].as_array().into_iter().flatten();
+    let mut kinds = targets.flat_map(|target| target["kind"].as_array().into_iter().flatten());
+    kinds.any(|kind| kind == "proc-macro")
 }
 
 /// What a package needs when it runs, apart from what only its build or its tests need.
@@ -296,6 +308,23 @@ mod tests {
             ("subtle", &[]),
         ]);
         assert_eq!(names(&lean(all)), "ctx support axum tower subtle");
+    }
+
+    #[test]
+    fn a_macro_is_left_out_with_its_parsers_whoever_needs_it() {
+        let mut all = metadata(&[
+            ("ctx", &["support", "tracing"]),
+            ("support", &["serde"]),
+            ("serde", &["serde_derive"]),
+            ("tracing", &["tracing-attributes"]),
+            ("serde_derive", &["syn"]),
+            ("tracing-attributes", &["syn"]),
+            ("syn", &[]),
+        ]);
+        for package in [4, 5] {
+            all["packages"][package]["targets"] = json!([{ "kind": ["proc-macro"] }]);
+        }
+        assert_eq!(names(&lean(all)), "ctx support serde tracing");
     }
 
     #[test]
