@@ -18,7 +18,7 @@ use super::run::{Ended, Run};
 use super::words::{figure, holds_thread};
 use crate::chart::{self, Figure, Lane, Marks, Outcome, Span, Wake};
 use crate::reactor::Reactor;
-use driven::Waiting;
+use driven::{Manner, Waiting};
 use futures::future::BoxFuture;
 use joined::Joined;
 use judge::judge;
@@ -38,7 +38,7 @@ const STEP: Duration = Duration::from_millis(300);
 /// What was seen.
 #[derive(Debug)]
 struct Seen {
-    /// The timer, in one task, and moved to another.
+    /// The timer, in each [`Manner`].
     timers: Vec<Run<Waiting<()>>>,
     joins: Vec<Run<Joined>>,
     /// What was taken apart, the same.
@@ -135,11 +135,11 @@ pub fn future_by_hand<T: Timer, J: Join, A: TakenApart, E: Clone + Send + 'stati
     block_on: impl Fn(&E, BoxFuture<'static, u32>) -> u32 + Clone + Send + Sync + 'static,
 ) -> Report {
     let mut seen = Seen {
-        timers: until_wrong([false, true], |moves| {
+        timers: until_wrong(Manner::ALL, |manner| {
             let timer = timer.clone();
             observe("timer", move || {
                 let timer = timer.clone();
-                async move { driven::wait(|reactor| timer(reactor, WAIT), &[WAIT], moves) }
+                async move { driven::wait(|reactor| timer(reactor, WAIT), &[WAIT], manner) }
             })
         }),
         joins: until_wrong(joined::CASES, |case| {
@@ -154,11 +154,11 @@ pub fn future_by_hand<T: Timer, J: Join, A: TakenApart, E: Clone + Send + 'stati
     };
     // It waits by the timer.
     if judge::timer(&seen.timers).is_none() {
-        seen.apart = until_wrong([false, true], |moves| {
+        seen.apart = until_wrong(Manner::ALL, |manner| {
             let taken_apart = taken_apart.clone();
             observe("taken_apart", move || {
                 let start = taken_apart.clone();
-                async move { driven::wait(|reactor| start(reactor, STEP), &[STEP, 2 * STEP], moves) }
+                async move { driven::wait(|reactor| start(reactor, STEP), &[STEP, 2 * STEP], manner) }
             })
         });
     }

@@ -28,7 +28,7 @@ pub(super) struct Driven<F: Future> {
     tasks: [Arc<Task>; 2],
     pub(super) value: Option<F::Output>,
     pub(super) polls: usize,
-    /// Whether a poll woke a task: nothing but the future itself runs meanwhile.
+    /// Whether polls wake a task again and again: nothing but the future itself runs meanwhile.
     pub(super) woke_itself: bool,
 }
 
@@ -44,18 +44,29 @@ impl<F: Future> Driven<F> {
     }
 
     /// Polls it from one of the tasks, and says whether it is ready. What is ready is not polled again.
+    ///
+    /// Whoever wakes the task in a poll is polled once more, as a task would be. One such wake is needless and harms nobody: a
+    /// future may tell the reactor first, and then see that its time has come.
     pub(super) fn poll(&mut self, task: usize) -> bool {
-        if self.value.is_none() {
-            let waker = Waker::from(self.tasks[task].clone());
-            let before = self.wakes();
-            self.polls += 1;
-            let poll = self.future.as_mut().poll(&mut Context::from_waker(&waker));
-            self.woke_itself |= self.wakes() != before;
-            if let Poll::Ready(value) = poll {
-                self.value = Some(value);
-            }
-        }
+        self.woke_itself |= self.poll_wakes(task) && self.poll_wakes(task);
         self.value.is_some()
+    }
+
+    /// Polls it, and says whether it is pending and has woken a task meanwhile.
+    fn poll_wakes(&mut self, task: usize) -> bool {
+        if self.value.is_some() {
+            return false;
+        }
+        let waker = Waker::from(self.tasks[task].clone());
+        let before = self.wakes();
+        self.polls += 1;
+        match self.future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(value) => {
+                self.value = Some(value);
+                false
+            }
+            Poll::Pending => self.wakes() != before,
+        }
     }
 
     /// How often each task was woken.
@@ -90,12 +101,38 @@ pub(super) struct Waiting<T> {
     pub(super) woken: Vec<Duration>,
 }
 
-/// Lets a future wait for each of these times in turn. It is polled when it is woken, and, where `moves` says so, by another
-/// task in the middle of each wait.
+/// How a future is driven that waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Manner {
+    /// It is polled as soon as it is woken.
+    AtOnce,
+    /// So it is, and also by another task in the middle of each wait.
+    Moved,
+    /// It is polled some time after it was woken: its thread had something else to do.
+    Late,
+}
+
+impl Manner {
+    pub(super) const ALL: [Manner; 3] = [Manner::AtOnce, Manner::Moved, Manner::Late];
+
+    /// How much of a wait is not enough.
+    fn part_of(self, wait: Duration) -> Duration {
+        match self {
+            Manner::AtOnce | Manner::Moved => wait / 2,
+            // Who counts from the moment that was due, and not from the one at which it was polled, is too early by [`LATE`].
+            Manner::Late => wait - LATE / 2,
+        }
+    }
+}
+
+/// By how much a poll is late.
+const LATE: Duration = Duration::from_millis(100);
+
+/// Lets a future wait for each of these times in turn, and polls it in this manner.
 pub(super) fn wait<F: Future>(
     start: impl FnOnce(Reactor) -> F,
     waits: &[Duration],
-    moves: bool,
+    manner: Manner,
 ) -> Waiting<F::Output> {
     let reactor = Reactor::by_hand();
     let mut driven = Driven::new(start(reactor.clone()));
@@ -117,18 +154,21 @@ pub(super) fn wait<F: Future>(
             (seen.asked, seen.kept) = (reactor.asked(), driven.is_kept(task));
         }
         let before = driven.wakes();
-        // Half of the time is not enough.
-        reactor.advance(*wait / 2);
-        if moves {
+        reactor.advance(manner.part_of(*wait));
+        if manner == Manner::Moved {
             task = 1 - task;
             ready |= driven.poll(task);
+        }
+        if manner == Manner::Late && index > 0 && driven.wakes() != before {
+            seen.early = true;
+            break;
         }
         seen.woken_early |= driven.woke_itself || driven.wakes() != before;
         seen.early |= ready;
         if seen.early || seen.woken_early {
             break;
         }
-        reactor.advance(*wait - *wait / 2);
+        reactor.advance(*wait - manner.part_of(*wait));
         let after = driven.wakes();
         if after[task] == before[task] {
             seen.not_woken = Some(index);
@@ -136,6 +176,9 @@ pub(super) fn wait<F: Future>(
             break;
         }
         seen.woken.push(reactor.now());
+        if manner == Manner::Late {
+            reactor.advance(LATE);
+        }
         seen.polled.push(reactor.now());
         ready = driven.poll(task);
     }

@@ -2,9 +2,9 @@
 
 mod executor;
 
+use super::Seen;
 use super::driven::Waiting;
 use super::joined::{Joined, VALUES};
-use super::{STEP, Seen};
 use crate::check::code::Code;
 use crate::check::report::Finding;
 use crate::check::run::{Ended, Run};
@@ -12,9 +12,6 @@ use crate::check::words::{ending, holds_thread};
 use std::time::Duration;
 
 pub(super) use executor::executor;
-
-/// What the `async fn` returns: the times at which its two waits are over.
-const MOMENTS: [Duration; 2] = [STEP, STEP.saturating_mul(3)];
 
 /// One finding for each part, and nothing of what is not written while another part is not written either.
 pub(super) fn judge(seen: &Seen) -> Vec<Finding> {
@@ -63,14 +60,22 @@ fn taken_apart(runs: &[Run<Waiting<[Duration; 2]>>]) -> Option<Finding> {
         };
         waiting("taken_apart", seen, 2).or_else(|| {
             let value = seen.value?;
-            (value != MOMENTS).then(|| {
+            // It was polled at its start, too.
+            let times = &seen.polled[1..];
+            (value != *times).then(|| {
+                let late = if seen.woken == times {
+                    ""
+                } else {
+                    " It was polled some time after it was woken, as happens where its thread is busy."
+                };
                 Finding::new(
                     Code::WrongResult,
                     format!(
-                        "`taken_apart` returned `{value:?}` instead of `{MOMENTS:?}`: the reactor's time after each of its \
-                         two waits."
+                        "`taken_apart` returned `{value:?}` instead of `{times:?}`: the reactor's time after each of its \
+                         two waits.{late}"
                     ),
-                    "What is known after the first wait, and needed after the second, is a field of the state between.",
+                    "What is known after the first wait, and needed after the second, is a field of the state between. The \
+                     time is `reactor.now()`, asked when the wait is seen to have ended.",
                 )
             })
         })
@@ -88,6 +93,17 @@ fn waiting<T>(name: &str, seen: &Waiting<T>, waits: usize) -> Option<Finding> {
             ),
             "Remove `wake_by_ref()` or `wake()` from `poll`. Whoever knows that the time has come is the reactor: give it the \
              waker, and the moment.",
+        ));
+    }
+    if seen.early && waits > 1 && seen.polled.len() > 1 && seen.value.is_none() {
+        return Some(Finding::new(
+            Code::NoWait,
+            format!(
+                "The second wait of `{name}` is too short where the poll that ended the first one was late: it counts from the \
+                 moment that was due."
+            ),
+            "The second wait begins when the first one is seen to have ended, as in the `async fn`: `timer(reactor, 2 * step)`, \
+             made in that poll.",
         ));
     }
     if seen.early {

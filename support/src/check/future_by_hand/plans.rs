@@ -5,6 +5,7 @@ use super::trial::Executor;
 use futures::future::BoxFuture;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
 /// What `block_on` must return.
@@ -12,6 +13,9 @@ pub(super) const VALUE: u32 = 42;
 
 /// As many polls in a row as nobody takes who is fair.
 const GREEDY: usize = 1000;
+
+/// More tasks than a queue with a bound holds, whoever chose that.
+const MANY: usize = 20_000;
 
 /// What is done from outside, each time that the executor has nothing to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,7 +91,7 @@ fn alone(
     Box::pin(probe.returning(VALUE))
 }
 
-pub(super) const PLANS: [Plan; 10] = [
+pub(super) const PLANS: [Plan; 11] = [
     Plan {
         name: "a future is ready at once",
         begin: |log, _| alone(log, at(1)),
@@ -211,6 +215,23 @@ pub(super) const PLANS: [Plan; 10] = [
                 }
                 number > 1
             })
+        },
+        then: &[],
+    },
+    Plan {
+        name: "twenty thousand tasks are spawned before `block_on` runs",
+        begin: |log, executor| {
+            let left = Arc::new(AtomicUsize::new(MANY));
+            let all = left.clone();
+            let main = alone(log, move |_, _| all.load(Ordering::SeqCst) == 0);
+            for _ in 0..MANY {
+                let left = left.clone();
+                spawn(log, executor, "one of the tasks", move |_, _| {
+                    left.fetch_sub(1, Ordering::SeqCst);
+                    true
+                });
+            }
+            main
         },
         then: &[],
     },

@@ -27,6 +27,16 @@ pub(in crate::check::future_by_hand) fn executor(tried: &Tried) -> Option<Findin
         return Some(panicked("wake", words));
     }
     if let Some(name) = tried.inside {
+        if !tried.probes.iter().any(|probe| probe.polled_now) {
+            return Some(Finding::new(
+                Code::BlocksThread,
+                format!(
+                    "`{name}` does not return, where {plan}: it waits for room in the queue, and nobody makes any."
+                ),
+                "A queue with a bound (`sync_channel`) lets whoever spawns wait, or wakes, until somebody takes a task out. That \
+                 is `block_on`, on the same thread. Take one without a bound: `channel()`, or a `VecDeque`.",
+            ));
+        }
         return Some(Finding::new(
             Code::BlocksThread,
             format!(

@@ -1,6 +1,7 @@
 //! Verdicts from what was seen, in a table.
 
 use super::*;
+use crate::check::future_by_hand::STEP;
 use crate::check::future_by_hand::probes::Noted;
 use crate::check::future_by_hand::trial::Tried;
 
