@@ -8,6 +8,7 @@ attempts! {
     before { include!("attempts/6_future_by_hand_before.rs"); }
     judge { support::future_by_hand!(timer, join, taken_apart, Executor) }
     blocks_queue_locked
+    blocks_queue_with_a_bound
     blocks_thread
     blocks_until_it_is_time
     busy_poll
@@ -25,6 +26,7 @@ attempts! {
     correct_one_request_for_all_tasks
     correct_only_who_was_woken
     correct_park
+    correct_registers_before_it_looks
     half_written
     loses_wakes_mark_after_the_poll
     loses_wakes_nobody_unparks
@@ -39,6 +41,7 @@ attempts! {
     no_wait
     no_wait_first_only
     no_wait_half_of_it
+    no_wait_second_counts_from_due
     not_called_thread
     not_written
     panicked
@@ -173,6 +176,8 @@ attempts! {
     error_left_to_the_pattern
     error_printed
     future_dropped
+    grace_for_each_task
+    grace_slept_in_any_case
     grace_too_short
     half_written
     handled_in_the_branch

@@ -111,7 +111,7 @@ pub(super) static TRIALS: [Trial; 9] = [
         name: STUCK,
         first: 30,
         step: 40,
-        pieces: &["stuck\n", "tea\n"],
+        pieces: &["stuck\n", "tea 250\n", "soup 450\n"],
         end: End::Open,
         stop: Some(150),
         ..PLAIN

@@ -34,11 +34,16 @@ pub(super) fn service(seen: &Service, cuts: usize) -> Option<Finding> {
             .or_else(|| steady(trial, log))
             .or_else(|| late(trial, served)),
         service::SLOW => slow(log).or_else(|| late(trial, served)),
-        service::ENDS => late(trial, served).or_else(|| left(trial, served, log)),
+        service::ENDS => late(trial, served)
+            .or_else(|| left(trial, served, log))
+            .or_else(|| waits_for_nobody(trial, served, log)),
         service::STOPPED => accepts(trial, log)
             .or_else(|| late(trial, served))
-            .or_else(|| left(trial, served, log)),
-        service::STUCK => late(trial, served).or_else(|| leaked(trial, served)),
+            .or_else(|| left(trial, served, log))
+            .or_else(|| waits_for_nobody(trial, served, log)),
+        service::STUCK => grace_begins_anew(trial, served, log)
+            .or_else(|| late(trial, served))
+            .or_else(|| leaked(trial, served)),
         service::TORN => error_lost(served).or_else(|| left(trial, served, log)),
         service::FLOOD => flooded(trial, log).or_else(|| late(trial, served)),
         service::BUSY => busy(trial, log),
@@ -108,6 +113,52 @@ fn late(trial: &Trial, served: &Served) -> Option<Finding> {
         ),
         read,
     ))
+}
+
+/// When the last line was done.
+fn last_done(log: &Log, until: Duration) -> Option<Duration> {
+    let done = log.events().iter().filter_map(|(at, event)| match event {
+        Event::Finished(_) if *at < until => Some(*at),
+        _ => None,
+    });
+    done.max()
+}
+
+/// It came back a whole GRACE after the last task that ended, and not after the stop.
+fn grace_begins_anew(trial: &Trial, served: &Served, log: &Log) -> Option<Finding> {
+    let stop = ms(trial.stop?);
+    let last = last_done(log, served.at).filter(|last| *last > stop)?;
+    let anew = last + GRACE;
+    (served.call != Call::Late && anew.abs_diff(served.at) <= NEARLY).then(|| {
+        Finding::new(
+            Code::RestartsTimer,
+            format!(
+                "`{NAME}`, {}, came back {:.2} s after the stop: each task that ended gave the others another {:.1} s.",
+                trial.name,
+                (served.at - stop).as_secs_f64(),
+                GRACE.as_secs_f64()
+            ),
+            "One time-out for all of the waiting: `timeout(GRACE, …)` *around* the loop over `join_next()`, or around `join_all()`, \
+             and not around each call.",
+        )
+    })
+}
+
+/// It stays though all that it has begun is done.
+fn waits_for_nobody(trial: &Trial, served: &Served, log: &Log) -> Option<Finding> {
+    let last = last_done(log, served.at)?.max(trial.stop.map_or(trial.ends(), ms));
+    let stayed = served.at.saturating_sub(last);
+    (stayed > NEARLY).then(|| {
+        Finding::new(
+            Code::WaitsForEver,
+            format!(
+                "`{NAME}`, {}, came back {:.2} s after its last task had ended: it waits for a time, and not for its tasks.",
+                trial.name,
+                stayed.as_secs_f64()
+            ),
+            "GRACE is the most that it may wait. Wait for the tasks, within that time: `timeout(GRACE, tasks.join_all())`.",
+        )
+    })
 }
 
 fn begun(log: &Log) -> Vec<String> {
