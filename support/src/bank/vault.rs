@@ -65,7 +65,7 @@ impl Vault {
         if order.amount > LIMIT {
             return Err(Refused::Declined);
         }
-        if self.balances[order.from] < order.amount {
+        if order.from != order.to && self.balances[order.from] < order.amount {
             return Err(Refused::Funds);
         }
         self.balances[order.from] -= order.amount;

@@ -263,7 +263,7 @@ fn returned(
                 order.amount
             ),
             "An order that is declined returns the error, also where it is from an account to itself. Such an order succeeds \
-             where it is approved.",
+             where it is approved, whatever the account has.",
         )
     })
 }

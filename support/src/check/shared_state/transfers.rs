@@ -28,7 +28,7 @@ const fn order(from: usize, to: usize, amount: i64) -> Order {
 }
 
 /// Orders that are carried out alone. None from an account to itself: who locks twice would hold the thread for ever, and in a
-/// scene that is seen. What an order to itself returns for more than the account has is not asked: it changes nothing either way.
+/// scene that is seen.
 pub(super) const CASES: [Case; 4] = [
     Case {
         balances: &[100, 50, 20],
@@ -63,7 +63,7 @@ const ALL: Bounds = Bounds {
 };
 
 /// There and back; twice from an account that has enough for one, which is locked first, or last; from an account to itself,
-/// also for more than the limit; round in a circle.
+/// also for more than the limit, and for more than it has; round in a circle.
 pub(super) const SCENES: [Scene; 6] = [
     Scene {
         balances: &[100, 100],
@@ -87,7 +87,7 @@ pub(super) const SCENES: [Scene; 6] = [
     },
     Scene {
         balances: &[5000, 50],
-        orders: &[order(0, 0, 1001), order(1, 1, 30)],
+        orders: &[order(0, 0, 1001), order(1, 1, 60)],
         bounds: ALL,
     },
     Scene {
