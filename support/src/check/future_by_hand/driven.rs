@@ -25,17 +25,20 @@ impl Wake for Task {
 /// A future between two tasks: it is polled by one or the other.
 pub(super) struct Driven<F: Future> {
     future: Pin<Box<F>>,
+    /// Whom it may ask to wake it.
+    reactor: Reactor,
     tasks: [Arc<Task>; 2],
     pub(super) value: Option<F::Output>,
     pub(super) polls: usize,
-    /// Whether polls wake a task again and again: nothing but the future itself runs meanwhile.
+    /// Whether a poll woke a task, and not only because the reactor was asked for a moment that had passed.
     pub(super) woke_itself: bool,
 }
 
 impl<F: Future> Driven<F> {
-    pub(super) fn new(future: F) -> Self {
+    pub(super) fn new(future: F, reactor: Reactor) -> Self {
         Driven {
             future: Box::pin(future),
+            reactor,
             tasks: Default::default(),
             value: None,
             polls: 0,
@@ -45,10 +48,12 @@ impl<F: Future> Driven<F> {
 
     /// Polls it from one of the tasks, and says whether it is ready. What is ready is not polled again.
     ///
-    /// Whoever wakes the task in a poll is polled once more, as a task would be. One such wake is needless and harms nobody: a
-    /// future may tell the reactor first, and then see that its time has come.
+    /// Where the reactor wakes the task in a poll, it is polled once more, as a task would be. One such wake is needless and harms
+    /// nobody: a future may tell the reactor first, and then see that its time has come.
     pub(super) fn poll(&mut self, task: usize) -> bool {
-        self.woke_itself |= self.poll_wakes(task) && self.poll_wakes(task);
+        let asked = self.reactor.asked();
+        self.woke_itself |=
+            self.poll_wakes(task) && (self.reactor.asked() == asked || self.poll_wakes(task));
         self.value.is_some()
     }
 
@@ -135,7 +140,7 @@ pub(super) fn wait<F: Future>(
     manner: Manner,
 ) -> Waiting<F::Output> {
     let reactor = Reactor::by_hand();
-    let mut driven = Driven::new(start(reactor.clone()));
+    let mut driven = Driven::new(start(reactor.clone()), reactor.clone());
     let mut seen = Waiting {
         early: false,
         woken_early: false,

@@ -1,6 +1,7 @@
 //! Drives a learner's `join` with two futures of ours, which note how they are polled and are ready when we say so.
 
 use super::driven::Driven;
+use crate::reactor::Reactor;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -118,7 +119,8 @@ pub(super) fn drive<J: Future<Output = (u32, u32)>>(
         shared: shared[index].clone(),
         value,
     };
-    let mut driven = Driven::new(join(child(0, VALUES.0), child(1, VALUES.1)));
+    let joined = join(child(0, VALUES.0), child(1, VALUES.1));
+    let mut driven = Driven::new(joined, Reactor::by_hand());
     let mut seen = Joined {
         case: case.name,
         left_out: None,

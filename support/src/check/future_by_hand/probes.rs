@@ -19,7 +19,7 @@ pub(super) struct Log {
 #[derive(Debug, Default)]
 pub(super) struct State {
     pub(super) probes: Vec<Noted>,
-    /// Polls and wakes so far, in all.
+    /// What has happened so far: polls and wakes, and calls of the learner's functions, begun and ended.
     pub(super) events: usize,
     /// Which function of the learner's a probe has called that has not returned.
     pub(super) inside: Option<&'static str>,
@@ -79,9 +79,13 @@ impl Log {
 
     /// Calls a function of the learner's.
     pub(super) fn inside<T>(&self, name: &'static str, call: impl FnOnce() -> T) -> T {
-        self.state().inside = Some(name);
+        let note = |inside| {
+            let mut state = self.state();
+            (state.inside, state.events) = (inside, state.events + 1);
+        };
+        note(Some(name));
         let value = call();
-        self.state().inside = None;
+        note(None);
         value
     }
 }

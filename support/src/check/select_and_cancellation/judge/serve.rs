@@ -118,7 +118,7 @@ fn late(trial: &Trial, served: &Served) -> Option<Finding> {
 /// When the last line was done.
 fn last_done(log: &Log, until: Duration) -> Option<Duration> {
     let done = log.events().iter().filter_map(|(at, event)| match event {
-        Event::Finished(_) if *at < until => Some(*at),
+        Event::Finished(_) if *at <= until => Some(*at),
         _ => None,
     });
     done.max()
