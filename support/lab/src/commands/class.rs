@@ -262,6 +262,7 @@ pub(crate) fn test(paths: &Paths, tools: &Tools) -> Result<()> {
         return Ok(());
     }
     let programs = Programs::ensure(paths, tools)?;
+    programs.test(paths)?;
     let trial = trial::Trial {
         learners: TESTED,
         pause: 0.0,

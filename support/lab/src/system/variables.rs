@@ -14,7 +14,7 @@ pub(crate) const LOG: &str = "ASYNC_LAB_LOG";
 /// For a JupyterLab that may start kernels before notebooks ask for them.
 pub(crate) const PRESTART: &str = "ASYNC_LAB_PRESTART";
 
-/// For a kernel that ends with the program that started it.
+/// For a kernel, or the hub of a trial, that ends with the program that started it.
 pub(crate) const ENDS_WITH_PARENT: &str = "ASYNC_LAB_ENDS_WITH_PARENT";
 
 /// The prepared folder that is being made, in which the kernel then works.

@@ -85,6 +85,15 @@ impl Programs {
             .context("the names of the certificate could not be read")
     }
 
+    /// Runs the tests of what a class does before anybody comes.
+    pub(super) fn test(&self, paths: &Paths) -> Result<()> {
+        let step = Step::start("The classroom's own tests");
+        let tests = paths.root.join("support/lab/tests/classroom.py");
+        process::checked_stdout(process::command(&self.python).arg(tests))?;
+        step.done("passed");
+        Ok(())
+    }
+
     /// JupyterHub's command.
     pub(super) fn hub(
         &self,
