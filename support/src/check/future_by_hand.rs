@@ -32,8 +32,8 @@ pub use joined::Child;
 const EXERCISE: &str = "6_future_by_hand";
 
 /// How long a timer waits, and the step of the `async fn`, whose second wait takes two. No numbers of the notebook.
-const WAIT: Duration = Duration::from_millis(700);
-const STEP: Duration = Duration::from_millis(300);
+const WAIT: Duration = Duration::from_micros(700_500);
+const STEP: Duration = Duration::from_micros(300_500);
 
 /// What was seen.
 #[derive(Debug)]

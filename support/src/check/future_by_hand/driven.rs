@@ -111,9 +111,9 @@ pub(super) struct Waiting<T> {
 pub(super) enum Manner {
     /// It is polled as soon as it is woken.
     AtOnce,
-    /// So it is, and also by another task in the middle of each wait.
+    /// So it is, and also by another task near the end of each wait.
     Moved,
-    /// It is polled some time after it was woken: its thread had something else to do.
+    /// It is polled some time after it was woken: its thread had something else to do. And its reactor is not new.
     Late,
 }
 
@@ -123,12 +123,17 @@ impl Manner {
     /// How much of a wait is not enough.
     fn part_of(self, wait: Duration) -> Duration {
         match self {
-            Manner::AtOnce | Manner::Moved => wait / 2,
+            Manner::AtOnce => wait / 2,
+            // Who counts in whole milliseconds is ready now: no wait of ours is a whole number of them.
+            Manner::Moved => wait - NEARLY,
             // Who counts from the moment that was due, and not from the one at which it was polled, is too early by [`LATE`].
             Manner::Late => wait - LATE / 2,
         }
     }
 }
+
+/// Before the end, and not far from it.
+const NEARLY: Duration = Duration::from_micros(100);
 
 /// By how much a poll is late.
 const LATE: Duration = Duration::from_millis(100);
@@ -140,6 +145,9 @@ pub(super) fn wait<F: Future>(
     manner: Manner,
 ) -> Waiting<F::Output> {
     let reactor = Reactor::by_hand();
+    if manner == Manner::Late {
+        reactor.advance(LATE);
+    }
     let mut driven = Driven::new(start(reactor.clone()), reactor.clone());
     let mut seen = Waiting {
         early: false,

@@ -5,6 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
+use std::thread::{self, ThreadId};
 
 /// After so many polls that nobody woke it for, a probe ends whatever it was to wait for, and with it the run.
 const WILD: usize = 1000;
@@ -23,6 +24,8 @@ pub(super) struct State {
     pub(super) events: usize,
     /// Which function of the learner's a probe has called that has not returned.
     pub(super) inside: Option<&'static str>,
+    /// The thread that is in it.
+    caller: Option<ThreadId>,
     /// A probe was polled again and again, while another one waited.
     pub(super) starved: bool,
     /// Nobody waits any more: each probe is ready at its next poll.
@@ -42,6 +45,8 @@ pub(super) struct Noted {
     pub(super) unwoken: usize,
     pub(super) ready: bool,
     pub(super) after_ready: usize,
+    /// Polls by a call of `spawn`.
+    pub(super) in_spawn: usize,
     /// Woken, and not polled since; and whether that was in the middle of one of its polls.
     pub(super) waits_for_poll: bool,
     pub(super) woken_in_poll: bool,
@@ -82,6 +87,7 @@ impl Log {
         let note = |inside| {
             let mut state = self.state();
             (state.inside, state.events) = (inside, state.events + 1);
+            state.caller = inside.map(|_| thread::current().id());
         };
         note(Some(name));
         let value = call();
@@ -131,11 +137,14 @@ impl Probe {
     fn begins(&self, context: &Context<'_>) -> Option<usize> {
         let mut state = self.log.state();
         let State { over, dropped, .. } = *state;
+        let in_spawn =
+            state.inside == Some("spawn") && state.caller == Some(thread::current().id());
         state.events += 1;
         state.polls_after_drop += usize::from(dropped);
         let noted = &mut state.probes[self.index];
         noted.unwoken += usize::from(noted.polls > noted.wakes && !noted.ready);
         noted.polls += 1;
+        noted.in_spawn += usize::from(in_spawn);
         noted.after_ready += usize::from(noted.ready);
         (noted.waits_for_poll, noted.polled_now) = (false, true);
         if !noted

@@ -8,20 +8,21 @@ use crate::desk::Input;
 use std::io;
 use std::time::Duration;
 
-/// What the input holds: two lines in a piece, a line in two pieces, a letter in two, an empty line, no end of the last line.
+/// What the input holds: two lines in a piece, a line in two pieces, a letter in two, also behind the end of a line, a space at
+/// an end, an empty line, no end of the last line.
 pub(super) const PIECES: [&[u8]; 9] = [
     b"al",
-    b"pha\nbe",
+    b"pha \nbe",
     b"ta\ngamma\n",
     b"caf\xc3",
-    b"\xa9\n\nde",
-    b"lta\nep",
+    b"\xa9\n\nd\xc3",
+    b"\xa9lta\nep",
     b"si",
     b"lon",
     b"!",
 ];
 
-pub(super) const LINES: [&str; 7] = ["alpha", "beta", "gamma", "café", "", "delta", "epsilon!"];
+pub(super) const LINES: [&str; 7] = ["alpha ", "beta", "gamma", "café", "", "délta", "epsilon!"];
 
 /// What the error says, in the run that has one.
 pub(super) const TORN: &str = "the cable was cut";

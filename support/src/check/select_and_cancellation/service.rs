@@ -44,6 +44,14 @@ pub(super) const TORN: &str = "whose input fails";
 pub(super) const FLOOD: &str = "which is stopped while lines are there at once";
 pub(super) const BUSY: &str = "which always has a line to read";
 
+/// Lines that take long, more of them than somebody lets in at a time who has set a bound.
+const ROASTS: &str = "roast 450\nroast 450\nroast 450\nroast 450\nroast 450\nroast 450\nroast 450\nroast 450\n\
+     roast 450\nroast 450\nroast 450\nroast 450\nroast 450\nroast 450\nroast 450\nroast 450\nroast 450\n";
+
+/// Fifty lines in a piece: who takes them in turns with a stop has taken a few when it comes to that.
+const FIFTY: &str = "tea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\n\
+     tea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\n";
+
 /// What the error says.
 pub(super) const WORDS: &str = super::lines::TORN;
 
@@ -78,7 +86,7 @@ pub(super) static TRIALS: [Trial; 9] = [
         name: SLOW,
         first: 20,
         step: 45,
-        pieces: &["roast 450\n", "tea\n", "soup\n"],
+        pieces: &[ROASTS, "tea\n", "soup\n"],
         end: End::Open,
         stop: Some(550),
         ..PLAIN
@@ -126,8 +134,8 @@ pub(super) static TRIALS: [Trial; 9] = [
     },
     Trial {
         name: FLOOD,
-        pieces: &["tea\n"],
-        rounds: 100,
+        pieces: &[FIFTY],
+        rounds: 4,
         end: End::Open,
         stop: Some(0),
         ..PLAIN
@@ -180,6 +188,8 @@ pub(super) struct Served {
     pub(super) at: Duration,
     /// Tasks that were alive then, though everything had had a turn.
     pub(super) alive: usize,
+    /// Whether somebody had cancelled the token, and nobody was to stop it.
+    pub(super) cancelled: bool,
     /// How a second call with the same input ended, where there was one.
     pub(super) again: Option<Call>,
 }
@@ -263,8 +273,10 @@ async fn calls(
     let mut input = trial.input();
     let begun = Instant::now();
     let mut knife = Knife::new(Cut::At(cut));
-    let call = call(serve, &mut input, desk, trial.stop, &mut knife).await;
+    let token = CancellationToken::new();
+    let call = call(serve, &mut input, desk, (&token, trial.stop), &mut knife).await;
     let at = begun.elapsed();
+    let cancelled = trial.stop.is_none() && token.is_cancelled();
     settle().await;
     let alive = tokio::runtime::Handle::current()
         .metrics()
@@ -277,7 +289,8 @@ async fn calls(
     let again = match again {
         true => {
             let mut nowhere = Knife::new(Cut::At(0));
-            Some(self::call(serve, &mut input, desk, None, &mut nowhere).await)
+            let token = CancellationToken::new();
+            Some(self::call(serve, &mut input, desk, (&token, None), &mut nowhere).await)
         }
         false => None,
     };
@@ -285,6 +298,7 @@ async fn calls(
         call,
         at,
         alive,
+        cancelled,
         again,
     }
 }
@@ -294,10 +308,9 @@ async fn call(
     serve: &impl AsyncFn(&mut Input, Desk, CancellationToken) -> io::Result<()>,
     input: &mut Input,
     desk: &Desk,
-    stop: Option<u64>,
+    (token, stop): (&CancellationToken, Option<u64>),
     knife: &mut Knife,
 ) -> Call {
-    let token = CancellationToken::new();
     if stop == Some(0) {
         token.cancel();
     }

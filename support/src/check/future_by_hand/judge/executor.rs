@@ -51,6 +51,16 @@ pub(in crate::check::future_by_hand) fn executor(tried: &Tried) -> Option<Findin
     if let Some(probe) = tried.probes.iter().find(|probe| probe.after_ready > 0) {
         return Some(polled_after_ready(&sentence(probe.name), plan));
     }
+    if let Some(probe) = tried.probes.iter().find(|probe| probe.in_spawn > 0) {
+        return Some(Finding::new(
+            Code::PollsUnwoken,
+            format!(
+                "`spawn` polls what it is given itself, where {plan}: {} runs before anybody has taken it from the queue.",
+                probe.name
+            ),
+            "`spawn` only puts the task into the queue. `block_on` takes it from there, in its turn.",
+        ));
+    }
     if let Some(probe) = tried.probes.iter().find(|probe| probe.unwoken > 0) {
         return Some(Finding::new(
             Code::PollsUnwoken,

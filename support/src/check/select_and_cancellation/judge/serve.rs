@@ -1,16 +1,24 @@
 //! What a trial of `serve` says.
 
+mod end;
+
 use super::super::Service;
-use super::super::service::{self, Call, Served, Trial, WORDS};
+use super::super::service::{self, Call, Served, Trial};
 use super::differs;
 use crate::check::code::Code;
 use crate::check::report::Finding;
 use crate::check::run::Ended;
 use crate::check::words::{ending, holds_thread, quote};
-use crate::desk::{Event, GRACE, Log, TICK};
+use crate::desk::{Event, Log, TICK};
+use end::{
+    cancels, error_lost, grace_begins_anew, late, leaked, left, unexpected, waits_for_nobody,
+};
 use std::time::Duration;
 
 const NAME: &str = "serve";
+
+/// More lines than somebody takes who has to choose between them and a stop each time.
+const FEW: usize = 30;
 
 /// What a clock that only waiting moves may round, and what a turn of the others takes.
 const NEARLY: Duration = Duration::from_millis(60);
@@ -33,8 +41,11 @@ pub(super) fn service(seen: &Service, cuts: usize) -> Option<Finding> {
         service::STEADY => holds_thread(NAME, &seen.run)
             .or_else(|| steady(trial, log))
             .or_else(|| late(trial, served)),
-        service::SLOW => slow(log).or_else(|| late(trial, served)),
-        service::ENDS => late(trial, served)
+        service::SLOW => slow(log)
+            .or_else(|| late(trial, served))
+            .or_else(|| left(trial, served, log)),
+        service::ENDS => cancels(trial, served)
+            .or_else(|| late(trial, served))
             .or_else(|| left(trial, served, log))
             .or_else(|| waits_for_nobody(trial, served, log)),
         service::STOPPED => accepts(trial, log)
@@ -46,7 +57,7 @@ pub(super) fn service(seen: &Service, cuts: usize) -> Option<Finding> {
             .or_else(|| leaked(trial, served)),
         service::TORN => error_lost(served).or_else(|| left(trial, served, log)),
         service::FLOOD => flooded(trial, log).or_else(|| late(trial, served)),
-        service::BUSY => busy(trial, log),
+        service::BUSY => busy(trial, log).or_else(|| left(trial, served, log)),
         _ => cut(trial, served, log, cuts),
     }
     .or_else(|| unexpected(trial, served))
@@ -70,93 +81,6 @@ fn not_called(log: &Log) -> Option<Finding> {
             Code::NotCalled,
             format!("`{NAME}` never called `desk.tick()`, in 0.45 s in which nothing else happened."),
             "A branch of `select!` waits for the next tick of an `interval`, and calls `desk.tick()`.",
-        )
-    })
-}
-
-/// It came back later than it may, or not at all.
-fn late(trial: &Trial, served: &Served) -> Option<Finding> {
-    let ends = trial.stop.map_or(trial.ends(), ms);
-    let returned = served.call != Call::Late;
-    if returned && served.at <= ends + GRACE + NEARLY {
-        return None;
-    }
-    let when = match trial.stop {
-        Some(_) => "the stop",
-        None => "the end of the input",
-    };
-    let since = served.at.saturating_sub(ends);
-    let how = match returned {
-        true => format!("came back {:.2} s after {when}", since.as_secs_f64()),
-        false => format!(
-            "had not come back {:.1} s after {when}",
-            since.as_secs_f64()
-        ),
-    };
-    let read = match trial.name {
-        service::STUCK => {
-            "What never ends has to be given up: `timeout(GRACE, …)` around the waiting for the tasks; then drop them."
-        }
-        _ if trial.stop.is_some() => {
-            "In the loop, `stop.cancelled()` has to be a branch beside every other wait: nothing else may be awaited alone."
-        }
-        _ => {
-            "`Ok(None)` is the end of the input: leave the loop. A branch whose pattern does not match is only switched off."
-        }
-    };
-    Some(Finding::new(
-        Code::WaitsForEver,
-        format!(
-            "`{NAME}`, {}, {how}; it may take {:.1} s.",
-            trial.name,
-            GRACE.as_secs_f64()
-        ),
-        read,
-    ))
-}
-
-/// When the last line was done.
-fn last_done(log: &Log, until: Duration) -> Option<Duration> {
-    let done = log.events().iter().filter_map(|(at, event)| match event {
-        Event::Finished(_) if *at <= until => Some(*at),
-        _ => None,
-    });
-    done.max()
-}
-
-/// It came back a whole GRACE after the last task that ended, and not after the stop.
-fn grace_begins_anew(trial: &Trial, served: &Served, log: &Log) -> Option<Finding> {
-    let stop = ms(trial.stop?);
-    let last = last_done(log, served.at).filter(|last| *last > stop)?;
-    let anew = last + GRACE;
-    (served.call != Call::Late && anew.abs_diff(served.at) <= NEARLY).then(|| {
-        Finding::new(
-            Code::RestartsTimer,
-            format!(
-                "`{NAME}`, {}, came back {:.2} s after the stop: each task that ended gave the others another {:.1} s.",
-                trial.name,
-                (served.at - stop).as_secs_f64(),
-                GRACE.as_secs_f64()
-            ),
-            "One time-out for all of the waiting: `timeout(GRACE, …)` *around* the loop over `join_next()`, or around `join_all()`, \
-             and not around each call.",
-        )
-    })
-}
-
-/// It stays though all that it has begun is done.
-fn waits_for_nobody(trial: &Trial, served: &Served, log: &Log) -> Option<Finding> {
-    let last = last_done(log, served.at)?.max(trial.stop.map_or(trial.ends(), ms));
-    let stayed = served.at.saturating_sub(last);
-    (stayed > NEARLY).then(|| {
-        Finding::new(
-            Code::WaitsForEver,
-            format!(
-                "`{NAME}`, {}, came back {:.2} s after its last task had ended: it waits for a time, and not for its tasks.",
-                trial.name,
-                stayed.as_secs_f64()
-            ),
-            "GRACE is the most that it may wait. Wait for the tasks, within that time: `timeout(GRACE, tasks.join_all())`.",
         )
     })
 }
@@ -225,15 +149,20 @@ fn slow(log: &Log) -> Option<Finding> {
             "What stands behind `=>` runs alone. Do not `.await` the handling there: spawn it, and go on with the loop.",
         ));
     }
-    let tea = begun_at(log, "tea");
-    tea.is_none_or(|at| at > ms(65) + NEARLY).then(|| {
-        Finding::new(
-            Code::Sequential,
-            "A line waited until the handling of the line before it had ended, which took 0.45 s."
-                .to_owned(),
-            "Each line is a task of its own: `tasks.spawn(desk.handle(line))`.",
-        )
-    })
+    let in_time = ms(65) + NEARLY;
+    if begun_at(log, "tea").is_some_and(|at| at <= in_time) {
+        return None;
+    }
+    let early =
+        |(at, event): &&(Duration, Event)| *at <= in_time && matches!(event, Event::Begun(_));
+    Some(Finding::new(
+        Code::Sequential,
+        match log.events().iter().filter(early).count() {
+            0 | 1 => "A line waited until the handling of the line before it had ended, which took 0.45 s.".to_owned(),
+            some => format!("{some} lines were handled at the same time, and the next one waited until one of them had ended."),
+        },
+        "Each line is a task of its own, and begins at once: `tasks.spawn(desk.handle(line))`.",
+    ))
 }
 
 fn starved(message: String, read: &str) -> Finding {
@@ -241,15 +170,24 @@ fn starved(message: String, read: &str) -> Finding {
 }
 
 fn flooded(trial: &Trial, log: &Log) -> Option<Finding> {
-    let all = trial.lines().len();
-    (log.given() >= all).then(|| {
-        starved(
+    let (all, taken) = (trial.lines().len(), log.given());
+    if taken >= all {
+        return Some(starved(
             format!(
                 "`{NAME}` was stopped before it began, and took all {all} lines that were there first: as long as there is a line, \
                  the branch of the stop is not looked at."
             ),
             "With `biased;`, the first branch that is ready wins, each time. Put the stop first, or leave `biased;` out: then \
              `select!` begins at a random branch.",
+        ));
+    }
+    (taken >= FEW).then(|| {
+        Finding::new(
+            Code::AcceptsAfterStop,
+            format!(
+                "`{NAME}` was stopped before it began, and took {taken} lines all the same: as many as had been read already."
+            ),
+            "After `stop.cancelled()`, leave the loop, and begin nothing: the lines in `input.begun` stay there for the next call.",
         )
     })
 }
@@ -288,89 +226,6 @@ fn accepts(trial: &Trial, log: &Log) -> Option<Finding> {
             "After `stop.cancelled()`, leave the loop, and read no more: what has been begun is waited for, nothing is begun.",
         )
     })
-}
-
-/// What was begun and is not done.
-fn left(trial: &Trial, served: &Served, log: &Log) -> Option<Finding> {
-    leaked(trial, served).or_else(|| {
-        let done = log.finished_by(served.at);
-        let missing: Vec<_> = log.begun().into_iter().filter(|line| !done.contains(line)).collect();
-        let first = missing.first()?;
-        Some(Finding::new(
-            Code::NotDrained,
-            format!(
-                "`{NAME}`, {}, came back, and the handling of `{}` was dropped in the middle{}.",
-                trial.name,
-                quote(first),
-                match missing.len() {
-                    1 => String::new(),
-                    all => format!(", as were {} others", all - 1),
-                }
-            ),
-            "Behind the loop, on every way out of it, wait for the tasks that were begun, at most GRACE. A `JoinSet` that is \
-             dropped stops its tasks.",
-        ))
-    })
-}
-
-fn leaked(trial: &Trial, served: &Served) -> Option<Finding> {
-    let (how, read) = match served.call {
-        Call::Cut(wait) => (
-            format!("was dropped at wait {wait}"),
-            "A task does not end with who started it, unless somebody sees to it: a `JoinSet` stops its tasks when it is dropped; \
-             for a `TaskTracker`, or handles, a `CancellationToken` with a `drop_guard()` does.",
-        ),
-        _ => (
-            "had come back".to_owned(),
-            "Keep the tasks in a `JoinSet`; behind the loop, wait for them, and drop it.",
-        ),
-    };
-    (served.alive > 0).then(|| {
-        Finding::new(
-            Code::TaskLeaked,
-            format!(
-                "`{NAME}`, {}, {how}, and {} of its tasks ran on, which nobody can reach any more.",
-                trial.name, served.alive
-            ),
-            read,
-        )
-    })
-}
-
-fn error_lost(served: &Served) -> Option<Finding> {
-    let came = match &served.call {
-        Call::Returned(Err(words)) if words.contains(WORDS) => return None,
-        Call::Returned(Err(words)) => format!("returned the error `{}`", quote(words)),
-        Call::Returned(Ok(())) => "returned `Ok(())`".to_owned(),
-        Call::Late | Call::Cut(_) => "went on as if nothing had happened".to_owned(),
-    };
-    Some(Finding::new(
-        Code::ErrorLost,
-        format!("The input failed with `{WORDS}`, and `{NAME}` {came}."),
-        "A pattern such as `Ok(Some(line)) = next_line(input)` only switches its branch off where it does not match. Match \
-         `Err(error)`, leave the loop with it, and return it when the tasks have ended.",
-    ))
-}
-
-/// An error that nobody made, where nothing else is wrong.
-fn unexpected(trial: &Trial, served: &Served) -> Option<Finding> {
-    let again = served.again.iter();
-    let error = [&served.call]
-        .into_iter()
-        .chain(again)
-        .find_map(|call| match call {
-            Call::Returned(Err(words)) if trial.name != service::TORN => Some(words),
-            _ => None,
-        })?;
-    Some(Finding::new(
-        Code::WrongResult,
-        format!(
-            "`{NAME}`, {}, returned the error `{}`, and its input had none.",
-            trial.name,
-            quote(error)
-        ),
-        "An input that ends, and a stop, are no errors: return `Ok(())`.",
-    ))
 }
 
 fn cut(trial: &Trial, served: &Served, log: &Log, cuts: usize) -> Option<Finding> {
