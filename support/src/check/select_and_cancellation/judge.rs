@@ -3,7 +3,7 @@
 mod serve;
 
 use super::cut::Cut;
-use super::lines::{LINES, Read, TORN};
+use super::lines::{BEHIND, LINES, Read, TORN};
 use super::{Seen, Service};
 use crate::check::code::Code;
 use crate::check::report::Finding;
@@ -90,7 +90,26 @@ fn line(run: &Run<Read>, cuts: usize) -> Option<Finding> {
     if !read.ended && read.lines.starts_with(&expected) {
         return Some(no_end());
     }
-    differs(&expected, &read.lines).map(|differs| differs.finding(NAME, &place(read, cuts)))
+    let differs = differs(&expected, &read.lines);
+    differs
+        .map(|differs| differs.finding(NAME, &place(read, cuts)))
+        .or_else(|| waits(read).filter(|_| whole))
+}
+
+/// A line was there whole, and it waited for more.
+fn waits(read: &Read) -> Option<Finding> {
+    let late = BEHIND
+        .into_iter()
+        .find(|line| read.times[*line] > read.times[line - 1])?;
+    Some(Finding::new(
+        Code::WaitsForEver,
+        format!(
+            "`{NAME}` waited for the next piece though the line `{}` was whole in `input.begun`. On an input that says nothing more, \
+             that is for ever.",
+            LINES[late]
+        ),
+        "Look into `input.begun` first. Only where there is no whole line, `source.chunk().await`.",
+    ))
 }
 
 /// When it was dropped, in words.

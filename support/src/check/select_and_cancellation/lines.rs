@@ -7,6 +7,7 @@ use crate::check::run::{Clock, Ended, Run, run};
 use crate::desk::Input;
 use std::io;
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// What the input holds: two lines in a piece, a line in two pieces, a letter in two, also behind the end of a line, a space at
 /// an end, an empty line, no end of the last line.
@@ -24,6 +25,9 @@ pub(super) const PIECES: [&[u8]; 9] = [
 
 pub(super) const LINES: [&str; 7] = ["alpha ", "beta", "gamma", "café", "", "délta", "epsilon!"];
 
+/// The lines that are whole as soon as the line before them is.
+pub(super) const BEHIND: [usize; 2] = [2, 4];
+
 /// What the error says, in the run that has one.
 pub(super) const TORN: &str = "the cable was cut";
 
@@ -39,6 +43,8 @@ pub(super) struct Read {
     /// How often it was dropped.
     pub(super) cuts: usize,
     pub(super) lines: Vec<String>,
+    /// When it returned each of them.
+    pub(super) times: Vec<Duration>,
     /// Whether it said in the end that there is nothing more, or which error it returned.
     pub(super) ended: bool,
     pub(super) error: Option<String>,
@@ -96,10 +102,12 @@ async fn calls(
     fails: bool,
 ) -> Read {
     let mut knife = Knife::new(cut);
+    let began = Instant::now();
     let mut read = Read {
         cut,
         cuts: 0,
         lines: vec![],
+        times: vec![],
         ended: false,
         error: None,
         fails,
@@ -108,7 +116,10 @@ async fn calls(
         match knife.run(next_line(input)).await {
             // It was dropped: time goes on, as in a loop that does something else, and then it is called again.
             None => tokio::time::sleep(STEP).await,
-            Some(Ok(Some(line))) => read.lines.push(line),
+            Some(Ok(Some(line))) => {
+                read.lines.push(line);
+                read.times.push(began.elapsed());
+            }
             Some(Ok(None)) => {
                 read.ended = true;
                 break;

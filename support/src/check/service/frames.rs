@@ -35,8 +35,9 @@ pub(super) struct Reading {
     pub(super) ends: Vec<(usize, Read)>,
     /// A frame that is as long as allowed.
     pub(super) full: Read,
-    /// One that is longer by a byte, and one of which only the length came, a million.
-    pub(super) long: [Read; 2],
+    /// One that is longer by a byte, one of which only the length came, a million, and one whose length is small for who looks at
+    /// its last two bytes alone.
+    pub(super) long: [Read; 3],
 }
 
 /// Where bytes were cut.
@@ -82,7 +83,9 @@ async fn all(codec: impl Codec) -> Reading {
     let full = read(codec.clone(), whole(&framed(&[b'x'; LIMIT])), true).await;
     let longer = read(codec.clone(), whole(&framed(&[b'x'; LIMIT + 1])), false).await;
     let million = 1_000_000_u32.to_be_bytes();
-    let long = [longer, read(codec, whole(&million), false).await];
+    let million = read(codec.clone(), whole(&million), false).await;
+    let wraps = [&0x0001_0005_u32.to_be_bytes()[..], SECOND].concat();
+    let long = [longer, million, read(codec, whole(&wraps), false).await];
     Reading {
         alone,
         cuts,

@@ -19,6 +19,9 @@ const PATIENCE: Duration = GRACE.saturating_mul(2);
 pub(super) const FLOOD: usize = 60;
 pub(super) const WAITING: usize = 12;
 
+/// How many messages wait for a client that then breaks the rules: more than its stream holds.
+pub(super) const BEFORE: usize = 8;
+
 /// What one client heard, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Heard {
@@ -44,6 +47,7 @@ pub(super) enum Plot {
     Two,
     Halves,
     Slow,
+    Lagged,
     HalfClose,
     Bad,
     Idle,
@@ -51,11 +55,12 @@ pub(super) enum Plot {
     Deaf,
 }
 
-const PLOTS: [Plot; 9] = [
+const PLOTS: [Plot; 10] = [
     Plot::Echo,
     Plot::Two,
     Plot::Halves,
     Plot::Slow,
+    Plot::Lagged,
     Plot::HalfClose,
     Plot::Bad,
     Plot::Idle,
@@ -113,6 +118,7 @@ async fn lived(plot: Plot, mut room: Room) -> Told {
         Plot::Two => two(&room).await,
         Plot::Halves => halves(&room).await,
         Plot::Slow => slow(&room).await,
+        Plot::Lagged => lagged(&room).await,
         Plot::HalfClose => half_close(&room).await,
         Plot::Bad => bad(&room).await,
         Plot::Idle => idle(&room).await,
@@ -267,6 +273,16 @@ async fn slow(room: &Room) -> Option<Vec<Heard>> {
     Some(vec![one.heard, two.heard])
 }
 
+/// One client does not read while many messages come, says that it has finished, and then reads.
+async fn lagged(room: &Room) -> Option<Vec<Heard>> {
+    let (mut one, mut two) = (Caller::comes(room).await?, Caller::comes(room).await?);
+    one.says_many(FLOOD).await;
+    let _ = two.client.finish().await;
+    sleep(Duration::from_millis(5)).await;
+    two.hears_all().await;
+    Some(vec![one.heard, two.heard])
+}
+
 async fn half_close(room: &Room) -> Option<Vec<Heard>> {
     let (mut stays, mut one) = (Caller::comes(room).await?, Caller::comes(room).await?);
     // More than its stream holds, so that some of it waits.
@@ -282,6 +298,8 @@ async fn half_close(room: &Room) -> Option<Vec<Heard>> {
 
 async fn bad(room: &Room) -> Option<Vec<Heard>> {
     let (mut good, mut long) = (Caller::comes(room).await?, Caller::comes(room).await?);
+    // What waits for the one that will be let go.
+    good.says_many(BEFORE).await;
     let length = u32::try_from(LIMIT + 1).unwrap_or(u32::MAX);
     long.sends(&length.to_be_bytes()).await;
     long.hears_all().await;
@@ -326,16 +344,19 @@ async fn stop(room: &Room) -> Option<Vec<Heard>> {
     Some([one.heard, two.heard].into_iter().chain(returned).collect())
 }
 
-/// One client does not read at all, and stays.
+/// One client does not read at all, and stays; two others do not, either, and go one after the other.
 async fn deaf(room: &Room) -> Option<Vec<Heard>> {
     let (mut one, two) = (Caller::comes(room).await?, Caller::comes(room).await?);
+    let (three, four) = (Caller::comes(room).await?, Caller::comes(room).await?);
     one.says_many(WAITING).await;
     room.stop();
     one.hears_all().await;
-    // It lives until now.
-    let ends = Instant::now() + PATIENCE;
-    while !room.has_ended() && Instant::now() < ends {
+    // They live until now.
+    let stopped = Instant::now();
+    let mut go = vec![(GRACE * 6 / 5, four.client), (GRACE * 3 / 5, three.client)];
+    while !room.has_ended() && stopped.elapsed() < PATIENCE {
         sleep(GRACE / 10).await;
+        go.retain(|(at, _)| stopped.elapsed() < *at);
     }
     drop(two.client);
     let ended = if room.has_ended() {

@@ -323,7 +323,7 @@ fn overlaps(name: &str, run: &Run<Together>) -> Option<Finding> {
         Finding::new(
             Code::Sequential,
             format!(
-                "`{name}` lets transfers between accounts 0 and 1 wait for those between 2 and 3, which have none in common."
+                "`{name}` lets transfers between accounts 0 and 3 wait for those between 1 and 2, which have none in common."
             ),
             "Lock the two accounts of the order, and nothing else: no lock around all of them while you wait for round trips.",
         )

@@ -2,11 +2,12 @@
 
 use crate::bank::{Noted, Order, Refused, TRIP, Vault};
 use crate::panics;
-use futures::future::{join_all, select};
+use futures::future::{Either, join_all, select};
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
@@ -24,12 +25,18 @@ pub(super) const LEFT: [Order; 2] = [order(1, 0, 3), order(0, 1, 4)];
 /// Who asks after they have gone.
 pub(super) const AFTER: Order = order(0, 1, 5);
 
+/// Orders of those who go last, and with them all who could ask.
+pub(super) const LAST: [Order; 2] = [order(1, 0, 6), order(0, 1, 7)];
+
 /// How many ask at once, of whom those who find no room wait: more than any queue that is meant to be short has room for.
 pub(super) const CROWD: usize = 1000;
 
 /// How many ask at once and are all answered: more than there is room for. Not more, since each turn without any time passing
 /// counts against them.
 pub(super) const ANSWERED: usize = 100;
+
+/// Longer than anybody would guess who has no patience.
+const LONG: Duration = Duration::from_secs(60);
 
 const fn order(from: usize, to: usize, amount: i64) -> Order {
     Order { from, to, amount }
@@ -42,6 +49,8 @@ pub(super) type Answer = Result<Result<(), Refused>, String>;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Served {
     pub(super) answers: Vec<Answer>,
+    /// How many orders the vault was done with when the first, the second answer came, and so on.
+    pub(super) done: Vec<usize>,
     /// The vault when all were answered.
     pub(super) then: Noted,
     /// The vault some time after those had gone who did not wait.
@@ -85,8 +94,18 @@ where
     let noted = vault.noted();
     let look = || noted.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let teller = open_teller(vault);
-    let answers = ASKED.map(|(order, _)| said(ask(teller.clone(), order)));
-    let answers = join_all(answers).await;
+    let mut done = vec![];
+    let answers = ASKED.map(|(order, _)| {
+        let answer = said(ask(teller.clone(), order));
+        async { (answer.await, look().ended.len()) }
+    });
+    let answers = join_all(answers).await.into_iter();
+    let answers = answers.map(|(answer, count)| {
+        done.push(count);
+        answer
+    });
+    let answers = answers.collect();
+    done.sort();
     // A teller that would rather go than wait for the next has gone by then.
     sleep(TRIP).await;
     let then = look();
@@ -96,10 +115,13 @@ where
     sleep(TRIP * 4).await;
     let left = look();
     let after = said(ask(teller.clone(), AFTER)).await;
+    let last = LAST.map(|order| said(ask(teller.clone(), order)));
+    let _gone = timeout(TRIP / 2, join_all(last)).await;
     drop(teller);
     sleep(TRIP * 10).await;
     Served {
         answers,
+        done,
         then,
         left,
         after,
@@ -158,10 +180,18 @@ where
     rest(given).await;
     let taken_in = given();
     drop(crowd);
-    let (crowd, gate, _) = ask_at_once(ANSWERED);
+    let (mut crowd, gate, _) = ask_at_once(ANSWERED);
+    // The first of them takes long, and nobody goes.
+    let early = match select(&mut crowd, pin!(sleep(LONG))).await {
+        Either::Left((answers, _)) => Some(answers),
+        Either::Right(_) => None,
+    };
     gate.close();
     Crowds {
         taken_in,
-        answers: crowd.await,
+        answers: match early {
+            Some(answers) => answers,
+            None => crowd.await,
+        },
     }
 }

@@ -62,12 +62,17 @@ const ALL: Bounds = Bounds {
     interrupted: usize::MAX,
 };
 
-/// There and back; twice from an account that has enough for one, which is locked first, or last; from an account to itself,
+/// There and back, between neighbours and others; twice from an account that has enough for one, which is locked first, or last; from an account to itself,
 /// also for more than the limit, and for more than it has; round in a circle.
-pub(super) const SCENES: [Scene; 6] = [
+pub(super) const SCENES: [Scene; 7] = [
     Scene {
         balances: &[100, 100],
         orders: &[order(0, 1, 30), order(1, 0, 50)],
+        bounds: ALL,
+    },
+    Scene {
+        balances: &[100, 0, 100],
+        orders: &[order(0, 2, 30), order(2, 0, 50)],
         bounds: ALL,
     },
     Scene {
@@ -101,12 +106,12 @@ pub(super) const SCENES: [Scene; 6] = [
     },
 ];
 
-/// What runs together on the clock: two pairs that have no account in common, there and back.
+/// What runs together on the clock: two pairs that have no account in common, one between the other, there and back.
 pub(super) const TOGETHER: [Order; 4] = [
-    order(0, 1, 10),
-    order(2, 3, 10),
-    order(1, 0, 10),
-    order(3, 2, 10),
+    order(0, 3, 10),
+    order(1, 2, 10),
+    order(3, 0, 10),
+    order(2, 1, 10),
 ];
 
 /// What one order did.

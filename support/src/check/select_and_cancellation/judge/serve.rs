@@ -17,9 +17,6 @@ use std::time::Duration;
 
 const NAME: &str = "serve";
 
-/// More lines than somebody takes who has to choose between them and a stop each time.
-const FEW: usize = 30;
-
 /// What a clock that only waiting moves may round, and what a turn of the others takes.
 const NEARLY: Duration = Duration::from_millis(60);
 
@@ -171,23 +168,14 @@ fn starved(message: String, read: &str) -> Finding {
 
 fn flooded(trial: &Trial, log: &Log) -> Option<Finding> {
     let (all, taken) = (trial.lines().len(), log.given());
-    if taken >= all {
-        return Some(starved(
+    (taken >= all).then(|| {
+        starved(
             format!(
                 "`{NAME}` was stopped before it began, and took all {all} lines that were there first: as long as there is a line, \
                  the branch of the stop is not looked at."
             ),
             "With `biased;`, the first branch that is ready wins, each time. Put the stop first, or leave `biased;` out: then \
              `select!` begins at a random branch.",
-        ));
-    }
-    (taken >= FEW).then(|| {
-        Finding::new(
-            Code::AcceptsAfterStop,
-            format!(
-                "`{NAME}` was stopped before it began, and took {taken} lines all the same: as many as had been read already."
-            ),
-            "After `stop.cancelled()`, leave the loop, and begin nothing: the lines in `input.begun` stay there for the next call.",
         )
     })
 }

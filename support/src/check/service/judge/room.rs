@@ -1,11 +1,15 @@
 //! What is wrong with a service.
 
+mod stop;
+
 use super::super::End;
-use super::super::stories::{FLOOD, Heard, Plot, Stories, Told, WAITING, message};
+use super::super::stories::{BEFORE, FLOOD, Heard, Plot, Stories, Told, message};
 use crate::check::code::Code;
 use crate::check::report::Finding;
 use crate::check::words::{ending, holds_thread, quote};
-use crate::service::{GRACE, IDLE, LIMIT, QUEUE, WELCOME};
+use crate::service::{IDLE, LIMIT, QUEUE, WELCOME};
+use std::collections::BTreeSet;
+use stop::{deaf, stop};
 
 pub(in crate::check::service) fn judge(stories: &Stories) -> Vec<Finding> {
     for (_, run) in &stories.told {
@@ -27,7 +31,7 @@ pub(in crate::check::service) fn judge(stories: &Stories) -> Vec<Finding> {
     let others = [
         of(Plot::Halves, halves),
         of(Plot::Slow, slow),
-        of(Plot::HalfClose, half_close),
+        of(Plot::HalfClose, half_close).or_else(|| of(Plot::Lagged, lagged)),
         of(Plot::Bad, bad),
         of(Plot::Idle, idle),
         of(Plot::Stop, stop),
@@ -37,8 +41,14 @@ pub(in crate::check::service) fn judge(stories: &Stories) -> Vec<Finding> {
         .iter()
         .any(|finding| finding.code == Code::NeverEnds);
     findings.extend(of(Plot::Deaf, deaf).filter(|_| stops));
+    // One mistake may show in several stories.
+    let mut told = BTreeSet::new();
+    findings.retain(|finding| told.insert(finding.code));
     findings
 }
+
+/// What is in a stream of 64 bytes, or in somebody's hands, counts as waiting no more.
+const ON_THE_WAY: usize = 10;
 
 /// The welcome, and then these.
 fn welcome_and<T: Into<String>>(texts: impl IntoIterator<Item = T>) -> Vec<String> {
@@ -182,6 +192,16 @@ fn slow(told: &Told) -> Option<Finding> {
             ),
         ));
     }
+    if heard > QUEUE + ON_THE_WAY {
+        return Some(Finding::new(
+            Code::NoLimit,
+            format!(
+                "A client did not read while {FLOOD} messages came, and afterwards heard {heard} of them: more than {QUEUE} had waited \
+                 for it."
+            ),
+            "Two queues, one behind the other, hold twice as much: hand on from one to the writer, without another channel between.",
+        ));
+    }
     let at_last = late.texts.last().map(String::as_str) == Some("at last");
     (!all || !at_last).then(|| {
         Finding::new(
@@ -197,6 +217,23 @@ fn slow(told: &Told) -> Option<Finding> {
             ),
             "`recv` of a `broadcast` channel returns `Err(Lagged(count))`, once, in the place of those that are gone: send \
              `missed(count)`, and go on.",
+        )
+    })
+}
+
+fn lagged(told: &Told) -> Option<Finding> {
+    let late = told.heard.get(1)?;
+    let (heard, missed, all) = account(&late.texts);
+    // Whoever is told with the next message what is missed is told nothing where none comes.
+    (!all && heard < QUEUE).then(|| {
+        Finding::new(
+            Code::LaggedIgnored,
+            format!(
+                "A client did not read while {FLOOD} messages came, said that it had finished, and then read. It heard {heard} of the \
+                 {FLOOD}, and that it had missed {missed}."
+            ),
+            "What waits for a client that has finished is written as before: also how much it has missed, and what comes after \
+             that. `try_recv` returns `Err(Lagged(count))` too, and that is not the end of the queue.",
         )
     })
 }
@@ -227,7 +264,9 @@ fn bad(told: &Told) -> Option<Finding> {
     let good = told.heard.first();
     let half = good.and_then(|heard| {
         let mut texts = heard.texts.iter();
-        texts.find(|text| !matches!(text.as_str(), WELCOME | "fine"))
+        texts.find(|text| {
+            !matches!(text.as_str(), WELCOME | "fine") && !text.starts_with("message ")
+        })
     });
     if let Some(half) = half {
         return Some(Finding::new(
@@ -255,6 +294,19 @@ fn bad(told: &Told) -> Option<Finding> {
         ));
     }
     let long = told.heard.get(1)?;
+    let waited = welcome_and((1..=BEFORE).map(message));
+    if !long.texts.starts_with(&waited) {
+        return Some(Finding::new(
+            Code::HalfCloseIgnored,
+            format!(
+                "{BEFORE} messages waited for a client when it broke the rules of frames. It went on reading, and heard {}, and not \
+                 all of them.",
+                shown(long)
+            ),
+            "Whoever is let go is let go as one that has finished: reading ends, and what waits in the queue is written before the \
+             stream is shut down.",
+        ));
+    }
     (long.end == Some(End::Silent)).then(|| {
         Finding::new(
             Code::NoLimit,
@@ -292,68 +344,6 @@ fn idle(told: &Told) -> Option<Finding> {
                 "A client sent half a frame, and then nothing for more than twice {seconds} s. It was still in the room."
             ),
             "`timeout(IDLE, codec.read_frame(…)).await`, and an `Err` of it ends the connection.",
-        )
-    })
-}
-
-fn stop(told: &Told) -> Option<Finding> {
-    let wanted = welcome_and((1..=WAITING).map(message));
-    let (one, late) = (told.heard.first()?, told.heard.get(1)?);
-    // Who did not hear itself has another reason, which is told elsewhere.
-    if one.texts.len() < wanted.len() {
-        return None;
-    }
-    let returned = told.heard.len() > 2;
-    if returned || late.texts != wanted || late.end == Some(End::Failed) {
-        return Some(Finding::new(
-            Code::DropsOnShutdown,
-            format!(
-                "{WAITING} messages waited for a client when the service was stopped. The client read on half a second later, and \
-                 heard {}.{}",
-                shown(late),
-                if returned {
-                    " By then `serve` had returned, and with a program's `main` all of its tasks end."
-                } else {
-                    ""
-                }
-            ),
-            "`stop` ends accepting and reading, and not writing: let each task write what waits in its queue, and wait for the \
-             tasks (`join_next`) before `serve` returns.",
-        ));
-    }
-    if one.end == Some(End::Silent) {
-        return Some(Finding::new(
-            Code::NeverEnds,
-            format!(
-                "`serve` was stopped, all that it had taken was read, and {} s later it had not returned.",
-                (GRACE * 2).as_secs()
-            ),
-            "What does it wait for? Each loop looks at `stop.cancelled()`, in the loop that accepts and in each client's task.",
-        ));
-    }
-    match told.ended.as_ref()? {
-        Ok(()) => None,
-        Err(words) => Some(Finding::new(
-            Code::WrongResult,
-            format!(
-                "`serve` was stopped, and returned an error: {}.",
-                quote(words)
-            ),
-            "To be stopped is a good end: `Ok(())`.",
-        )),
-    }
-}
-
-fn deaf(told: &Told) -> Option<Finding> {
-    let one = told.heard.first()?;
-    (one.end == Some(End::Silent) && one.texts.len() > WAITING).then(|| {
-        Finding::new(
-            Code::NoTimeout,
-            format!(
-                "The service was stopped while a client did not read at all, and {} s later it still waited for that client.",
-                (GRACE * 2).as_secs()
-            ),
-            "Wait for the tasks within `timeout(GRACE, …)`, and abort those that are left: `clients.shutdown().await`.",
         )
     })
 }

@@ -26,7 +26,7 @@ fn seen(change: impl FnOnce(&mut Reading)) -> Frames {
         ],
         ends: vec![(0, read(&[], End::Closed)), (3, read(&[], End::Failed))],
         full: read(&[&[b'x'; LIMIT]], End::Closed),
-        long: [read(&[], End::Failed), read(&[], End::Failed)],
+        long: std::array::from_fn(|_| read(&[], End::Failed)),
     };
     change(&mut reading);
     let bytes = crate::service::framed(b"there");

@@ -1,7 +1,7 @@
 //! What is wrong with a teller, and with those who ask it.
 
 use super::super::Seen;
-use super::super::teller::{AFTER, ANSWERED, ASKED, Answer, CROWD, Crowds, LEFT, Served};
+use super::super::teller::{AFTER, ANSWERED, ASKED, Answer, CROWD, Crowds, LAST, LEFT, Served};
 use crate::bank::{Order, Refused};
 use crate::check::code::Code;
 use crate::check::report::Finding;
@@ -40,6 +40,21 @@ pub(in crate::check::shared_state) fn serves(run: &Run<Served>) -> Option<Findin
              message.",
         ));
     }
+    let place = served
+        .done
+        .iter()
+        .zip(1..)
+        .find(|(done, place)| *done > place);
+    if let Some((done, place)) = place {
+        return Some(Finding::new(
+            Code::WrongResult,
+            format!(
+                "Answer number {place} came when the vault was done with {done} orders: who had asked first waited for the orders of \
+                 others, which came later."
+            ),
+            "Answer each request before you take the next: `recv`, `transfer`, `send`, in this order, in each turn of the loop.",
+        ));
+    }
     if served.then.dropped {
         return Some(Finding::new(
             Code::ReplyDropped,
@@ -51,6 +66,20 @@ pub(in crate::check::shared_state) fn serves(run: &Run<Served>) -> Option<Findin
     }
     if let Some(finding) = somebody_went(served) {
         return Some(finding);
+    }
+    if let Some(order) = LAST
+        .into_iter()
+        .find(|order| !served.end.ended.contains(order))
+    {
+        return Some(Finding::new(
+            Code::WrongResult,
+            format!(
+                "The order {order} of {} was sent, then all went who could ask, and it was not carried out.",
+                order.amount
+            ),
+            "What was sent is carried out, though nobody waits for it: `recv()` still brings all that is in the queue when the last \
+             sender is gone. Nobody has to stop the task.",
+        ));
     }
     (!served.end.dropped).then(|| {
         Finding::new(
@@ -170,7 +199,8 @@ fn crowds(run: &Run<Crowds>) -> Option<Finding> {
                 "{ANSWERED} asked at once, and `ask` returned `Err(Closed)` for {refused} of them, although the teller is there: \
                  their orders are lost."
             ),
-            "Who finds the queue full waits for room, in `send(…).await`. `Closed` is for a teller that is gone.",
+            "Who finds the queue full waits for room, in `send(…).await`, and then for the answer, as long as it takes. `Closed` is \
+             for a teller that is gone.",
         ));
     }
     let mut answers = crowds.answers.iter();

@@ -113,8 +113,14 @@ pub(super) fn cancels(trial: &Trial, served: &Served) -> Option<Finding> {
 /// What was begun and is not done.
 pub(super) fn left(trial: &Trial, served: &Served, log: &Log) -> Option<Finding> {
     leaked(trial, served).or_else(|| {
-        let done = log.finished_by(served.at);
-        let missing: Vec<_> = log.begun().into_iter().filter(|line| !done.contains(line)).collect();
+        let (mut done, mut missing) = (log.finished_by(served.at), vec![]);
+        for line in log.begun() {
+            // The same line may come more than once.
+            match done.iter().position(|other| *other == line) {
+                Some(place) => drop(done.swap_remove(place)),
+                None => missing.push(line),
+            }
+        }
         let first = missing.first()?;
         Some(Finding::new(
             Code::NotDrained,
