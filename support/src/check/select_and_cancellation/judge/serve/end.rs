@@ -110,11 +110,19 @@ pub(super) fn cancels(trial: &Trial, served: &Served) -> Option<Finding> {
     })
 }
 
-/// What was begun and is not done.
+/// The lines of which `handle` was called.
+fn given(log: &Log) -> impl Iterator<Item = &str> {
+    log.events().iter().filter_map(|(_, event)| match event {
+        Event::Given(line) => Some(line.as_str()),
+        _ => None,
+    })
+}
+
+/// What was to be handled and is not done.
 pub(super) fn left(trial: &Trial, served: &Served, log: &Log) -> Option<Finding> {
     leaked(trial, served).or_else(|| {
         let (mut done, mut missing) = (log.finished_by(served.at), vec![]);
-        for line in log.begun() {
+        for line in given(log) {
             // The same line may come more than once.
             match done.iter().position(|other| *other == line) {
                 Some(place) => drop(done.swap_remove(place)),
@@ -125,7 +133,7 @@ pub(super) fn left(trial: &Trial, served: &Served, log: &Log) -> Option<Finding>
         Some(Finding::new(
             Code::NotDrained,
             format!(
-                "`{NAME}`, {}, came back, and the handling of `{}` was dropped in the middle{}.",
+                "`{NAME}`, {}, came back, and the handling of `{}` was dropped before its end{}.",
                 trial.name,
                 quote(first),
                 match missing.len() {
