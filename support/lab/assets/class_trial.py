@@ -17,7 +17,6 @@ import statistics
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -389,24 +388,22 @@ def refusals(options):
 async def work(options):
     exercises = sorted((options.notebooks / "exercises").glob("*.ipynb"))
     names = [f"learner-{number}" for number in range(1, options.learners + 1)]
-    tasks = [exercises[number % len(exercises)].name for number in range(len(names))]
     memory = Memory("JUPYTERHUB_USER", names)
-    memory.start()
-    # Nobody waits for a thread until others have their servers.
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(2 * len(names)))
     began = time.monotonic()
-    there = []
-
-    async def attend(number, task):
-        """One learner, who begins as soon as there is a server, whatever the others wait for."""
-        learner = await asyncio.to_thread(member, options, number)
-        there.append(time.monotonic() - began)
-        answers = answers_of(options.notebooks / "solutions" / task)
-        return learner, await learner.solve(f"exercises/{task}", answers, options.pause)
-
-    attended = await asyncio.gather(*(attend(number, task) for number, task in enumerate(tasks, 1)))
-    learners, verdicts = zip(*attended, strict=True)
-    took = max(there)
+    learners = await asyncio.gather(
+        *(asyncio.to_thread(member, options, number) for number in range(1, options.learners + 1))
+    )
+    took = time.monotonic() - began
+    print(f"{len(learners)} learners are logged in after {took:.1f} s", file=sys.stderr, flush=True)
+    memory.start()
+    solutions = options.notebooks / "solutions"
+    tasks = [exercises[number % len(exercises)].name for number in range(len(learners))]
+    verdicts = await asyncio.gather(
+        *(
+            learner.solve(f"exercises/{task}", answers_of(solutions / task), options.pause)
+            for learner, task in zip(learners, tasks, strict=True)
+        )
+    )
     memory.over.set()
     rows = [
         learner.told(Path(task).stem, verdict, memory.peaks[learner.name])

@@ -7,7 +7,6 @@ would give.
 
 import asyncio
 import json
-import random
 import statistics
 import threading
 import time
@@ -117,20 +116,15 @@ class Learner:
         return outputs, reply
 
     async def solve(self, notebook, answers, pause):
-        """Runs a notebook with the cells of its solution, and returns the verdicts of its checks.
-
-        Before each next cell, the learner thinks for `pause` seconds on the average, and for the same ones each time
-        that this is tried: learners who all think as long would ask for their cells in step, and leave the machine idle
-        between.
-        """
-        verdicts, thinks = [], random.Random(self.name)
+        """Runs a notebook with the cells of its solution, and returns the verdicts of its checks."""
+        verdicts = []
         for cell in await self.open(notebook):
             if cell["cell_type"] != "code":
                 continue
             source = answers.get(cell["id"], cell["source"])
             outputs, _ = await self.run(source if isinstance(source, str) else "".join(source))
             verdicts.extend(output["data"][VERDICT] for output in outputs if VERDICT in output.get("data", {}))
-            await asyncio.sleep(pause * thinks.uniform(0.5, 1.5))
+            await asyncio.sleep(pause)
         return verdicts
 
     def told(self, exercise, verdicts, peak):
