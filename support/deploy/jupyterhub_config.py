@@ -10,7 +10,7 @@ differs from class to class:
     ASYNC_LAB_CLASS_SETTINGS   all else, as JSON (`Settings` in `support/lab/src/commands/class/settings.rs`)
     ASYNC_LAB_PREPARED         the build folder that kernels begin with
     ASYNC_LAB_STATE            the folder with what the lab has prepared
-    ASYNC_LAB_ENDS_WITH_PARENT whether the hub ends when whoever started it does, as in a trial that is interrupted
+    ASYNC_LAB_ENDS_WITH_PARENT the process with which the hub ends, as in a trial that is interrupted
 
 What it consists of lies in `classroom`: `room.py` keeps learners apart, `spawner.py` starts their servers,
 `accounts.py` makes their accounts, and `login.py` lets them in.
@@ -40,8 +40,10 @@ PREPARED = os.environ.pop("ASYNC_LAB_PREPARED", "")
 
 # Of <sys/prctl.h>: a signal for this process when its parent ends.
 DIES_WITH_PARENT = 1
-if os.environ.pop("ASYNC_LAB_ENDS_WITH_PARENT", "") and sys.platform == "linux":
+if (parent := os.environ.pop("ASYNC_LAB_ENDS_WITH_PARENT", "")) and sys.platform == "linux":
     ctypes.CDLL(None).prctl(DIES_WITH_PARENT, signal.SIGTERM, 0, 0, 0)
+    if os.getppid() != int(parent):
+        sys.exit("whoever started this hub has ended")
 
 # Seconds after which an unused kernel ends, and an unused server.
 IDLE_KERNEL, IDLE_SERVER = 1800, 3600

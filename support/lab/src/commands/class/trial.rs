@@ -131,7 +131,7 @@ pub(super) fn run(paths: &Paths, programs: &Programs, tools: &Tools, trial: &Tri
             .env(variables::CLASS_CODE, &secret)
             .env(variables::CLASS_PASSWORD, &secret)
             .env(variables::CLASS_NOTEBOOKS, &notebooks)
-            .env(variables::ENDS_WITH_PARENT, "1")
+            .env(variables::ENDS_WITH_PARENT, std::process::id().to_string())
             .stdin(Stdio::null())
             .stdout(output.try_clone()?)
             .stderr(output)
