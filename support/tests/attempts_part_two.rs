@@ -42,6 +42,7 @@ attempts! {
     no_wait_first_only
     no_wait_half_of_it
     no_wait_second_counts_from_due
+    no_wait_whole_milliseconds
     not_called_thread
     not_written
     panicked
@@ -51,6 +52,7 @@ attempts! {
     polled_after_ready_task
     polls_unwoken
     polls_unwoken_all_for_one
+    polls_unwoken_in_spawn
     polls_unwoken_main
     runs_after_drop
     runtime_in_runtime
@@ -63,8 +65,10 @@ attempts! {
     starves_one
     starves_while_woken
     work_not_run
+    work_not_run_queue_of_ten_thousand
     wrong_result_apart
     wrong_result_join
+    wrong_result_since_its_own_start
 }
 
 attempts! {
@@ -97,6 +101,7 @@ attempts! {
     correct_teller_by_select
     correct_teller_shared
     correct_try_lock
+    deadlock_even_first
     declined_ignored
     from_first
     guard_across_await
@@ -144,6 +149,10 @@ attempts! {
     two_sections
     unbounded
     wrong_and_not_written
+    wrong_result_aborted_with_the_last_teller
+    wrong_result_answers_in_batches
+    wrong_result_ask_gives_up
+    wrong_result_itself_needs_funds
 }
 
 attempts! {
@@ -161,6 +170,7 @@ attempts! {
     blocks_thread
     buffer_in_the_future
     busy_wait
+    cancels_the_callers_token
     chunk_in_hand
     correct
     correct_deadlines
@@ -175,6 +185,7 @@ attempts! {
     error_as_end
     error_left_to_the_pattern
     error_printed
+    four_places
     future_dropped
     grace_for_each_task
     grace_slept_in_any_case
@@ -194,11 +205,14 @@ attempts! {
     not_written
     one_worker
     own_buffer
+    reads_before_it_looks
     rest_of_a_chunk_dropped
+    rest_through_text
     runtime_in_runtime
     service_first
     sleep_in_the_loop
     stop_looked_at_between_lines
+    tasks_by_their_lines
     tasks_dropped
     tasks_of_nobody
     text_of_each_chunk
@@ -224,16 +238,19 @@ attempts! {
     correct_tests_by_tasks
     drops_detached_tasks
     drops_on_shutdown
+    drops_who_breaks_the_rules
     drops_with_the_set
     eof_between_frames
     eof_gives_what_there_is
     eof_in_the_length
     flaky_test_order
     flaky_test_short_timeouts
+    grace_for_each
     half_close_ignored
     half_close_never_ended
     half_written
     lagged_ends
+    lagged_ends_the_rest
     lagged_ignored
     mutant_survived
     mutant_survived_gap
@@ -242,7 +259,9 @@ attempts! {
     never_ends_clients_go_on
     never_ends_of_the_test
     no_limit
+    no_limit_low_half
     no_limit_of_the_queue
+    no_limit_two_queues
     no_timeout
     no_timeout_of_the_drain
     not_written
@@ -259,6 +278,7 @@ attempts! {
     timeout_around_all
     timeout_too_short
     wrong_result_error_at_the_end
+    wrong_result_grace_is_an_error
     wrong_result_limit_itself
     wrong_result_little_endian
     wrong_result_no_welcome

@@ -221,7 +221,7 @@ fn kept(metadata: &Value) -> Option<HashSet<String>> {
 }
 
 /// Whether a package is a procedural macro. The kernel's inference does not run any, so it has no use for the sources of one,
-/// nor for those of the parsers behind it, which are larger than everything else together.
+/// nor for those of the parsers behind it, which take more of its memory than everything else together.
 fn is_macro(package: &Value) -> bool {
     let targets = package["targets"].as_array().into_iter().flatten();
     let mut kinds = targets.flat_map(|target| target["kind"].as_array().into_iter().flatten());

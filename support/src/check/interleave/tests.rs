@@ -1,3 +1,5 @@
+//! Turns are tried one by one, and what goes wrong in one of them is found.
+
 use super::*;
 use crate::locks::{StdMutex, TokioMutex};
 use futures::future::FutureExt;

@@ -19,7 +19,11 @@ pub(super) fn judge(seen: &Seen) -> Vec<Finding> {
     let line = lines(&seen.lines);
     let serve = serve(&seen.serve).filter(|serve| match &line {
         None => true,
-        Some(line) => !FOLLOWS.contains(&serve.code) && !same_task(line, serve),
+        Some(line) => {
+            // A line that is read late is handled late.
+            let late = line.code == Code::WaitsForEver && serve.code == Code::Sequential;
+            !late && !FOLLOWS.contains(&serve.code) && !same_task(line, serve)
+        }
     });
     line.into_iter().chain(serve).collect()
 }

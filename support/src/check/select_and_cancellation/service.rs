@@ -48,10 +48,6 @@ pub(super) const BUSY: &str = "which always has a line to read";
 const ROASTS: &str = "roast 450\nroast 450\nroast 450\nroast 450\nroast 450\nroast 450\nroast 450\nroast 450\n\
      roast 450\nroast 450\nroast 450\nroast 450\nroast 450\nroast 450\nroast 450\nroast 450\nroast 450\n";
 
-/// Fifty lines in a piece: who takes them in turns with a stop has taken a few when it comes to that.
-const FIFTY: &str = "tea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\n\
-     tea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\ntea\n";
-
 /// What the error says.
 pub(super) const WORDS: &str = super::lines::TORN;
 
@@ -134,8 +130,9 @@ pub(super) static TRIALS: [Trial; 9] = [
     },
     Trial {
         name: FLOOD,
-        pieces: &[FIFTY],
-        rounds: 4,
+        // Each piece is a turn of its own: to take a hundred of them before the stop by chance does not happen.
+        pieces: &["tea\n"],
+        rounds: 100,
         end: End::Open,
         stop: Some(0),
         ..PLAIN

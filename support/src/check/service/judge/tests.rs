@@ -1,3 +1,5 @@
+//! Verdicts from what was seen of codecs, of broken services and of tests.
+
 use super::super::frames::{Cut, Read, Reading};
 use super::super::stories::{FLOOD, message, told};
 use super::super::{End, trial::Trial};
