@@ -33,7 +33,12 @@ macro_rules! attempts {
             $(
                 #[allow(
                     clippy::todo,
+                    clippy::len_zero,
                     clippy::let_underscore_future,
+                    clippy::manual_is_multiple_of,
+                    clippy::needless_return,
+                    clippy::redundant_pattern_matching,
+                    clippy::unnecessary_cast,
                     clippy::manual_async_fn,
                     clippy::while_immutable_condition,
                     reason = "the mistakes that attempts are made of, and other ways to be right"
