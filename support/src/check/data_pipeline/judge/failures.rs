@@ -199,16 +199,14 @@ fn retries(seen: &Seen) -> Option<Finding> {
         ))
     };
     let least = Duration::from_millis(if seen.run.real { 5 } else { 1 });
+    // On a clock that goes on by itself no pause is exact. On one that only waiting moves the way of an answer still adds
+    // some milliseconds, so that short pauses are not compared.
+    let is_exact = |first: Duration| !seen.run.real && first >= Duration::from_millis(20);
     match pauses[..] {
         [first, ..] if first < least => no_backoff(
             "`/data/3` answered 503, and was asked again at once, without a pause.".to_owned(),
         ),
-        // Short pauses, and those on a clock that goes on by itself, are not exact enough to be compared.
-        [first, second, ..]
-            if !seen.run.real
-                && first >= Duration::from_millis(10)
-                && second < first.mul_f64(1.3) =>
-        {
+        [first, second, ..] if is_exact(first) && second < first.mul_f64(1.3) => {
             no_backoff(format!(
                 "`/data/3` answered 503 twice, and the second pause was no longer than the first: {} ms, then {} ms.",
                 first.as_millis(),
@@ -236,9 +234,10 @@ fn linear(seen: &Seen) -> Option<String> {
         return None;
     };
     let (one, other) = (second.checked_sub(first)?, third.checked_sub(second)?);
-    let exact = !seen.run.real && first >= Duration::from_millis(10);
+    // Differences of pauses are less exact than the pauses.
+    let exact = !seen.run.real && first >= Duration::from_millis(50);
     let grows = one > first.mul_f64(0.3);
-    let evenly = other > one.mul_f64(0.55) && other < one.mul_f64(1.45);
+    let evenly = other > one.mul_f64(0.7) && other < one.mul_f64(1.3);
     (exact && grows && evenly).then(|| {
         format!(
             "`/data/9` answers 503 each time, and the pauses grow, but none is twice as long as the one before: about {} ms, \

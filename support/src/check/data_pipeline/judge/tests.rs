@@ -153,8 +153,11 @@ fn a_pause_is_told_from_none_and_from_one_that_does_not_grow() {
 
 #[test]
 fn pauses_that_double_are_told_from_those_that_grow_evenly() {
-    let table: [(&[u64], &str); 5] = [
+    let table: [(&[u64], &str); 7] = [
         (&[0, 100, 300, 700, 1500], ""),
+        // Twice as long each time, with what a way there and back may add.
+        (&[0, 21, 67, 148], ""),
+        (&[0, 56, 150, 344], ""),
         (&[0, 109, 311, 745], ""),
         (&[0, 100, 300, 600], "no-backoff"),
         (&[0, 105, 320, 625], "no-backoff"),
