@@ -6,6 +6,7 @@
 //! How much a teller takes in shows while its vault is at the first order of a crowd.
 
 mod judge;
+mod right;
 mod story;
 mod teller;
 mod transfers;

@@ -3,11 +3,9 @@
 mod tellers;
 
 use super::Seen;
+use super::right::{Result, carried_out, whatever_they_hold};
 use super::story::told;
-use super::transfers::{
-    Alone, Case, Result, TOGETHER, Together, Transfers, Tried, Wrong, carried_out,
-    whatever_they_hold,
-};
+use super::transfers::{Alone, Case, TOGETHER, Together, Transfers, Tried, Wrong};
 use crate::bank::Order;
 use crate::check::code::Code;
 use crate::check::interleave::End;

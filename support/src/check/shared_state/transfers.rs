@@ -1,6 +1,7 @@
 //! Runs of a transfer: alone, in many orders with others, and with others on a clock that only waiting moves.
 
-use crate::bank::{Asked, Order, Refused, Seen};
+use super::right::{Result, carried_out, in_turn};
+use crate::bank::{Asked, Order, Seen};
 use crate::check::interleave::{self, Bounds, End, Played, Round};
 use crate::check::observe::observe;
 use crate::check::run::{Ended, Run};
@@ -12,9 +13,6 @@ use std::panic::resume_unwind;
 use std::pin::pin;
 use std::sync::Arc;
 use std::thread;
-
-/// What a transfer returns.
-pub(super) type Result = std::result::Result<(), Refused>;
 
 /// One order, and what the accounts hold before it.
 #[derive(Debug)]
@@ -176,53 +174,6 @@ impl Transfers {
     }
 }
 
-/// What an order must return, and the accounts after it.
-pub(super) fn carried_out(balances: &mut [i64], order: Order) -> Result {
-    if order.amount > crate::bank::LIMIT {
-        return Err(Refused::Declined);
-    }
-    if order.from != order.to && balances[order.from] < order.amount {
-        return Err(Refused::Funds);
-    }
-    balances[order.from] -= order.amount;
-    balances[order.to] += order.amount;
-    Ok(())
-}
-
-/// What an order must return whatever the accounts hold, where that is so.
-pub(super) fn whatever_they_hold(order: Order) -> Option<Result> {
-    if order.amount > crate::bank::LIMIT {
-        return Some(Err(Refused::Declined));
-    }
-    (order.from == order.to).then_some(Ok(()))
-}
-
-/// Whether the orders of a scene ended as if one had been carried out after the other, in whichever order.
-pub(super) fn in_turn(scene: &Scene, results: &[Result], balances: &[i64]) -> bool {
-    let mut left: Vec<usize> = (0..scene.orders.len()).collect();
-    permuted(&mut left, 0, &|turns| {
-        let mut now = scene.balances.to_vec();
-        let mut went = vec![Ok(()); turns.len()];
-        for turn in turns {
-            went[*turn] = carried_out(&mut now, scene.orders[*turn]);
-        }
-        went == results && now == balances
-    })
-}
-
-/// Whether one of the permutations of what stands behind `fixed` places is right.
-fn permuted(turns: &mut [usize], fixed: usize, right: &dyn Fn(&[usize]) -> bool) -> bool {
-    if fixed == turns.len() {
-        return right(turns);
-    }
-    (fixed..turns.len()).any(|place| {
-        turns.swap(fixed, place);
-        let found = permuted(turns, fixed + 1, right);
-        turns.swap(fixed, place);
-        found
-    })
-}
-
 /// An order that succeeded although it was not answered before whether it may.
 fn unasked(scene: &Scene, played: &Played<Result>, asked: &Asked) -> Option<Order> {
     let End::All(results) = &played.end else {
@@ -244,7 +195,7 @@ fn is_wrong(scene: &Scene, played: &Played<Result>, balances: Option<&[i64]>) ->
     };
     let results: std::result::Result<Vec<Result>, _> = results.iter().cloned().collect();
     match (results, balances) {
-        (Ok(results), Some(balances)) => !in_turn(scene, &results, balances),
+        (Ok(results), Some(balances)) => !in_turn(scene.balances, scene.orders, &results, balances),
         _ => true,
     }
 }
