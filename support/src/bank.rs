@@ -12,8 +12,9 @@ use crate::locks::{self, StdMutex, TokioMutex};
 use approvals::Approvals;
 pub(crate) use approvals::Asked;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use tokio::time::Instant;
 pub(crate) use vault::Noted;
 pub use vault::Vault;
 
@@ -143,7 +144,11 @@ pub struct Record {
     account: usize,
     balance: i64,
     trip: Duration,
+    written: Written,
 }
+
+/// When a record of a bank was last written, where one was.
+type Written = Arc<Mutex<Option<Instant>>>;
 
 impl Record {
     /// Asks for the balance, which takes a round trip.
@@ -160,6 +165,8 @@ impl Record {
         locks::pause(what, self.trip).await;
         locks::changes();
         self.balance = balance;
+        let now = Some(Instant::now());
+        *self.written.lock().unwrap_or_else(PoisonError::into_inner) = now;
     }
 }
 
@@ -184,18 +191,21 @@ pub struct RemoteBank {
     accounts: Arc<[TokioMutex<Record>]>,
     approvals: Arc<Approvals>,
     trip: Duration,
+    written: Written,
 }
 
 impl RemoteBank {
     /// A bank whose accounts have these balances.
     pub fn open(balances: impl IntoIterator<Item = i64>) -> Self {
-        let accounts = records(balances).into_iter().enumerate();
+        let written = Written::default();
+        let accounts = records(balances, &written).into_iter().enumerate();
         RemoteBank {
             accounts: accounts
                 .map(|(number, record)| TokioMutex::new(account(number), record))
                 .collect(),
             approvals: Arc::default(),
             trip: TRIP,
+            written,
         }
     }
 
@@ -227,12 +237,13 @@ impl RemoteBank {
     }
 }
 
-fn records(balances: impl IntoIterator<Item = i64>) -> Vec<Record> {
+fn records(balances: impl IntoIterator<Item = i64>, written: &Written) -> Vec<Record> {
     let numbered = (0..).zip(balances);
     let record = |(account, balance)| Record {
         account,
         balance,
         trip: TRIP,
+        written: written.clone(),
     };
     numbered.map(record).collect()
 }
@@ -247,6 +258,10 @@ pub(crate) trait Seen {
     }
     /// What it was asked to approve.
     fn approvals(&self) -> Asked;
+    /// When a balance was last changed, where that takes time.
+    fn written(&self) -> Option<Instant> {
+        None
+    }
 }
 
 impl Seen for Bank {
@@ -268,5 +283,9 @@ impl Seen for RemoteBank {
 
     fn approvals(&self) -> Asked {
         self.approvals.counts()
+    }
+
+    fn written(&self) -> Option<Instant> {
+        *self.written.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -122,11 +122,14 @@ attempts! {
     own_lock_around_all
     own_lock_around_round_trips
     panicked
+    queue_of_another_size
     queue_too_long
     remote_from_first
     remote_itself_locked_twice
     remote_lock_given_back_between_writes
+    remote_locks_what_is_between
     remote_read_before
+    remote_reads_after_the_last_write
     remote_to_itself_declined_ignored
     remote_two_sections
     reply_after_success_only

@@ -12,6 +12,7 @@ use crate::check::interleave::End;
 use crate::check::report::Finding;
 use crate::check::run::{Ended, Run};
 use crate::check::words::{ending, holds_thread, panicked};
+use std::time::Duration;
 pub(super) use tellers::serves;
 
 /// Three ways to move money, which do not call each other. What is not written yet is told behind what is wrong before it.
@@ -69,18 +70,36 @@ fn carries_out(name: &str, case: &Case, run: &Run<Alone>) -> Option<Finding> {
             "A guard gives its lock back where it is dropped. Look for what keeps it: `forget`, a task that goes on.",
         ));
     };
-    (alone.result != wanted || *after != balances).then(|| {
-        Finding::new(
-            Code::WrongResult,
-            format!(
-                "The accounts had {:?}, and the order was {} of {}. `{name}` returned `{:?}` and left {after:?}; right are \
+    if alone.result == wanted && *after == balances {
+        return alone
+            .holds_too_long()
+            .then(|| held_too_long(name, case, alone.late));
+    }
+    Some(Finding::new(
+        Code::WrongResult,
+        format!(
+            "The accounts had {:?}, and the order was {} of {}. `{name}` returned `{:?}` and left {after:?}; right are \
                  `{wanted:?}` and {balances:?}.",
-                case.balances, case.order, case.order.amount, alone.result
-            ),
-            "An order that is declined, or for more than is there, moves nothing and returns the error. All that is there may be \
+            case.balances, case.order, case.order.amount, alone.result
+        ),
+        "An order that is declined, or for more than is there, moves nothing and returns the error. All that is there may be \
              moved.",
-        )
-    })
+    ))
+}
+
+/// The money is where it should be, and the locks are not given back.
+fn held_too_long(name: &str, case: &Case, late: Duration) -> Finding {
+    Finding::new(
+        Code::LockAcrossAwait,
+        format!(
+            "`{name}` carried out {} of {} alone, and still held a lock {} ms after the last `write`. Who needs that account \
+             waits, too, and for nothing.",
+            case.order,
+            case.order.amount,
+            late.as_millis()
+        ),
+        "The last `write` is the last that needs the locks. Whatever waits after it waits without them.",
+    )
 }
 
 /// Nobody had said that the order may be carried out, at least not yet.
@@ -298,6 +317,9 @@ fn overlaps(name: &str, run: &Run<Together>) -> Option<Finding> {
             "Look for a lock of your own, or a permit, around the whole transfer: nothing has to be locked for an approval.",
         ));
     }
+    if let Some(finding) = locks_of_others(name, together) {
+        return Some(finding);
+    }
     // Two of four have no account in common with the other two.
     let locked = |lane: usize| together.lanes[lane].locked();
     let meet = |one: usize, other: usize| {
@@ -326,6 +348,31 @@ fn overlaps(name: &str, run: &Run<Together>) -> Option<Finding> {
             "Lock the two accounts of the order, and nothing else: no lock around all of them while you wait for round trips.",
         )
     })
+}
+
+/// Whether one waits with the lock of an account with which it has nothing to do. What is locked between two waits only, as by
+/// one who looks at all accounts, keeps nobody waiting.
+fn locks_of_others(name: &str, together: &Together) -> Option<Finding> {
+    let mut lanes = TOGETHER.iter().zip(&together.lanes);
+    let (order, other) = lanes.find_map(|(order, lane)| {
+        let own = [order.from, order.to].map(|number| format!("account {number}"));
+        let long = lane
+            .held
+            .iter()
+            .filter(|held| !held.span.length().is_zero());
+        let mut held = long.map(|held| &*held.lock);
+        let other =
+            held.find(|lock| lock.starts_with("account ") && !own.iter().any(|own| own == lock))?;
+        Some((order, other.to_owned()))
+    })?;
+    Some(Finding::new(
+        Code::Sequential,
+        format!(
+            "`{name}` waits with {other} locked for the order {order}: transfers of that account wait for this one, and have none in \
+             common with it."
+        ),
+        "Lock the account that pays and the one that is paid, the smaller number first, and nothing between them.",
+    ))
 }
 
 #[cfg(test)]

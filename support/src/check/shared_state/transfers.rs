@@ -1,7 +1,7 @@
 //! Runs of a transfer: alone, in many orders with others, and with others on a clock that only waiting moves.
 
 use super::right::{Result, carried_out, in_turn};
-use crate::bank::{Asked, Order, Seen};
+use crate::bank::{Asked, Order, Seen, TRIP};
 use crate::check::interleave::{self, Bounds, End, Played, Round};
 use crate::check::observe::observe;
 use crate::check::run::{Ended, Run};
@@ -13,6 +13,8 @@ use std::panic::resume_unwind;
 use std::pin::pin;
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// One order, and what the accounts hold before it.
 #[derive(Debug)]
@@ -120,6 +122,15 @@ pub(super) struct Alone {
     pub(super) asked: Asked,
     /// An account that nobody had locked had another balance, and it was not said yet whether the order may be carried out.
     pub(super) early: bool,
+    /// For how long a lock was still held after the last change.
+    pub(super) late: Duration,
+}
+
+impl Alone {
+    /// Whether a lock was held for longer than the changes took.
+    pub(super) fn holds_too_long(&self) -> bool {
+        self.late >= TRIP / 2
+    }
 }
 
 /// What many orders of a scene did.
@@ -216,10 +227,11 @@ where
         let run = observe(name, move || {
             let (bank, transfer) = (open(case.balances), transfer.clone());
             async move {
-                let mut early = false;
+                let (mut early, mut held) = (false, None);
                 let mut moves = pin!(transfer(bank.clone(), case.order));
                 // We look each time it waits: who moves money before it is told, does so between two of these.
                 let result = poll_fn(|context| {
+                    held = bank.seen().is_none().then(Instant::now).or(held);
                     let polled = moves.as_mut().poll(context);
                     let mut each = bank.each().into_iter().zip(case.balances);
                     early |= !bank.approvals().answered.contains(&case.order)
@@ -227,7 +239,11 @@ where
                     polled
                 })
                 .await;
+                let late = held
+                    .zip(bank.written())
+                    .map(|(held, written)| held.saturating_duration_since(written));
                 Alone {
+                    late: late.unwrap_or_default(),
                     result,
                     balances: bank.seen(),
                     asked: bank.approvals(),
@@ -279,6 +295,7 @@ fn is_good(case: &Case, run: &Run<Alone>) -> bool {
         && alone.balances.as_ref() == Some(&balances)
         && alone.asked.answered.contains(&case.order)
         && !alone.early
+        && !alone.holds_too_long()
 }
 
 /// Tries a scene on a thread that no runtime knows: a notebook's own forbids others on its threads.

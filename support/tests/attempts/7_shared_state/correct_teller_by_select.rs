@@ -40,7 +40,7 @@ enum Message {
 struct Teller(mpsc::Sender<Message>);
 
 fn open_teller(vault: Vault) -> Teller {
-    let (sender, receiver) = mpsc::channel(1);
+    let (sender, receiver) = mpsc::channel(QUEUE);
     tokio::spawn(serve(vault, receiver));
     Teller(sender)
 }

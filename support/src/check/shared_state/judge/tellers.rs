@@ -169,6 +169,9 @@ fn somebody_went(served: &Served) -> Option<Finding> {
     answered(AFTER, Ok(()), &served.after, true)
 }
 
+/// What the notebook calls the size of the channel.
+const QUEUE: usize = 8;
+
 /// Whether more is taken in as long as there are people who ask, and whether all are answered.
 fn crowds(run: &Run<Crowds>) -> Option<Finding> {
     // To ask a thousand times in a row takes a while, which says nothing: that nobody holds a thread was seen before.
@@ -188,6 +191,25 @@ fn crowds(run: &Run<Crowds>) -> Option<Finding> {
             ),
             "`mpsc::channel(QUEUE)` holds so many messages, and the teller takes the next one out when it is done with the last; \
              who sends one more waits, in `send(…).await`, until there is room.",
+        ));
+    }
+    if taken_in != QUEUE + 1 && !run.real {
+        let (code, what) = match taken_in > QUEUE {
+            true => (Code::UnboundedQueue, "more wait than are meant to"),
+            false => (
+                Code::WrongResult,
+                "so many are to wait in the queue, and no fewer",
+            ),
+        };
+        return Some(Finding::new(
+            code,
+            format!(
+                "{CROWD} asked at once, and {taken_in} orders were taken in while the vault was at the first. That one and `QUEUE`, which \
+                 is {QUEUE}, are {}: {what}.",
+                QUEUE + 1
+            ),
+            "`mpsc::channel(QUEUE)`, whatever the vault holds; nothing beside the channel keeps requests, and the teller takes one \
+             out when it is done with the last.",
         ));
     }
     let refused = |answer: &&Answer| **answer == Ok(Err(Refused::Closed));
