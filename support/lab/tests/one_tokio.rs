@@ -147,7 +147,7 @@ fn an_await_before_anything_is_named_is_safe() {
 /// Many, since the deadlock that it looks for showed in one kernel of two at times; two at a time, for there are
 /// two cores at least.
 #[test]
-fn twenty_kernels_come_to_their_end() {
+fn eight_kernels_come_to_their_end() {
     let cells = [
         first(),
         code("use support::*;"),
@@ -159,7 +159,7 @@ fn twenty_kernels_come_to_their_end() {
     thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {
-                for _ in 0..10 {
+                for _ in 0..4 {
                     came_to_its_end(&run(&cells, &["--timeout", "60"]), 6);
                 }
             });
