@@ -7,6 +7,7 @@ would give.
 
 import asyncio
 import json
+import random
 import statistics
 import threading
 import time
@@ -116,15 +117,21 @@ class Learner:
         return outputs, reply
 
     async def solve(self, notebook, answers, pause):
-        """Runs a notebook with the cells of its solution, and returns the verdicts of its checks."""
-        verdicts = []
+        """Runs a notebook with the cells of its solution, and returns the verdicts of its checks.
+
+        Before the notebook is opened, and before each next cell, the learner thinks: as long each time that this is
+        tried, up to four times `pause` at first, and then `pause` on the average. Learners who all think as long would
+        ask for their cells in step, and leave the machine idle between.
+        """
+        verdicts, thinks = [], random.Random(self.name)
+        await asyncio.sleep(pause * thinks.uniform(0, 4))
         for cell in await self.open(notebook):
             if cell["cell_type"] != "code":
                 continue
             source = answers.get(cell["id"], cell["source"])
             outputs, _ = await self.run(source if isinstance(source, str) else "".join(source))
             verdicts.extend(output["data"][VERDICT] for output in outputs if VERDICT in output.get("data", {}))
-            await asyncio.sleep(pause)
+            await asyncio.sleep(pause * thinks.uniform(0.5, 1.5))
         return verdicts
 
     def told(self, exercise, verdicts, peak):

@@ -57,7 +57,7 @@ pub(crate) struct Options {
     /// Serve nobody: let so many simulated learners work at the same time, and report how long they waited and what memory they took.
     #[arg(long = "try", value_name = "LEARNERS")]
     trial: Option<usize>,
-    /// In a trial, seconds that each learner thinks before the next cell.
+    /// In a trial, seconds that each learner thinks before the next cell, on the average; no two think in step.
     #[arg(
         long,
         value_name = "SECONDS",
