@@ -7,6 +7,7 @@ attempts! {
     mod future_by_hand in "6_future_by_hand";
     before { include!("attempts/6_future_by_hand_before.rs"); }
     judge { support::future_by_hand!(timer, join, taken_apart, Executor) }
+    begins_at_the_call
     blocks_queue_locked
     blocks_queue_with_a_bound
     blocks_thread
@@ -27,10 +28,13 @@ attempts! {
     correct_only_who_was_woken
     correct_park
     correct_registers_before_it_looks
+    done_for_ever
     half_written
+    join_mark_after_the_poll
     loses_wakes_mark_after_the_poll
     loses_wakes_nobody_unparks
     loses_wakes_once_only
+    never_done
     never_ends_looks_too_early
     never_ends_moment_anew
     never_ends_waits_for_all
@@ -54,6 +58,8 @@ attempts! {
     polls_unwoken_all_for_one
     polls_unwoken_in_spawn
     polls_unwoken_main
+    queue_emptied_and_lost
+    ready_only_when_rung
     runs_after_drop
     runtime_in_runtime
     sequential
@@ -186,6 +192,7 @@ attempts! {
     end_not_seen
     end_of_line_kept
     error_as_end
+    error_clears_what_was_begun
     error_left_to_the_pattern
     error_printed
     four_places
@@ -209,10 +216,12 @@ attempts! {
     one_worker
     own_buffer
     reads_before_it_looks
+    reset_is_the_end
     rest_of_a_chunk_dropped
     rest_through_text
     runtime_in_runtime
     service_first
+    silence_is_the_end
     sleep_in_the_loop
     stop_looked_at_between_lines
     tasks_by_their_lines
@@ -220,6 +229,7 @@ attempts! {
     tasks_of_nobody
     text_of_each_chunk
     text_unwrapped
+    ticks_after_a_line_only
     ticks_last
     timeout_of_each_line
     tracker_alone
@@ -235,8 +245,9 @@ attempts! {
     blocks_thread
     busy_wait
     correct
-    correct_one_loop_and_a_codec_that_keeps
-    correct_queues
+    correct_actor
+    correct_go
+    correct_mailbox
     correct_tasks_in_a_tracker
     correct_tests_by_tasks
     drops_detached_tasks
@@ -251,10 +262,13 @@ attempts! {
     grace_for_each
     half_close_ignored
     half_close_never_ended
+    half_of_the_length_lost
     half_written
     lagged_ends
     lagged_ends_the_rest
     lagged_ignored
+    length_of_i32
+    missed_told_late
     mutant_survived
     mutant_survived_gap
     mutant_survived_half_close
@@ -270,6 +284,7 @@ attempts! {
     not_written
     one_client_at_a_time
     one_failure_stops_all
+    one_loop_that_writes
     panicked
     partial_frame_lost_in_select
     partial_frame_lost_with_its_buffer
@@ -277,9 +292,11 @@ attempts! {
     slow_client_stops_all
     slow_test_blocks
     slow_test_hangs
+    test_does_not_wait_for_reading
     test_not_written
     timeout_around_all
     timeout_too_short
+    welcomed_by_the_loop
     wrong_result_error_at_the_end
     wrong_result_grace_is_an_error
     wrong_result_limit_itself

@@ -18,7 +18,7 @@ use super::run::{Ended, Run};
 use super::words::{figure, holds_thread};
 use crate::chart::{self, Figure, Lane, Marks, Outcome, Span, Wake};
 use crate::reactor::Reactor;
-use driven::{Manner, Waiting};
+use driven::{Manner, Overdue, Waiting};
 use futures::future::BoxFuture;
 use joined::Joined;
 use judge::judge;
@@ -40,9 +40,13 @@ const STEP: Duration = Duration::from_micros(300_500);
 struct Seen {
     /// The timer, in each [`Manner`].
     timers: Vec<Run<Waiting<()>>>,
+    /// The timer, polled when its time was over.
+    overdue: Option<Run<Overdue>>,
     joins: Vec<Run<Joined>>,
     /// What was taken apart, the same.
     apart: Vec<Run<Waiting<[Duration; 2]>>>,
+    /// What was taken apart, polled a step after it was made.
+    begins: Option<Run<Overdue>>,
     tried: Vec<Tried>,
 }
 
@@ -149,11 +153,23 @@ pub fn future_by_hand<T: Timer, J: Join, A: TakenApart, E: Clone + Send + 'stati
                 async move { joined::drive(join, &case) }
             })
         }),
+        overdue: None,
         apart: Vec::new(),
+        begins: None,
         tried: Vec::new(),
     };
     // It waits by the timer.
     if judge::timer(&seen.timers).is_none() {
+        let timer = timer.clone();
+        seen.overdue = Some(observe("timer", move || {
+            let timer = timer.clone();
+            async move { driven::overdue(|reactor| timer(reactor, WAIT), WAIT) }
+        }));
+        let start = taken_apart.clone();
+        seen.begins = Some(observe("taken_apart", move || {
+            let start = start.clone();
+            async move { driven::overdue(|reactor| start(reactor, STEP), STEP) }
+        }));
         seen.apart = until_wrong(Manner::ALL, |manner| {
             let taken_apart = taken_apart.clone();
             observe("taken_apart", move || {

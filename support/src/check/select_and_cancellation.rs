@@ -37,6 +37,8 @@ const MOST_CUTS: usize = 200;
 struct Seen {
     /// `next_line` without a cut, before an error, then dropped at its first wait, its second, …, and last at all of them.
     lines: Vec<Run<Read>>,
+    /// The lines of an input that says nothing for a long time, where those before it were right.
+    rests: Option<Run<Read>>,
     serve: Vec<Service>,
 }
 
@@ -99,6 +101,7 @@ pub fn select_and_cancellation(
 ) -> Report {
     let mut seen = Seen {
         lines: vec![],
+        rests: None,
         serve: vec![],
     };
     for cut in lines::cuts() {
@@ -114,7 +117,9 @@ pub fn select_and_cancellation(
         }
     }
     if judge::lines(&seen.lines).is_none() {
-        seen.lines.push(lines::fail(&next_line));
+        seen.rests = Some(lines::rest(&next_line));
+        let fails = |kind| lines::fail(&next_line, kind);
+        seen.lines.extend(lines::FAILURES.map(fails));
     }
     for trial in &TRIALS {
         seen.serve.push(service::serve(&serve, trial, 0));

@@ -37,7 +37,7 @@ pub struct Input {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum End {
     Closed,
-    Failed(String),
+    Failed(io::ErrorKind, String),
     Open,
 }
 
@@ -97,8 +97,13 @@ impl Input {
 
     /// The same, with an error in the place of the end.
     #[must_use]
-    pub fn fails(mut self, words: impl Into<String>) -> Self {
-        self.source.end = End::Failed(words.into());
+    pub fn fails(self, words: impl Into<String>) -> Self {
+        self.fails_with(io::ErrorKind::Other, words)
+    }
+
+    /// The same with an error of this kind.
+    pub(crate) fn fails_with(mut self, kind: io::ErrorKind, words: impl Into<String>) -> Self {
+        self.source.end = End::Failed(kind, words.into());
         self
     }
 
@@ -141,7 +146,7 @@ impl Source {
             return Ok(Some(bytes));
         }
         match std::mem::replace(&mut self.end, End::Closed) {
-            End::Failed(words) => Err(io::Error::other(words)),
+            End::Failed(kind, words) => Err(io::Error::new(kind, words)),
             End::Closed | End::Open => Ok(None),
         }
     }

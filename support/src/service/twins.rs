@@ -44,14 +44,19 @@ pub(crate) struct Manner {
     pub(crate) flaw: Option<Flaw>,
     /// From the call of a client to its welcome.
     pub(crate) welcomes: Duration,
-    /// From the end of a frame of every second client until it counts.
-    pub(crate) listens: Duration,
+    /// From the end of a frame until it counts, for the first, third, fifth client, and for the others.
+    pub(crate) listens: [Duration; 2],
     /// For each message to each client.
     pub(crate) delivers: Duration,
 }
 
 /// The ways in which a right service may be slow. A test that passes on some of them is flaky.
-const RIGHT: [(u64, u64, u64); 4] = [(0, 0, 0), (300, 0, 0), (0, 0, 20), (0, 15, 5)];
+const RIGHT: [(u64, [u64; 2], u64); 4] = [
+    (0, [0, 0], 0),
+    (300, [15, 0], 0),
+    (0, [0, 0], 20),
+    (0, [0, 15], 5),
+];
 
 impl Manner {
     pub(crate) fn right() -> [Manner; 4] {
@@ -59,14 +64,14 @@ impl Manner {
     }
 
     pub(crate) fn broken(flaw: Flaw) -> Manner {
-        Manner::new(Some(flaw), (0, 0, 5))
+        Manner::new(Some(flaw), (0, [0, 0], 5))
     }
 
-    fn new(flaw: Option<Flaw>, (welcomes, listens, delivers): (u64, u64, u64)) -> Manner {
+    fn new(flaw: Option<Flaw>, (welcomes, listens, delivers): (u64, [u64; 2], u64)) -> Manner {
         Manner {
             flaw,
             welcomes: Duration::from_millis(welcomes),
-            listens: Duration::from_millis(listens),
+            listens: listens.map(Duration::from_millis),
             delivers: Duration::from_millis(delivers),
         }
     }
@@ -84,21 +89,17 @@ pub(crate) async fn serve(
 ) -> io::Result<()> {
     let (room, _) = broadcast::channel(QUEUE);
     let mut clients = JoinSet::new();
-    for number in 0.. {
+    for number in 0_usize.. {
         let stream = tokio::select! {
             biased;
             () = stop.cancelled() => break,
             stream = listener.accept() => stream?,
         };
-        let even = number % 2 == 0;
-        let manner = Manner {
-            listens: if even { Duration::ZERO } else { manner.listens },
-            ..manner
-        };
         let client = Member {
             room: room.clone(),
             stop: stop.clone(),
             manner,
+            listens: manner.listens[number % 2],
             silent: CancellationToken::new(),
             heard: Notify::new(),
         };
@@ -128,6 +129,8 @@ struct Member {
     room: broadcast::Sender<Vec<u8>>,
     stop: CancellationToken,
     manner: Manner,
+    /// How long it takes until a frame of this client counts.
+    listens: Duration,
     /// It will say nothing more.
     silent: CancellationToken,
     /// It has just been told something.
@@ -171,7 +174,7 @@ impl Member {
             };
             match next {
                 Ok(Ok(Some(frame))) => {
-                    pause(self.manner.listens).await;
+                    pause(self.listens).await;
                     while self.manner.is(Flaw::SlowClientStopsAll) && self.room.len() >= QUEUE {
                         sleep(Duration::from_millis(500)).await;
                     }

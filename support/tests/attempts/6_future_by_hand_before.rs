@@ -79,6 +79,7 @@ enum TwoWaits {
     Start { reactor: Reactor, step: Duration },
     First { wait: Timer, reactor: Reactor, step: Duration },
     Second { wait: Timer, reactor: Reactor, first: Duration },
+    Done,
 }
 
 fn taken_apart(reactor: Reactor, step: Duration) -> TwoWaits {
@@ -106,8 +107,11 @@ impl Future for TwoWaits {
                 }
                 TwoWaits::Second { wait, reactor, first } => {
                     ready!(Pin::new(wait).poll(context));
-                    return Poll::Ready([*first, reactor.now()]);
+                    let moments = [*first, reactor.now()];
+                    *self = TwoWaits::Done;
+                    return Poll::Ready(moments);
                 }
+                TwoWaits::Done => panic!("polled again after it was ready"),
             };
             *self = next;
         }

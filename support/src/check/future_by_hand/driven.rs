@@ -1,5 +1,6 @@
 //! Drives a learner's future by hand: polls it where and when we like, with wakers that count, and moves its reactor.
 
+use crate::panics;
 use crate::reactor::Reactor;
 use std::future::Future;
 use std::pin::Pin;
@@ -74,6 +75,13 @@ impl<F: Future> Driven<F> {
         }
     }
 
+    /// Whether it gives a value again where it is polled after it was ready. It may panic, as an `async fn` does.
+    fn is_ready_again(&mut self) -> bool {
+        let waker = Waker::from(self.tasks[0].clone());
+        let again = panics::catch(|| self.future.as_mut().poll(&mut Context::from_waker(&waker)));
+        self.value.is_some() && again.is_ok_and(|poll| poll.is_ready())
+    }
+
     /// How often each task was woken.
     pub(super) fn wakes(&self) -> [usize; 2] {
         [&self.tasks[0], &self.tasks[1]].map(|task| task.0.load(Ordering::SeqCst))
@@ -101,6 +109,8 @@ pub(super) struct Waiting<T> {
     pub(super) stale: bool,
     /// What it was ready with.
     pub(super) value: Option<T>,
+    /// Ready once more, where it was polled after that.
+    pub(super) again: bool,
     /// When it was polled, and when it was woken, by the reactor's time.
     pub(super) polled: Vec<Duration>,
     pub(super) woken: Vec<Duration>,
@@ -157,6 +167,7 @@ pub(super) fn wait<F: Future>(
         not_woken: None,
         stale: false,
         value: None,
+        again: false,
         polled: vec![reactor.now()],
         woken: Vec::new(),
     };
@@ -196,6 +207,33 @@ pub(super) fn wait<F: Future>(
         ready = driven.poll(task);
     }
     seen.woken_early |= driven.woke_itself;
+    seen.again = manner == Manner::AtOnce && driven.is_ready_again();
     seen.value = driven.value;
     seen
+}
+
+/// What a future did that was polled for the first time when the wait was over that begins where it is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Overdue {
+    /// Ready in that poll.
+    pub(super) ready: bool,
+    /// Pending, and woken in that poll: its moment is over, and it does not know.
+    pub(super) at_once: bool,
+    /// Woken when as much time again was over.
+    pub(super) woken: bool,
+}
+
+/// Makes a future whose first wait takes so long, and polls it once, as much time later.
+pub(super) fn overdue<F: Future>(start: impl FnOnce(Reactor) -> F, wait: Duration) -> Overdue {
+    let reactor = Reactor::by_hand();
+    let mut driven = Driven::new(start(reactor.clone()), reactor.clone());
+    reactor.advance(wait);
+    let at_once = driven.poll_wakes(0);
+    let before = driven.wakes();
+    reactor.advance(wait);
+    Overdue {
+        ready: driven.value.is_some(),
+        at_once,
+        woken: driven.wakes() != before,
+    }
 }

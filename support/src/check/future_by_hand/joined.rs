@@ -23,6 +23,8 @@ type Shared = Arc<Mutex<State>>;
 #[derive(Debug, Default)]
 struct State {
     ready: bool,
+    /// It wakes its task in its first poll, and is ready in the second.
+    yields: bool,
     ended: bool,
     polls: usize,
     after_ready: usize,
@@ -43,10 +45,14 @@ impl Future for Child {
         state.waker = Some(context.waker().clone());
         if state.ready {
             state.ended = true;
-            Poll::Ready(self.value)
-        } else {
-            Poll::Pending
+            return Poll::Ready(self.value);
         }
+        if std::mem::take(&mut state.yields) {
+            state.ready = true;
+            drop(state);
+            context.waker().wake_by_ref();
+        }
+        Poll::Pending
     }
 }
 
@@ -60,6 +66,8 @@ pub(super) struct Case {
     then: &'static [&'static [usize]],
     /// Whether it moves to another task before each of them.
     moves: bool,
+    /// Which of them wakes its task in its first poll, and is ready in the second.
+    yields: Option<usize>,
 }
 
 const fn case(
@@ -72,10 +80,11 @@ const fn case(
         at_once,
         then,
         moves: false,
+        yields: None,
     }
 }
 
-pub(super) const CASES: [Case; 7] = [
+pub(super) const CASES: [Case; 8] = [
     case("both are ready at once", &[0, 1], &[]),
     case("the first is ready before the second", &[], &[&[0], &[1]]),
     case("the second is ready before the first", &[], &[&[1], &[0]]),
@@ -85,6 +94,10 @@ pub(super) const CASES: [Case; 7] = [
     Case {
         moves: true,
         ..case("it moves from one task to another", &[], &[&[1], &[0]])
+    },
+    Case {
+        yields: Some(0),
+        ..case("the first lets others run before it is ready", &[], &[&[1]])
     },
 ];
 
@@ -98,6 +111,8 @@ pub(super) struct Joined {
     pub(super) woke_itself: bool,
     /// One of the two woke, and the task that polled it last was not woken; or another one was.
     pub(super) not_woken: bool,
+    /// One that had woken its task in its own poll was not polled in the next.
+    pub(super) left_waiting: bool,
     pub(super) stale: bool,
     /// How often it polled one that was ready before.
     pub(super) after_ready: usize,
@@ -112,6 +127,9 @@ pub(super) fn drive<J: Future<Output = (u32, u32)>>(
     case: &Case,
 ) -> Joined {
     let shared: [Shared; 2] = Default::default();
+    if let Some(index) = case.yields {
+        state(&shared[index]).yields = true;
+    }
     for ready in case.at_once {
         state(&shared[*ready]).ready = true;
     }
@@ -126,6 +144,7 @@ pub(super) fn drive<J: Future<Output = (u32, u32)>>(
         left_out: None,
         woke_itself: false,
         not_woken: false,
+        left_waiting: false,
         stale: false,
         after_ready: 0,
         early: false,
@@ -134,6 +153,12 @@ pub(super) fn drive<J: Future<Output = (u32, u32)>>(
     let mut task = 0;
     driven.poll(task);
     seen.left_out = (0..2).find(|index| state(&shared[*index]).polls == 0);
+    if let Some(index) = case.yields {
+        // The wake is the future's own. Nothing is left of it where the task was polled again at once.
+        driven.woke_itself = false;
+        driven.poll(task);
+        seen.left_waiting = !state(&shared[index]).ended;
+    }
     for group in case.then {
         if case.moves {
             task = 1 - task;

@@ -3,7 +3,7 @@
 mod executor;
 
 use super::Seen;
-use super::driven::Waiting;
+use super::driven::{Overdue, Waiting};
 use super::joined::{Joined, VALUES};
 use crate::check::code::Code;
 use crate::check::report::Finding;
@@ -16,9 +16,9 @@ pub(super) use executor::executor;
 /// One finding for each part, and nothing of what is not written while another part is not written either.
 pub(super) fn judge(seen: &Seen) -> Vec<Finding> {
     let parts = [
-        timer(&seen.timers),
+        timer(&seen.timers).or_else(|| overdue(seen.overdue.as_ref()?)),
         seen.joins.iter().find_map(join),
-        taken_apart(&seen.apart),
+        taken_apart(&seen.apart).or_else(|| begins(seen.begins.as_ref()?)),
         seen.tried.iter().find_map(executor),
     ];
     let mut findings: Vec<Finding> = Vec::new();
@@ -49,6 +49,36 @@ pub(super) fn timer(runs: &[Run<Waiting<()>>]) -> Option<Finding> {
     })
 }
 
+/// What is wrong with a timer that was polled for the first time when its time was over.
+fn overdue(run: &Run<Overdue>) -> Option<Finding> {
+    came_wrong("timer", run).or_else(|| match &run.ended {
+        Ended::Returned(seen) => seen.at_once.then(|| {
+            Finding::new(
+                Code::WrongResult,
+                "`timer` was polled for the first time when its moment was over, and was pending.",
+                "It is ready as soon as the reactor has reached the moment, whether somebody was woken or not: each poll asks \
+                 `reactor.now() >= moment`.",
+            )
+        }),
+        _ => None,
+    })
+}
+
+/// Whether what was taken apart begins with its first poll.
+fn begins(run: &Run<Overdue>) -> Option<Finding> {
+    came_wrong("taken_apart", run).or_else(|| match &run.ended {
+        Ended::Returned(seen) => (seen.ready || !seen.woken).then(|| {
+            Finding::new(
+                Code::NoWait,
+                "`taken_apart` was made, polled for the first time when a step was over, and its first wait was over, too: it \
+                 counts from the call.",
+                "Calling an `async fn` runs nothing. The call makes `Start`, and the first timer is made in the first poll.",
+            )
+        }),
+        _ => None,
+    })
+}
+
 /// What is wrong with what was taken apart.
 fn taken_apart(runs: &[Run<Waiting<[Duration; 2]>>]) -> Option<Finding> {
     runs.iter().find_map(|run| {
@@ -60,6 +90,9 @@ fn taken_apart(runs: &[Run<Waiting<[Duration; 2]>>]) -> Option<Finding> {
         };
         waiting("taken_apart", seen, 2).or_else(|| {
             let value = seen.value?;
+            if seen.again && value == seen.polled[1..] {
+                return Some(ready_again());
+            }
             // It was polled at its start, too.
             let times = &seen.polled[1..];
             (value != *times).then(|| {
@@ -80,6 +113,14 @@ fn taken_apart(runs: &[Run<Waiting<[Duration; 2]>>]) -> Option<Finding> {
             })
         })
     })
+}
+
+fn ready_again() -> Finding {
+    Finding::new(
+        Code::WrongResult,
+        "`taken_apart` was ready, was polled once more, and gave a value again. An `async fn` panics then: it has none left.",
+        "`*self = TwoWaits::Done;`, and then `return Poll::Ready(…)`.",
+    )
 }
 
 /// What is wrong with a future that waits so often.
@@ -198,6 +239,16 @@ fn join(run: &Run<Joined>) -> Option<Finding> {
                 "`join` wakes its own task in a poll, though neither future has moved, where {case}."
             ),
             "Remove the wake: each of the two futures has got the waker by `poll(context)`, and wakes the task itself.",
+        ));
+    }
+    if seen.left_waiting {
+        return Some(Finding::new(
+            Code::LosesWakes,
+            format!(
+                "One of the futures woke its task in the middle of its own poll, and the next poll of `join` did not poll it, where {case}."
+            ),
+            "Poll both that are not ready, in each poll of `join`. Whoever notes which of the two was woken has to take that note \
+             back *before* the poll, not after.",
         ));
     }
     if seen.not_woken {

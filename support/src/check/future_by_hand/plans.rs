@@ -3,6 +3,7 @@
 use super::probes::{Log, Probe};
 use super::trial::Executor;
 use futures::future::BoxFuture;
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -91,7 +92,7 @@ fn alone(
     Box::pin(probe.returning(VALUE))
 }
 
-pub(super) const PLANS: [Plan; 11] = [
+pub(super) const PLANS: [Plan; 12] = [
     Plan {
         name: "a future is ready at once",
         begin: |log, _| alone(log, at(1)),
@@ -215,6 +216,27 @@ pub(super) const PLANS: [Plan; 11] = [
                 }
                 number > 1
             })
+        },
+        then: &[],
+    },
+    Plan {
+        name: "`block_on` is called again, and a task is left in the queue",
+        begin: |log, executor| {
+            let main = main(log, 1);
+            let (own, again) = (log.clone(), executor.again());
+            let mut begun = false;
+            let first = poll_fn(move |context| {
+                if begun {
+                    return Poll::Ready(VALUE);
+                }
+                begun = true;
+                // The task stands behind it in the queue when it is ready.
+                context.waker().wake_by_ref();
+                spawn(&own, &*again, "the task that was left", at(1));
+                Poll::Pending
+            });
+            executor.block_on(Box::pin(first));
+            main
         },
         then: &[],
     },

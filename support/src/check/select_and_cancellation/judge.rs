@@ -3,7 +3,7 @@
 mod serve;
 
 use super::cut::Cut;
-use super::lines::{BEHIND, LINES, Read, TORN};
+use super::lines::{BEHIND, LINES, RESTING, Read, TORN};
 use super::{Seen, Service};
 use crate::check::code::Code;
 use crate::check::report::Finding;
@@ -16,7 +16,7 @@ const NAME: &str = "next_line";
 /// A finding for each function at most. `serve` calls `next_line`, so much of what is wrong there follows from what is wrong
 /// here.
 pub(super) fn judge(seen: &Seen) -> Vec<Finding> {
-    let line = lines(&seen.lines);
+    let line = lines(&seen.lines).or_else(|| rests(seen.rests.as_ref()?));
     let serve = serve(&seen.serve).filter(|serve| match &line {
         None => true,
         Some(line) => {
@@ -69,8 +69,8 @@ fn line(run: &Run<Read>, cuts: usize) -> Option<Finding> {
     let crate::check::run::Ended::Returned(read) = &run.ended else {
         return ending(NAME, &run.ended);
     };
-    if read.fails {
-        return error_lost(read);
+    if let Some(kind) = read.fails {
+        return error_lost(read, kind).or_else(|| half_line_lost(read));
     }
     let whole = read.cut == Cut::At(0);
     if whole && let Some(held) = holds_thread(NAME, run) {
@@ -141,7 +141,40 @@ fn no_end() -> Finding {
     )
 }
 
-fn error_lost(read: &Read) -> Option<Finding> {
+/// An input that said nothing for a long time.
+fn rests(run: &Run<Read>) -> Option<Finding> {
+    let crate::check::run::Ended::Returned(read) = &run.ended else {
+        return ending(NAME, &run.ended);
+    };
+    (read.lines != RESTING).then(|| {
+        Finding::new(
+            Code::WrongResult,
+            format!(
+                "The source said nothing for a long time, had not ended, and then went on. `{NAME}` made `{}` of it, and not \
+                 `{RESTING:?}`.",
+                quote(&format!("{:?}", read.lines))
+            ),
+            "Only `Ok(None)` of `chunk()` is the end. A source may be silent for as long as it likes.",
+        )
+    })
+}
+
+/// What was there of a line when the source failed.
+fn half_line_lost(read: &Read) -> Option<Finding> {
+    (read.begun != b"be").then(|| {
+        Finding::new(
+            Code::BytesLost,
+            format!(
+                "The source failed when `be` of a line was there, and `{NAME}` left `{}` in `input.begun`.",
+                quote(&String::from_utf8_lossy(&read.begun))
+            ),
+            "What belongs to no line yet stays in `input.begun`, whatever the source says: whoever calls again may still get the rest \
+             of it.",
+        )
+    })
+}
+
+fn error_lost(read: &Read, kind: std::io::ErrorKind) -> Option<Finding> {
     let told = read
         .error
         .as_ref()
@@ -154,7 +187,7 @@ fn error_lost(read: &Read) -> Option<Finding> {
         };
         Finding::new(
             Code::ErrorLost,
-            format!("The source failed with `{TORN}`, and `{NAME}` returned {came}."),
+            format!("The source failed with `{TORN}` ({kind:?}), and `{NAME}` returned {came}."),
             "`chunk().await?` hands the error on. A source that failed has not ended.",
         )
     })

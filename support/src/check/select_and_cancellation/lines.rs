@@ -33,6 +33,9 @@ pub(super) const TORN: &str = "the cable was cut";
 
 const STEP: Duration = Duration::from_millis(10);
 
+/// Longer than somebody waits who takes silence for the end.
+const REST: Duration = Duration::from_secs(100);
+
 /// More calls than there are lines and waits: whoever never says that the input has ended is stopped.
 const CALLS: usize = 60;
 
@@ -48,8 +51,10 @@ pub(super) struct Read {
     /// Whether it said in the end that there is nothing more, or which error it returned.
     pub(super) ended: bool,
     pub(super) error: Option<String>,
-    /// Whether the input was to end in an error.
-    pub(super) fails: bool,
+    /// How the input was to end in an error, if so.
+    pub(super) fails: Option<io::ErrorKind>,
+    /// What was in `begun` in the end.
+    pub(super) begun: Vec<u8>,
 }
 
 /// Nowhere, then at each wait in turn.
@@ -74,7 +79,7 @@ pub(super) fn read(
         let next_line = next_line.clone();
         run("next_line", &Clock::Waits, move || async move {
             let mut input = Input::every(STEP, PIECES);
-            calls(&next_line, &mut input, cut, false).await
+            calls(&next_line, &mut input, cut, None).await
         })
     };
     let mut seen = once();
@@ -84,14 +89,39 @@ pub(super) fn read(
     seen
 }
 
-/// The same with an input that ends in an error, without a cut.
-pub(super) fn fail(
+/// How sources fail: in any way, and in those that somebody may take for an end.
+pub(super) const FAILURES: [io::ErrorKind; 6] = [
+    io::ErrorKind::Other,
+    io::ErrorKind::UnexpectedEof,
+    io::ErrorKind::ConnectionReset,
+    io::ErrorKind::ConnectionAborted,
+    io::ErrorKind::BrokenPipe,
+    io::ErrorKind::TimedOut,
+];
+
+/// The lines of an input that says nothing for a long time in the middle of one.
+pub(super) const RESTING: [&str; 2] = ["alpha", "beta"];
+
+/// What comes of that input, without a cut.
+pub(super) fn rest(
     next_line: &(impl AsyncFn(&mut Input) -> io::Result<Option<String>> + Clone + Send + 'static),
 ) -> Run<Read> {
     let next_line = next_line.clone();
     run("next_line", &Clock::Waits, move || async move {
-        let mut input = Input::every(STEP, ["al", "pha\nbe"]).fails(TORN);
-        calls(&next_line, &mut input, Cut::At(0), true).await
+        let mut input = Input::every(REST, ["al", "pha\nbe", "ta"]);
+        calls(&next_line, &mut input, Cut::At(0), None).await
+    })
+}
+
+/// The same with an input that ends in an error.
+pub(super) fn fail(
+    next_line: &(impl AsyncFn(&mut Input) -> io::Result<Option<String>> + Clone + Send + 'static),
+    kind: io::ErrorKind,
+) -> Run<Read> {
+    let next_line = next_line.clone();
+    run("next_line", &Clock::Waits, move || async move {
+        let mut input = Input::every(STEP, ["al", "pha\nbe"]).fails_with(kind, TORN);
+        calls(&next_line, &mut input, Cut::At(0), Some(kind)).await
     })
 }
 
@@ -99,7 +129,7 @@ async fn calls(
     next_line: &impl AsyncFn(&mut Input) -> io::Result<Option<String>>,
     input: &mut Input,
     cut: Cut,
-    fails: bool,
+    fails: Option<io::ErrorKind>,
 ) -> Read {
     let mut knife = Knife::new(cut);
     let began = Instant::now();
@@ -111,6 +141,7 @@ async fn calls(
         ended: false,
         error: None,
         fails,
+        begun: vec![],
     };
     for _ in 0..CALLS {
         match knife.run(next_line(input)).await {
@@ -131,5 +162,6 @@ async fn calls(
         }
     }
     read.cuts = knife.cuts;
+    read.begun.clone_from(&input.begun);
     read
 }

@@ -35,9 +35,9 @@ pub(super) struct Reading {
     pub(super) ends: Vec<(usize, Read)>,
     /// A frame that is as long as allowed.
     pub(super) full: Read,
-    /// One that is longer by a byte, one of which only the length came, a million, and one whose length is small for who looks at
-    /// its last two bytes alone.
-    pub(super) long: [Read; 3],
+    /// One that is longer by a byte; one of which only the length came, a million; one whose length is small for who looks at
+    /// its last two bytes alone; and, where these were refused, one whose length is negative for who takes it for an `i32`.
+    pub(super) long: Vec<Read>,
 }
 
 /// Where bytes were cut.
@@ -85,7 +85,16 @@ async fn all(codec: impl Codec) -> Reading {
     let million = 1_000_000_u32.to_be_bytes();
     let million = read(codec.clone(), whole(&million), false).await;
     let wraps = [&0x0001_0005_u32.to_be_bytes()[..], SECOND].concat();
-    let long = [longer, million, read(codec, whole(&wraps), false).await];
+    let mut long = vec![
+        longer,
+        million,
+        read(codec.clone(), whole(&wraps), false).await,
+    ];
+    // Whoever makes room for whatever is announced is not asked to make room for that.
+    if long.iter().all(|read| read.end == End::Failed) {
+        let negative = (i32::MIN.unsigned_abs() + 5).to_be_bytes();
+        long.push(read(codec, whole(&negative), false).await);
+    }
     Reading {
         alone,
         cuts,

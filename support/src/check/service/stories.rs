@@ -15,6 +15,9 @@ use tokio_util::sync::CancellationToken;
 /// How long a client waits for something that should come at once: longer than a service waits for those who do not read.
 const PATIENCE: Duration = GRACE.saturating_mul(2);
 
+/// For how long nothing comes where nothing waits any more.
+pub(super) const REST: Duration = Duration::from_millis(500);
+
 /// How many messages the slow client does not read, and how many wait for somebody when the service is stopped.
 pub(super) const FLOOD: usize = 60;
 pub(super) const WAITING: usize = 12;
@@ -257,6 +260,13 @@ async fn halves(room: &Room) -> Option<Vec<Heard>> {
     one.sends(&bytes[9..]).await;
     one.hears().await;
     two.hears().await;
+    // The length is cut, too, and the rest of it takes its time.
+    let bytes = frame("cut in its length");
+    one.sends(&bytes[..2]).await;
+    sleep(Duration::from_secs(2)).await;
+    one.sends(&bytes[2..]).await;
+    one.hears().await;
+    two.hears().await;
     Some(vec![one.heard, two.heard])
 }
 
@@ -264,7 +274,7 @@ async fn slow(room: &Room) -> Option<Vec<Heard>> {
     let (mut one, mut two) = (Caller::comes(room).await?, Caller::comes(room).await?);
     one.says_many(FLOOD).await;
     // Whoever is told only with the next message what is missed may wait for it.
-    while two.heard.texts.len() < FLOOD * 2 && two.hears_within(GRACE / 4).await {
+    while two.heard.texts.len() < FLOOD * 2 && two.hears_within(REST).await {
         sleep(Duration::from_millis(2)).await;
     }
     one.says("at last").await;
@@ -273,10 +283,15 @@ async fn slow(room: &Room) -> Option<Vec<Heard>> {
     Some(vec![one.heard, two.heard])
 }
 
-/// One client does not read while many messages come, says that it has finished, and then reads.
+/// What one says who does not read.
+pub(super) const FROM_BEHIND: &str = "from behind";
+
+/// One client does not read while many messages come, says something itself, says that it has finished, and then reads.
 async fn lagged(room: &Room) -> Option<Vec<Heard>> {
     let (mut one, mut two) = (Caller::comes(room).await?, Caller::comes(room).await?);
     one.says_many(FLOOD).await;
+    two.says(FROM_BEHIND).await;
+    one.hears().await;
     let _ = two.client.finish().await;
     sleep(Duration::from_millis(5)).await;
     two.hears_all().await;
@@ -307,6 +322,8 @@ async fn bad(room: &Room) -> Option<Vec<Heard>> {
         vanishes.sends(&frame("half of it")[..9]).await;
     }
     drop(Caller::comes(room).await);
+    // Gone before it was welcomed.
+    drop(room.connect().await);
     sleep(Duration::from_millis(5)).await;
     good.says("fine").await;
     good.hears().await;

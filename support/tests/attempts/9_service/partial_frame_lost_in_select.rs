@@ -1,4 +1,4 @@
-// expects: partial-frame-lost
+// expects: partial-frame-lost, slow-client-stops-all
 async fn client(stream: Stream, room: broadcast::Sender<Vec<u8>>, stop: CancellationToken) -> io::Result<()> {
     let (mut reader, mut writer) = tokio::io::split(stream);
     let (mut reads, mut writes) = (Lengths::default(), Lengths::default());

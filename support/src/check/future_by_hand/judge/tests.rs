@@ -14,6 +14,7 @@ fn good() -> Waiting<()> {
         not_woken: None,
         stale: false,
         value: Some(()),
+        again: false,
         polled: vec![Duration::ZERO, STEP],
         woken: vec![STEP],
     }

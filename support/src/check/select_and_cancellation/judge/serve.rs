@@ -73,11 +73,19 @@ fn ticks_for_ever(log: &Log) -> Finding {
 }
 
 fn not_called(log: &Log) -> Option<Finding> {
-    (log.ticks() == 0).then(|| {
+    let ticks = log.ticks();
+    (ticks < 3).then(|| {
         Finding::new(
             Code::NotCalled,
-            format!("`{NAME}` never called `desk.tick()`, in 0.45 s in which nothing else happened."),
-            "A branch of `select!` waits for the next tick of an `interval`, and calls `desk.tick()`.",
+            match ticks {
+                0 => format!("`{NAME}` never called `desk.tick()`, in 0.45 s in which nothing else happened."),
+                _ => format!(
+                    "`{NAME}` called `desk.tick()` {ticks} times in 0.45 s in which nothing else happened, and not every {} ms.",
+                    TICK.as_millis()
+                ),
+            },
+            "A branch of `select!` waits for the next tick of an `interval`, and calls `desk.tick()`: in each round, also where no \
+             line has come since the last.",
         )
     })
 }

@@ -3,7 +3,9 @@
 mod stop;
 
 use super::super::End;
-use super::super::stories::{BEFORE, FLOOD, Heard, Plot, Stories, Told, message};
+use super::super::stories::{
+    BEFORE, FLOOD, FROM_BEHIND, Heard, Plot, REST, Stories, Told, message,
+};
 use crate::check::code::Code;
 use crate::check::report::Finding;
 use crate::check::words::{ending, holds_thread, quote};
@@ -31,6 +33,7 @@ pub(in crate::check::service) fn judge(stories: &Stories) -> Vec<Finding> {
     let others = [
         of(Plot::Halves, halves),
         of(Plot::Slow, slow),
+        of(Plot::Lagged, unheard),
         of(Plot::HalfClose, half_close).or_else(|| of(Plot::Lagged, lagged)),
         of(Plot::Bad, bad),
         of(Plot::Idle, idle),
@@ -133,13 +136,13 @@ fn two(told: &Told) -> Option<Finding> {
 }
 
 fn halves(told: &Told) -> Option<Finding> {
-    let wanted = welcome_and(["meanwhile", "in two halves"]);
+    let wanted = welcome_and(["meanwhile", "in two halves", "cut in its length"]);
     let heard = told.heard.iter().find(|heard| heard.texts != wanted)?;
     Some(Finding::new(
         Code::PartialFrameLost,
         format!(
-            "One client had sent half a frame when another said `meanwhile`; then came the second half. A client heard {}, and \
-             not `{wanted:?}`.",
+            "One client had sent half a frame when another said `meanwhile`; then came the second half. Of another frame, two bytes \
+             of the length came some seconds before the rest. A client heard {}, and not `{wanted:?}`.",
             shown(heard)
         ),
         "`select!` drops the branch that is not ready, and with it all that `read_frame` had read. Read in a future that is not \
@@ -203,6 +206,16 @@ fn slow(told: &Told) -> Option<Finding> {
         ));
     }
     let at_last = late.texts.last().map(String::as_str) == Some("at last");
+    if all && at_last && missed > 0 && told_late(late) {
+        return Some(Finding::new(
+            Code::LaggedIgnored,
+            format!(
+                "A client did not read while {FLOOD} messages came, and then heard {heard} of them. That it had missed {missed} it was \
+                 told only when somebody spoke again: where nobody does, it never hears of it."
+            ),
+            "How much was missed is told as soon as the client has read what waited for it, and not with the next message.",
+        ));
+    }
     (!all || !at_last).then(|| {
         Finding::new(
             Code::LaggedIgnored,
@@ -217,6 +230,28 @@ fn slow(told: &Told) -> Option<Finding> {
             ),
             "`recv` of a `broadcast` channel returns `Err(Lagged(count))`, once, in the place of those that are gone: send \
              `missed(count)`, and go on.",
+        )
+    })
+}
+
+/// Whether it was told that it had missed something when it had waited in vain for more, and not before.
+fn told_late(late: &Heard) -> bool {
+    let last = late
+        .texts
+        .iter()
+        .rposition(|text| text.starts_with("missed "));
+    last.is_some_and(|place| place > 0 && late.times[place] - late.times[place - 1] >= REST)
+}
+
+/// Whether somebody who does not read is heard.
+fn unheard(told: &Told) -> Option<Finding> {
+    let heard = told.heard.first()?;
+    (!heard.texts.iter().any(|text| text == FROM_BEHIND)).then(|| {
+        Finding::new(
+            Code::SlowClientStopsAll,
+            "While a client did not read, it said something itself, and nobody heard it: the service was waiting for it to read.",
+            "Read and write at the same time: two tasks, or two futures that are joined. In a loop that writes behind a `select!`, \
+             nothing is read as long as the write waits.",
         )
     })
 }

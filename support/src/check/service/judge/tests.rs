@@ -28,7 +28,7 @@ fn seen(change: impl FnOnce(&mut Reading)) -> Frames {
         ],
         ends: vec![(0, read(&[], End::Closed)), (3, read(&[], End::Failed))],
         full: read(&[&[b'x'; LIMIT]], End::Closed),
-        long: std::array::from_fn(|_| read(&[], End::Failed)),
+        long: vec![read(&[], End::Failed); 4],
     };
     change(&mut reading);
     let bytes = crate::service::framed(b"there");

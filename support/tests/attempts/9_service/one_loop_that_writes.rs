@@ -1,4 +1,4 @@
-// expects: passed
+// expects: slow-client-stops-all
 #[derive(Clone, Default)]
 struct Lengths {
     bytes: Vec<u8>,

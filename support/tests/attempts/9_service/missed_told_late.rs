@@ -1,4 +1,4 @@
-// expects: passed
+// expects: lagged-ignored
 use std::sync::{Arc, Mutex};
 use tokio::sync::mpsc;
 
