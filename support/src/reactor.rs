@@ -249,6 +249,29 @@ mod tests {
         assert_eq!(count.0.load(Ordering::SeqCst), 1);
     }
 
+    /// Looks at a timeline where it is woken, as a figure may be drawn by then.
+    struct Looks(Timeline, Mutex<Vec<usize>>);
+
+    impl Wake for Looks {
+        fn wake(self: Arc<Self>) {
+            let marks = self.0.lanes()[0].polls.len();
+            self.1.lock().expect("nothing panics").push(marks);
+        }
+    }
+
+    #[test]
+    fn its_lane_has_a_mark_for_a_wake_when_that_wakes() {
+        let timeline = Timeline::noting_wakes();
+        let row = Some(Row::new(&timeline, "reactor"));
+        let reactor = Reactor::with(None, row);
+        let looks = Arc::new(Looks(timeline, Mutex::default()));
+        for _ in 0..2 {
+            reactor.wake_at(reactor.now() + STEP, Waker::from(looks.clone()));
+            reactor.advance(STEP);
+        }
+        assert_eq!(*looks.1.lock().expect("nothing panics"), [1, 2]);
+    }
+
     #[test]
     fn its_thread_ends_with_its_last_handle() {
         let reactor = Reactor::new();

@@ -1,5 +1,6 @@
 //! Who woke whom. Whoever runs on the thread that wakes is the one who woke.
 
+use super::running::Running;
 use super::{Outcome, Timeline, Wake, running};
 use crate::waker::Waker;
 use std::sync::Arc;
@@ -69,11 +70,13 @@ impl Row {
         }
     }
 
-    /// Runs `work` on the lane.
+    /// Runs `work`, which wakes others, on the lane. The mark comes first: whoever is woken may draw the figure before this thread
+    /// goes on.
     pub(crate) fn runs<T>(&self, work: impl FnOnce() -> T) -> T {
-        let value = self.timeline.poll(self.lane, work);
+        self.timeline.poll(self.lane, || ());
         self.timeline.close_lane(self.lane, Outcome::Finished);
-        value
+        let _running = Running::new(&self.timeline, self.lane);
+        work()
     }
 }
 
