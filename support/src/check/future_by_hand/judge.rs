@@ -229,7 +229,7 @@ fn join(run: &Run<Joined>) -> Option<Finding> {
             Code::PolledAfterReady,
             format!("`join` polls a future again that was ready before, where {case}."),
             "A future that was ready must not be polled again: an `async fn` panics then. Keep its value, and poll only while \
-             there is none.",
+             there is none. A `take()` before both values are there empties the place of one.",
         ));
     }
     if seen.woke_itself {

@@ -137,8 +137,9 @@ fn stuck(tried: &Tried) -> Finding {
                 "{} was woken {when}, and never polled again, where {plan}.",
                 sentence(probe.name)
             ),
-            "Each wake puts its task into the queue, and wakes the thread that may sleep in `block_on`. If you note that a task \
-             is queued, take that note back *before* you poll it, not after.",
+            "Each wake puts its task into the queue, and wakes the thread that may sleep in `block_on`. `run` puts a future that is \
+             pending back into its task, in a statement after the one whose lock took it out. If you note that a task is queued, \
+             take that note back *before* you poll it, not after.",
         );
     }
     if let Some(probe) = tried.probes.iter().find(|probe| probe.polls == 0) {
