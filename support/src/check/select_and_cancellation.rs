@@ -210,7 +210,7 @@ fn explanation(seen: &Seen) -> String {
          the same input each time, and no byte was lost. That is because what had been read lay in the input, outside the futures. \
          The timer went on whatever else happened; after the stop no line was begun, and what had been begun was waited for, \
          but not for ever. In Python, a task that is cancelled gets a `CancelledError` and may clean up; here it gets \
-         nothing, so there has to be nothing to clean up."
+         nothing, and only destructors clean up."
     )
 }
 

@@ -221,7 +221,7 @@ impl Differs {
                     quote(right),
                     quote(&wrong.escape_debug().to_string())
                 ),
-                "A line is what stands before a `\\n`, without it, each line once, in their order.",
+                "A line is all that stands before a `\\n`, its blanks too, without the `\\n`; each line once, in their order.",
             ),
         }
     }
@@ -237,7 +237,9 @@ pub(super) fn differs(expected: &[String], came: &[String]) -> Option<Differs> {
         let bytes = lines.iter().flat_map(|line| line.bytes());
         bytes.filter(|other| *other == byte).count()
     };
-    let lost = (0..=u8::MAX).any(|byte| count(expected, byte) > count(came, byte));
+    // Blanks that are missing were cut off, and not lost.
+    let lost = (0..=u8::MAX)
+        .any(|byte| !byte.is_ascii_whitespace() && count(expected, byte) > count(came, byte));
     if !lost {
         return Some(Differs::Other(right.to_owned(), wrong.to_owned()));
     }
