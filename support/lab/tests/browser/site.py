@@ -6,9 +6,7 @@ the button copies the code, hints are open on paper, and the search finds what i
 and every complaint.
 """
 
-import multiprocessing
 import sys
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -141,35 +139,27 @@ def switches(context, site):
     page.close()
 
 
-def look_at_all(options, kind, scheme, window):
-    """Everything that is wrong in a window of one kind, in a browser of its own."""
+def main():
+    parser = chromium.arguments(__doc__)
+    parser.add_argument("--site", required=True, type=Path)
+    options = parser.parse_args()
     site = options.site.resolve()
     pages = sorted(page for page in site.rglob("*.html") if "_static" not in page.parts)
     wrong = [] if pages else ["there are no pages"]
     with sync_playwright() as playwright:
         browser = chromium.launch(playwright, options)
-        context = browser.new_context(color_scheme=scheme, offline=True, viewport=window)
-        context.grant_permissions(["clipboard-read", "clipboard-write"])
-        for file in pages:
-            picture = options.screenshots / f"{file.stem}-{file.parent.name}-{kind}.png"
-            found = look(context, file, pages, scheme, picture)
-            name = f"{file.relative_to(site)} ({kind})"
-            print(f"{name}: {file.stat().st_size // 1000} kB, {len(found)} complaints", flush=True)
-            wrong += [f"{name}: {what}" for what in found]
-        wrong += [f"{kind}: {what}" for part in (searched, switches) for what in part(context, site)]
+        for kind, scheme, window in (("light", "light", WIDE), ("dark", "dark", WIDE), ("narrow", "light", NARROW)):
+            context = browser.new_context(color_scheme=scheme, offline=True, viewport=window)
+            context.grant_permissions(["clipboard-read", "clipboard-write"])
+            for file in pages:
+                picture = options.screenshots / f"{file.stem}-{file.parent.name}-{kind}.png"
+                found = look(context, file, pages, scheme, picture)
+                name = f"{file.relative_to(site)} ({kind})"
+                print(f"{name}: {file.stat().st_size // 1000} kB, {len(found)} complaints", flush=True)
+                wrong += [f"{name}: {what}" for what in found]
+            wrong += [f"{kind}: {what}" for part in (searched, switches) for what in part(context, site)]
+            context.close()
         browser.close()
-    return wrong
-
-
-def main():
-    parser = chromium.arguments(__doc__)
-    parser.add_argument("--site", required=True, type=Path)
-    options = parser.parse_args()
-    kinds = [("light", "light", WIDE), ("dark", "dark", WIDE), ("narrow", "light", NARROW)]
-    # The library talks to one browser in a process, so that browsers at the same time need one each.
-    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as processes:
-        looks = [processes.submit(look_at_all, options, *kind) for kind in kinds]
-        wrong = [line for one in looks for line in one.result()]
     for line in wrong:
         print(line, file=sys.stderr)
     sys.exit(bool(wrong))
