@@ -283,15 +283,10 @@ async fn slow(room: &Room) -> Option<Vec<Heard>> {
     Some(vec![one.heard, two.heard])
 }
 
-/// What one says who does not read.
-pub(super) const FROM_BEHIND: &str = "from behind";
-
-/// One client does not read while many messages come, says something itself, says that it has finished, and then reads.
+/// One client does not read while many messages come, says that it has finished, and then reads.
 async fn lagged(room: &Room) -> Option<Vec<Heard>> {
     let (mut one, mut two) = (Caller::comes(room).await?, Caller::comes(room).await?);
     one.says_many(FLOOD).await;
-    two.says(FROM_BEHIND).await;
-    one.hears().await;
     let _ = two.client.finish().await;
     sleep(Duration::from_millis(5)).await;
     two.hears_all().await;
@@ -361,11 +356,16 @@ async fn stop(room: &Room) -> Option<Vec<Heard>> {
     Some([one.heard, two.heard].into_iter().chain(returned).collect())
 }
 
-/// One client does not read at all, and stays; two others do not, either, and go one after the other.
+/// What one says who does not read.
+pub(super) const FROM_BEHIND: &str = "from behind";
+
+/// One client does not read at all, says something itself, and stays; two others do not read, either, and go one after the other.
 async fn deaf(room: &Room) -> Option<Vec<Heard>> {
-    let (mut one, two) = (Caller::comes(room).await?, Caller::comes(room).await?);
+    let (mut one, mut two) = (Caller::comes(room).await?, Caller::comes(room).await?);
     let (three, four) = (Caller::comes(room).await?, Caller::comes(room).await?);
     one.says_many(WAITING).await;
+    two.says(FROM_BEHIND).await;
+    one.hears().await;
     room.stop();
     one.hears_all().await;
     // They live until now.

@@ -33,7 +33,7 @@ pub(in crate::check::service) fn judge(stories: &Stories) -> Vec<Finding> {
     let others = [
         of(Plot::Halves, halves),
         of(Plot::Slow, slow),
-        of(Plot::Lagged, unheard),
+        of(Plot::Deaf, unheard),
         of(Plot::HalfClose, half_close).or_else(|| of(Plot::Lagged, lagged)),
         of(Plot::Bad, bad),
         of(Plot::Idle, idle),
