@@ -250,7 +250,6 @@ attempts! {
     correct_mailbox
     correct_tasks_in_a_tracker
     correct_tests_by_tasks
-    drain_ends_at_lag
     drops_detached_tasks
     drops_on_shutdown
     drops_who_breaks_the_rules
