@@ -273,7 +273,7 @@ async fn halves(room: &Room) -> Option<Vec<Heard>> {
 async fn slow(room: &Room) -> Option<Vec<Heard>> {
     let (mut one, mut two) = (Caller::comes(room).await?, Caller::comes(room).await?);
     one.says_many(FLOOD).await;
-    // Whoever is told only with the next message what is missed may wait for it.
+    // Until nothing comes any more. What it is told only after the next message, it was told late.
     while two.heard.texts.len() < FLOOD * 2 && two.hears_within(REST).await {
         sleep(Duration::from_millis(2)).await;
     }

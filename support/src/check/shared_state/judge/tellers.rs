@@ -193,7 +193,8 @@ fn crowds(run: &Run<Crowds>) -> Option<Finding> {
              who sends one more waits, in `send(…).await`, until there is room.",
         ));
     }
-    if taken_in != QUEUE + 1 && !run.real {
+    // On a busy machine the teller may not have begun yet, so that one fewer is right, too.
+    if !(QUEUE..=QUEUE + 1).contains(&taken_in) && !run.real {
         let (code, what) = match taken_in > QUEUE {
             true => (Code::UnboundedQueue, "more wait than are meant to"),
             false => (
@@ -204,8 +205,8 @@ fn crowds(run: &Run<Crowds>) -> Option<Finding> {
         return Some(Finding::new(
             code,
             format!(
-                "{CROWD} asked at once, and {taken_in} orders were taken in while the vault was at the first. That one and `QUEUE`, which \
-                 is {QUEUE}, are {}: {what}.",
+                "{CROWD} asked at once, and {taken_in} orders were taken in while the vault was at the first. That one and {QUEUE} \
+                 in the queue, the `QUEUE` of the notebook, are {}: {what}.",
                 QUEUE + 1
             ),
             "`mpsc::channel(QUEUE)`, whatever the vault holds; nothing beside the channel keeps requests, and the teller takes one \
