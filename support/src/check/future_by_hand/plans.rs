@@ -2,21 +2,34 @@
 
 use super::probes::{Log, Probe};
 use super::trial::Executor;
+use crate::panics;
+use crate::threads::Thread;
 use futures::future::BoxFuture;
 use std::future::poll_fn;
+use std::panic::resume_unwind;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
+use std::thread;
+use std::time::Duration;
 
 /// What `block_on` must return.
 pub(super) const VALUE: u32 = 42;
+
+/// How it is noted that `block_on` was called on another thread.
+pub(super) const BLOCK_ON: &str = "block_on";
 
 /// As many polls in a row as nobody takes who is fair.
 const GREEDY: usize = 1000;
 
 /// More tasks than a queue with a bound holds, whoever chose that.
 const MANY: usize = 20_000;
+
+/// How often a thread that has not begun is asked for, and how often somebody who waits looks whether all is over.
+const TURN: Duration = Duration::from_millis(1);
+const LATER: Duration = Duration::from_secs(2);
 
 /// What is done from outside, each time that the executor has nothing to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,7 +105,40 @@ fn alone(
     Box::pin(probe.returning(VALUE))
 }
 
-pub(super) const PLANS: [Plan; 12] = [
+/// Calls `block_on` on another thread, and waits for it in the middle of the poll in which this is called.
+fn beside(log: &Arc<Log>, executor: &Arc<Mutex<Box<dyn Executor>>>) {
+    let probe = Probe::new(log, "the future of the second `block_on`", at(1));
+    let (own, executor) = (log.clone(), executor.clone());
+    let (begins, begun) = mpsc::channel();
+    let (sender, ended) = mpsc::channel();
+    let work = move || {
+        own.state().beside = Some(Thread::this());
+        let _ = begins.send(());
+        let outcome = panics::catch(|| {
+            let executor = executor.lock().unwrap_or_else(PoisonError::into_inner);
+            own.inside(BLOCK_ON, || executor.block_on(Box::pin(probe)));
+        });
+        own.state().beside = None;
+        let _ = sender.send(outcome);
+    };
+    let thread = thread::Builder::new().name("check of an executor: beside".to_owned());
+    thread
+        .spawn(work)
+        .expect("a kernel has memory for a thread");
+    // A busy machine may let it wait for its first turn; that is no rest.
+    while begun.recv_timeout(TURN) == Err(RecvTimeoutError::Timeout) {
+        log.state().events += 1;
+    }
+    while !log.state().over {
+        match ended.recv_timeout(LATER) {
+            Err(RecvTimeoutError::Timeout) => {}
+            Ok(Err(payload)) => resume_unwind(payload),
+            Ok(Ok(())) | Err(RecvTimeoutError::Disconnected) => break,
+        }
+    }
+}
+
+pub(super) const PLANS: [Plan; 13] = [
     Plan {
         name: "a future is ready at once",
         begin: |log, _| alone(log, at(1)),
@@ -266,5 +312,16 @@ pub(super) const PLANS: [Plan; 12] = [
             main
         },
         then: &[Then::Wake(1)],
+    },
+    Plan {
+        name: "another thread calls `block_on` while a task runs",
+        begin: |log, executor| {
+            let (own, executor) = (log.clone(), Arc::new(Mutex::new(executor.again())));
+            alone(log, move |_, _| {
+                beside(&own, &executor);
+                true
+            })
+        },
+        then: &[],
     },
 ];

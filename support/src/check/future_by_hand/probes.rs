@@ -1,6 +1,7 @@
 //! Futures of the check's own, which a learner's executor is given: each notes how it is polled, and does what one of the
 //! plans says.
 
+use crate::threads::Thread;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -26,6 +27,8 @@ pub(super) struct State {
     pub(super) inside: Option<&'static str>,
     /// The thread that is in it.
     caller: Option<ThreadId>,
+    /// A second thread that is in the executor, while a task runs on the first one.
+    pub(super) beside: Option<Thread>,
     /// A probe was polled again and again, while another one waited.
     pub(super) starved: bool,
     /// Nobody waits any more: each probe is ready at its next poll.

@@ -132,13 +132,21 @@ struct Watch {
 impl Watch {
     /// Looks once. What is new starts a rest anew.
     fn look(&mut self) {
-        let events = self.log.state().events;
+        let (events, beside) = {
+            let state = self.log.state();
+            (state.events, state.beside)
+        };
         let now = self.thread.and_then(threads::look);
+        let sleeps = beside.is_none_or(threads::Thread::sleeps);
         let same = events == self.events;
         if let (Some(now), Some(before), true) = (now, self.before, same) {
             self.ran += now.ran.saturating_sub(before.ran);
             self.waits += now.waits.saturating_sub(before.waits);
-            self.rest = if now.asleep { self.rest + 1 } else { 0 };
+            self.rest = if now.asleep && sleeps {
+                self.rest + 1
+            } else {
+                0
+            };
         } else if same && now.is_none() {
             self.rest += 1;
         } else {

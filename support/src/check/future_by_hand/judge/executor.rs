@@ -1,7 +1,7 @@
 //! What is wrong with an executor, from one trial.
 
 use crate::check::code::Code;
-use crate::check::future_by_hand::plans::VALUE;
+use crate::check::future_by_hand::plans::{BLOCK_ON, VALUE};
 use crate::check::future_by_hand::trial::Tried;
 use crate::check::report::Finding;
 use crate::check::run::Ended;
@@ -37,15 +37,23 @@ pub(in crate::check::future_by_hand) fn executor(tried: &Tried) -> Option<Findin
                  is `block_on`, on the same thread. Take one without a bound: `channel()`, or a `VecDeque`.",
             ));
         }
-        return Some(Finding::new(
-            Code::BlocksThread,
+        let words = if name == BLOCK_ON {
+            format!(
+                "`{name}` does not return, where {plan}: what it needs is held for as long as the task runs."
+            )
+        } else {
             format!(
                 "`{name}` does not return when it is called in the middle of a poll, where {plan}: it waits for a lock that \
                  `block_on` holds while it polls."
-            ),
+            )
+        };
+        return Some(Finding::new(
+            Code::BlocksThread,
+            words,
             "Take the task out of the queue in a line of its own, which ends the lock: \
-             `let next = self.queue.lock().unwrap().pop_front();`. In `while let Some(task) = ….lock().unwrap().pop_front()` \
-             the lock is held for the whole body.",
+             `let next = self.queue.lock().unwrap().pop_front();`. A lock that is made in a statement is held to its end: in \
+             `while let Some(task) = ….lock().unwrap().pop_front()` for the whole body, in `….lock().unwrap().recv().unwrap().run()` \
+             while the task runs.",
         ));
     }
     if let Some(probe) = tried.probes.iter().find(|probe| probe.after_ready > 0) {
