@@ -8,6 +8,7 @@ attempts! {
     before { include!("attempts/6_future_by_hand_before.rs"); }
     judge { support::future_by_hand!(timer, join, taken_apart, Executor) }
     begins_at_the_call
+    blocks_queue_iterated
     blocks_queue_locked
     blocks_queue_with_a_bound
     blocks_thread
@@ -239,6 +240,8 @@ attempts! {
     mod service in "9_service";
     before { include!("attempts/9_service_before.rs"); }
     judge { support::check::service(Lengths::default(), serve, test) }
+    accepts_after_stop
+    accepts_after_stop_for_ever
     assumes_one_read
     assumes_one_read_of_the_rest
     assumes_one_write
@@ -257,6 +260,7 @@ attempts! {
     eof_between_frames
     eof_gives_what_there_is
     eof_in_the_length
+    flaky_test_knows_the_count
     flaky_test_order
     flaky_test_short_timeouts
     grace_for_each
@@ -273,7 +277,6 @@ attempts! {
     mutant_survived_gap
     mutant_survived_half_close
     never_ends
-    never_ends_clients_go_on
     never_ends_of_the_test
     no_limit
     no_limit_low_half

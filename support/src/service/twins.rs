@@ -48,6 +48,8 @@ pub(crate) struct Manner {
     pub(crate) listens: [Duration; 2],
     /// For each message to each client.
     pub(crate) delivers: Duration,
+    /// It takes the next message out of a client's queue while it writes the one before, so that there is room for one more.
+    pub(crate) takes_ahead: bool,
 }
 
 /// The ways in which a right service may be slow. A test that passes on some of them is flaky.
@@ -59,8 +61,14 @@ const RIGHT: [(u64, [u64; 2], u64); 4] = [
 ];
 
 impl Manner {
-    pub(crate) fn right() -> [Manner; 4] {
-        RIGHT.map(|times| Manner::new(None, times))
+    pub(crate) fn right() -> [Manner; 5] {
+        let [prompt, others @ ..] = RIGHT.map(|times| Manner::new(None, times));
+        let [welcomes, delivers, listens] = others;
+        let takes_ahead = Manner {
+            takes_ahead: true,
+            ..prompt
+        };
+        [prompt, welcomes, delivers, listens, takes_ahead]
     }
 
     pub(crate) fn broken(flaw: Flaw) -> Manner {
@@ -73,6 +81,7 @@ impl Manner {
             welcomes: Duration::from_millis(welcomes),
             listens: listens.map(Duration::from_millis),
             delivers: Duration::from_millis(delivers),
+            takes_ahead: false,
         }
     }
 
@@ -205,12 +214,16 @@ impl Member {
         pause(self.manner.welcomes).await;
         let mut inbox = self.room.subscribe();
         writer.write_all(&framed(WELCOME.as_bytes())).await?;
+        let mut ahead = None;
         loop {
-            let message = tokio::select! {
-                biased;
-                message = inbox.recv() => message,
-                // Nothing waits for it any more.
-                () = self.silent.cancelled() => break,
+            let message = match ahead.take() {
+                Some(message) => message,
+                None => tokio::select! {
+                    biased;
+                    message = inbox.recv() => message,
+                    // Nothing waits for it any more.
+                    () = self.silent.cancelled() => break,
+                },
             };
             let frame = match message {
                 Ok(frame) => frame,
@@ -223,7 +236,16 @@ impl Member {
                 Err(broadcast::error::RecvError::Closed) => break,
             };
             pause(self.manner.delivers).await;
-            writer.write_all(&framed(&frame)).await?;
+            let bytes = framed(&frame);
+            let mut write = std::pin::pin!(writer.write_all(&bytes));
+            tokio::select! {
+                biased;
+                written = &mut write => written?,
+                next = inbox.recv(), if self.manner.takes_ahead => {
+                    ahead = Some(next);
+                    write.await?;
+                }
+            }
             self.heard.notify_one();
         }
         writer.shutdown().await

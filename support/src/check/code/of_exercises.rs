@@ -189,6 +189,7 @@ impl Code {
                 Code::OneFailureStopsAll,
                 Code::NoTimeout,
                 Code::TimeoutTooShort,
+                Code::AcceptsAfterStop,
                 Code::DropsOnShutdown,
                 Code::MutantSurvived,
                 Code::SlowTest,

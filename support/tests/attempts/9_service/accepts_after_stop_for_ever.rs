@@ -1,4 +1,4 @@
-// expects: never-ends
+// expects: accepts-after-stop, no-timeout
 /// Hands on what one client says, until it ends, fails, is silent for too long, or the service stops.
 async fn listen(reader: &mut (impl AsyncRead + Unpin + Send), room: &broadcast::Sender<Vec<u8>>, stop: &CancellationToken) {
     let mut codec = Lengths::default();

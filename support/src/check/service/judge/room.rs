@@ -22,7 +22,7 @@ pub(in crate::check::service) fn judge(stories: &Stories) -> Vec<Finding> {
     if !stories.good_codec {
         return vec![];
     }
-    let of = |plot, judge: fn(&Told) -> Option<Finding>| stories.of(plot).and_then(judge);
+    let of = |plot, judge: fn(&Told) -> Option<Finding>| stories.of(plot).find_map(judge);
     // Where these are wrong, nothing else can be right.
     let first = of(Plot::Echo, echo)
         .or_else(|| of(Plot::Two, two))

@@ -1,7 +1,7 @@
 //! What is wrong with a service that is stopped.
 
 use super::super::super::End;
-use super::super::super::stories::{Told, WAITING, message};
+use super::super::super::stories::{TOO_LATE, Told, WAITING, message};
 use super::{shown, welcome_and};
 use crate::check::code::Code;
 use crate::check::report::Finding;
@@ -14,6 +14,16 @@ pub(super) fn stop(told: &Told) -> Option<Finding> {
     // Who did not hear itself has another reason, which is told elsewhere.
     if one.texts.len() < wanted.len() {
         return None;
+    }
+    let heard = [one, late]
+        .into_iter()
+        .any(|heard| heard.texts.iter().any(|text| text == TOO_LATE));
+    if heard {
+        return Some(Finding::new(
+            Code::AcceptsAfterStop,
+            "The service was stopped, half a second later a client said something, and all heard it: clients are still read.",
+            "`stop` ends reading as well as accepting: `() = stop.cancelled() => …` is a branch in the loop that reads a client, too.",
+        ));
     }
     let returned = told.heard.len() > 2;
     if returned || late.texts != wanted || late.end == Some(End::Failed) {
