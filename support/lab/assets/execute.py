@@ -15,6 +15,7 @@ import threading
 import time
 
 import nbformat
+from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
@@ -100,6 +101,10 @@ async def start(options, notebook, starts=3):
         except asyncio.CancelledError:
             await client.km.shutdown_kernel(now=True)
             raise
+        except NoSuchKernel:
+            known = ", ".join(sorted(client.km.kernel_spec_manager.find_kernel_specs()))
+            how = "; `evcxr_jupyter --install` registers the stock kernel" if options.kernel == "rust" else ""
+            sys.exit(f"no kernel is called `{options.kernel}`: there are {known}{how}")
         except RuntimeError as error:
             starts -= 1
             if starts == 0:
