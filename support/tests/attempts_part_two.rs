@@ -15,6 +15,7 @@ attempts! {
     blocks_until_it_is_time
     busy_poll
     busy_poll_apart
+    busy_poll_at_its_time
     busy_poll_by_the_reactor
     busy_poll_join
     correct
@@ -74,6 +75,7 @@ attempts! {
     work_not_run
     work_not_run_queue_of_ten_thousand
     wrong_result_apart
+    wrong_result_asks_for_a_delay
     wrong_result_join
     wrong_result_since_its_own_start
 }

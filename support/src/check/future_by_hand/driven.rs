@@ -107,6 +107,10 @@ pub(super) struct Waiting<T> {
     /// woke the one before that.
     pub(super) not_woken: Option<usize>,
     pub(super) stale: bool,
+    /// Where its end did not wake the task: whether something did later.
+    pub(super) late: bool,
+    /// It was polled at its time, was pending, and woken in that poll.
+    pub(super) not_yet: bool,
     /// What it was ready with.
     pub(super) value: Option<T>,
     /// Ready once more, where it was polled after that.
@@ -166,6 +170,8 @@ pub(super) fn wait<F: Future>(
         kept: false,
         not_woken: None,
         stale: false,
+        late: false,
+        not_yet: false,
         value: None,
         again: false,
         polled: vec![reactor.now()],
@@ -197,6 +203,8 @@ pub(super) fn wait<F: Future>(
         if after[task] == before[task] {
             seen.not_woken = Some(index);
             seen.stale = after != before;
+            reactor.advance(4 * *wait);
+            seen.late = driven.wakes()[task] != before[task];
             break;
         }
         seen.woken.push(reactor.now());
@@ -204,7 +212,9 @@ pub(super) fn wait<F: Future>(
             reactor.advance(LATE);
         }
         seen.polled.push(reactor.now());
+        let itself = driven.woke_itself;
         ready = driven.poll(task);
+        seen.not_yet |= driven.woke_itself && !itself;
     }
     seen.woken_early |= driven.woke_itself;
     seen.again = manner == Manner::AtOnce && driven.is_ready_again();

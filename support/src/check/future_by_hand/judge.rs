@@ -125,6 +125,30 @@ fn ready_again() -> Finding {
 
 /// What is wrong with a future that waits so often.
 fn waiting<T>(name: &str, seen: &Waiting<T>, waits: usize) -> Option<Finding> {
+    if seen.not_yet && waits == 1 {
+        return Some(Finding::new(
+            Code::BusyPoll,
+            format!(
+                "`{name}` is polled at the very moment at which its time is over, is pending still, and is woken at once, again and \
+                 again."
+            ),
+            "`reactor.now() >= moment` holds at the very moment, and `>` does not. Is the moment taken anew in each poll?",
+        ));
+    }
+    if seen.late {
+        return Some(Finding::new(
+            Code::WrongResult,
+            format!(
+                "`{name}` is woken, but later than its time: the reactor was given another moment."
+            ),
+            if waits == 1 {
+                "`wake_at` takes the reactor's time at which to wake, and not how long it is from now: `self.moment`, as it was \
+                 computed once, when the timer was made."
+            } else {
+                "It waits for one step, and then for two: `timer(reactor, step)` and, when that is ready, `timer(reactor, 2 * step)`."
+            },
+        ));
+    }
     if seen.woken_early {
         return Some(Finding::new(
             Code::BusyPoll,

@@ -13,6 +13,8 @@ fn good() -> Waiting<()> {
         kept: true,
         not_woken: None,
         stale: false,
+        late: false,
+        not_yet: false,
         value: Some(()),
         again: false,
         polled: vec![Duration::ZERO, STEP],
@@ -59,6 +61,21 @@ fn each_way_to_wait_wrongly_has_a_code() {
                 ..never.clone()
             },
             Some(Code::NotCalled),
+        ),
+        (
+            Waiting {
+                stale: true,
+                late: true,
+                ..never.clone()
+            },
+            Some(Code::WrongResult),
+        ),
+        (
+            Waiting {
+                not_yet: true,
+                ..never.clone()
+            },
+            Some(Code::BusyPoll),
         ),
         (
             Waiting {
