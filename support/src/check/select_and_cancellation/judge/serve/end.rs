@@ -141,8 +141,8 @@ pub(super) fn left(trial: &Trial, served: &Served, log: &Log) -> Option<Finding>
                     all => format!(", as were {} others", all - 1),
                 }
             ),
-            "Behind the loop, on every way out of it, wait for the tasks that were begun, at most GRACE. A `JoinSet` that is \
-             dropped stops its tasks.",
+            "After the loop, on every way out of it (a `?` or a `return` inside it skips that), wait for the tasks that were begun, \
+             at most GRACE. A `JoinSet` that is dropped stops its tasks.",
         ))
     })
 }
