@@ -5,6 +5,7 @@ import json
 import sys
 from pathlib import Path
 
+from jupyterhub import orm
 from jupyterhub.handlers import BaseHandler
 from jupyterhub.scopes import needs_scope
 from jupyterhub.utils import new_token
@@ -28,9 +29,9 @@ class Progress(BaseHandler):
         process = await asyncio.create_subprocess_exec(*asked, stdout=asyncio.subprocess.PIPE)
         said, _ = await process.communicate()
         found = json.loads(said)
-        self.finish(
-            await self.render_template("progress.html", exercises=found["exercises"], learners=found["learners"])
-        )
+        teachers = self.authenticator.admin_users
+        learners = {name: row for name, row in found["learners"].items() if name not in teachers}
+        self.finish(await self.render_template("progress.html", exercises=found["exercises"], learners=learners))
 
 
 class Learners(BaseHandler):
@@ -86,11 +87,22 @@ def end_sessions(handler, user, but=None, with_servers=False):
     By a token of its own, a server that runs asks the hub who somebody is. It stays unless the server is to end, too.
     """
     user.orm_user.cookie_id = new_token()
+    servers = None if with_servers else token_of_server(handler, user)
     for token in list(user.orm_user.api_tokens):
-        is_servers = token.session_id is None and token.note == f"Server at {user.base_url}"
-        if (with_servers or not is_servers) and (but is None or token.session_id != but):
+        if token is not servers and (but is None or token.session_id != but):
             handler.db.delete(token)
     handler.db.commit()
+
+
+def token_of_server(handler, user):
+    """The token that the process of a running server was given; nothing where none runs. Anybody may copy its note."""
+    given = user.spawner.api_token
+    if not given and user.spawner.active:
+        # The hub, which has been started again since, has forgotten it.
+        environment = Path(f"/proc/{user.spawner.pid}/environ").read_bytes().split(b"\0")
+        named = dict(one.decode(errors="replace").partition("=")[::2] for one in environment)
+        given = named.get("JUPYTERHUB_API_TOKEN", "")
+    return orm.APIToken.find(handler.db, given) if given else None
 
 
 class NewPassword(BaseHandler):

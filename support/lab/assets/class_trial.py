@@ -21,6 +21,7 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 import psutil
+import requests
 
 from learner import PATIENCE, VERDICT, Failed, Learner, Memory, answers_of
 
@@ -312,8 +313,12 @@ async def supervise(options, learners):
         if learners[0].web.get(urljoin(options.hub, page)).status_code != 403:
             raise Failed(f"{learners[0].name} gets {page}")
     new = "another password"
+    mine = urljoin(options.hub, "hub/api/user")
+    by_token = with_token(options, last)
+    if not by_token.get(mine).ok:
+        raise Failed(f"{last.name} cannot make a token")
     teacher.fill_in(f"change-password/{last.name}", new_password=new, new_password_confirmation=new)
-    if last.web.get(urljoin(options.hub, "hub/api/user")).ok:
+    if last.web.get(mine).ok or by_token.get(mine).ok:
         raise Failed(f"{last.name} is still logged in by the password of before")
     last = Member(options.hub, last.name, new).start()
     keep_out(options, teacher, last, new)
@@ -329,6 +334,19 @@ async def supervise(options, learners):
             raise Failed(f"a stopped server leaves {left}")
         await asyncio.sleep(0.5)
     return "The teacher saw everybody's progress, set a password, and stopped a server, of which nothing was left."
+
+
+def with_token(options, learner):
+    """Somebody who knew a learner's password, and made a token that is called as that of the learner's server is."""
+    made = learner.web.post(
+        urljoin(options.hub, f"hub/api/users/{learner.name}/tokens"),
+        json={"note": f"Server at /user/{learner.name}/"},
+        headers={"X-XSRFToken": learner.token("/hub/"), "Referer": urljoin(options.hub, "hub/token")},
+    )
+    made.raise_for_status()
+    session = requests.Session()
+    session.headers["Authorization"] = f"token {made.json()['token']}"
+    return session
 
 
 def keep_out(options, teacher, learner, password):
