@@ -1,6 +1,7 @@
 """Pages of the hub that JupyterHub does not have: for the teacher, and for new passwords."""
 
 import asyncio
+import contextlib
 import json
 import sys
 from pathlib import Path
@@ -98,9 +99,11 @@ def token_of_server(handler, user):
     """The token that the process of a running server was given; nothing where none runs. Anybody may copy its note."""
     given = user.spawner.api_token
     if not given and user.spawner.active:
-        # The hub, which has been started again since, has forgotten it.
-        environment = Path(f"/proc/{user.spawner.pid}/environ").read_bytes().split(b"\0")
-        named = dict(one.decode(errors="replace").partition("=")[::2] for one in environment)
+        # The hub, which has been started again since, has forgotten it. A process that has just gone needs none.
+        environment = b""
+        with contextlib.suppress(OSError):
+            environment = Path(f"/proc/{user.spawner.pid}/environ").read_bytes()
+        named = dict(one.decode(errors="replace").partition("=")[::2] for one in environment.split(b"\0"))
         given = named.get("JUPYTERHUB_API_TOKEN", "")
     return orm.APIToken.find(handler.db, given) if given else None
 

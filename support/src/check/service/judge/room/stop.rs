@@ -21,7 +21,7 @@ pub(super) fn stop(told: &Told) -> Option<Finding> {
     if heard {
         return Some(Finding::new(
             Code::AcceptsAfterStop,
-            "The service was stopped, half a second later a client said something, and all heard it: clients are still read.",
+            "The service was stopped, half a second later a client said something, and it was heard: clients are still read.",
             "`stop` ends reading as well as accepting: `() = stop.cancelled() => …` is a branch in the loop that reads a client, too.",
         ));
     }
