@@ -4,7 +4,7 @@ use crate::system::{files, process};
 use anyhow::Result;
 use fs_err::{self as fs, File};
 use std::io;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
 /// What of a build folder goes into its copy.
@@ -68,11 +68,24 @@ fn is_left_out(name: &str, kept: Kept) -> bool {
 /// What it keeps for a next build it does write into.
 fn is_product(file: &Path) -> bool {
     let ends = ["rlib", "rmeta", "so", "dylib", "a", "o"];
-    file.extension()
+    (file
+        .extension()
         .is_some_and(|end| ends.iter().any(|known| end == *known))
+        || is_build_program(file))
         && !file
             .components()
             .any(|part| part.as_os_str() == "incremental")
+}
+
+/// Whether a file is the program that a build script was compiled to, and not what cargo notes of it, which is called alike. Of
+/// all that is no library, these take most of the disk.
+fn is_build_program(file: &Path) -> bool {
+    let name = files::name(file);
+    (name.starts_with("build-script-") || name.starts_with("build_script_"))
+        && file.extension().is_none()
+        && file
+            .metadata()
+            .is_ok_and(|data| data.permissions().mode() & 0o111 != 0)
 }
 
 /// Copies a file with its time of change, by which cargo tells whether anything is out of date.
@@ -118,6 +131,26 @@ mod tests {
         let changed = |folder| data(folder, "deps/tokio.d").modified().expect("a time");
         assert_eq!(changed(&from), changed(&to));
         assert!(!to.join("libctx.so").exists() && !to.join(".cargo-lock").exists());
+    }
+
+    #[test]
+    fn the_program_of_a_build_script_is_linked_and_what_cargo_notes_of_it_is_copied() {
+        let scratch = tempfile::tempdir().expect("a folder");
+        let (from, to) = (made(scratch.path()), scratch.path().join("to"));
+        for (file, mode) in [
+            ("build-script-build", 0o755),
+            ("build_script_build-0123", 0o755),
+            ("build_script_build-0123.d", 0o644),
+            ("build-script-build-script-build", 0o644),
+        ] {
+            fs::write(from.join(file), file).expect("written");
+            fs::set_permissions(from.join(file), PermissionsExt::from_mode(mode)).expect("set");
+        }
+        copy(&from, &to, Kept::Products, Shared::Symbolic).expect("copied");
+        let is_linked = |file| to.join(file).is_symlink();
+        assert!(is_linked("build-script-build") && is_linked("build_script_build-0123"));
+        assert!(!is_linked("build_script_build-0123.d"));
+        assert!(!is_linked("build-script-build-script-build"));
     }
 
     #[test]
