@@ -172,6 +172,10 @@ fn lanes(service: &Service) -> (Vec<Lane>, Vec<Option<usize>>) {
         None => (last, Outcome::Running),
     };
     let mut lanes = vec![marks("serve", [Duration::ZERO, end], outcome)];
+    if let Some(stop) = service.trial.stop {
+        let moment = Duration::from_millis(stop);
+        lanes.push(marks("stop", [moment], Outcome::Finished));
+    }
     let mut ticks = service
         .log
         .events()
